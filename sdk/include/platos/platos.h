@@ -1,0 +1,14 @@
+/* Every stable header of the plugin ABI. */
+#ifndef PLATOS_PLATOS_H
+#define PLATOS_PLATOS_H
+
+#include "platos/abi.h"
+#include "platos/entry.h"
+#include "platos/host.h"
+#include "platos/provider.h"
+#include "platos/services/http.h"
+#include "platos/services/secrets.h"
+#include "platos/skill.h"
+#include "platos/status.h"
+
+#endif
