@@ -2,7 +2,7 @@
 #
 # Builds lib<name>.so in <build>/lib/platos/plugins/<name>/ beside its manifest, with exactly one exported symbol, no
 # unique symbols, never unmapped, all symbols resolved at load. After the link the manifest's "sdk" and "library" members
-# are filled in. Installs both to ${CMAKE_INSTALL_LIBDIR}/platos/plugins/<name>/.
+# are filled in. Installs both to lib/platos/plugins/<name>/.
 include(GNUInstallDirs)
 
 set_property(GLOBAL PROPERTY PLATOS_SDK_VERSION "${PlatosSDK_VERSION}")
@@ -39,7 +39,7 @@ function(platos_add_plugin)
     VERBATIM)
   set_property(TARGET ${arg_NAME} APPEND PROPERTY LINK_DEPENDS "${manifest}")
 
-  install(TARGETS ${arg_NAME} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/platos/plugins/${arg_NAME} COMPONENT plugins)
+  install(TARGETS ${arg_NAME} LIBRARY DESTINATION lib/platos/plugins/${arg_NAME} COMPONENT plugins)
   install(FILES "${folder}/plugin.platos.json"
-    DESTINATION ${CMAKE_INSTALL_LIBDIR}/platos/plugins/${arg_NAME} COMPONENT plugins)
+    DESTINATION lib/platos/plugins/${arg_NAME} COMPONENT plugins)
 endfunction()

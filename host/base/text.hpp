@@ -1,0 +1,39 @@
+// Small questions about text: UTF-8, splitting, closeness of names, hex, digests.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace platos::base {
+
+bool is_valid_utf8(std::string_view text);
+
+/// The longest prefix of at most `max_bytes` that does not end inside a character. `text` must be UTF-8.
+std::string_view cut_utf8(std::string_view text, std::size_t max_bytes);
+
+/// Printable ASCII as it is, anything else as '?'; at most `max_bytes`. For error texts that quote foreign input.
+std::string printable(std::string_view text, std::size_t max_bytes = 120);
+
+std::string_view trim(std::string_view text);
+std::string to_lower(std::string_view text);
+/// ASCII only.
+bool equals_ignoring_case(std::string_view left, std::string_view right);
+std::vector<std::string_view> split(std::string_view text, char separator);
+
+/// Decimal digits only, no sign; false when it is anything else or does not fit.
+bool parse_uint64(std::string_view text, std::uint64_t& out);
+
+/// The candidate nearest to `word` by edit distance, or empty when none is near enough to be meant.
+std::string closest(std::string_view word, const std::vector<std::string>& candidates);
+
+std::string to_hex(std::string_view bytes);
+/// Lower-case hex.
+std::string sha256_hex(std::string_view bytes);
+/// True when equal; takes the same time wherever they differ.
+bool equals_in_constant_time(std::string_view left, std::string_view right);
+/// `bytes` random bytes as lower-case hex.
+std::string random_hex(std::size_t bytes);
+
+}  // namespace platos::base

@@ -1,0 +1,79 @@
+#include "base/worker_pool.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+
+namespace platos::base {
+
+// Outlives the pool when a written-off thread still holds it.
+struct WorkerPool::Shared {
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::deque<std::function<void()>> queue;
+  bool stopping = false;
+};
+
+WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t max_queued)
+    : name_(std::move(name)), max_queued_(max_queued), shared_(std::make_shared<Shared>()) {
+  const std::lock_guard lock(threads_mutex_);
+  for (std::size_t i = 0; i < threads; ++i) add_thread();
+}
+
+WorkerPool::~WorkerPool() {
+  {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->stopping = true;
+  }
+  shared_->wake.notify_all();
+  for (auto& thread : threads_) thread.join();
+}
+
+void WorkerPool::add_thread() {
+  threads_.emplace_back([shared = shared_] {
+    for (;;) {
+      std::function<void()> work;
+      {
+        std::unique_lock lock(shared->mutex);
+        shared->wake.wait(lock, [&] { return shared->stopping || !shared->queue.empty(); });
+        if (shared->queue.empty()) return;
+        work = std::move(shared->queue.front());
+        shared->queue.pop_front();
+      }
+      work();
+    }
+  });
+  ::pthread_setname_np(threads_.back().native_handle(), name_.substr(0, 15).c_str());
+}
+
+bool WorkerPool::enqueue(std::function<void()> work) {
+  {
+    const std::lock_guard lock(shared_->mutex);
+    if (shared_->queue.size() >= max_queued_ || shared_->stopping) return false;
+    shared_->queue.push_back(std::move(work));
+  }
+  shared_->wake.notify_one();
+  return true;
+}
+
+void WorkerPool::write_off(std::thread::id thread) {
+  const std::lock_guard lock(threads_mutex_);
+  const auto found =
+      std::find_if(threads_.begin(), threads_.end(), [&](const auto& each) { return each.get_id() == thread; });
+  if (found == threads_.end()) return;
+  found->detach();
+  threads_.erase(found);
+  add_thread();
+}
+
+Error WorkerPool::overloaded() const {
+  Error error;
+  error.kind = ErrorKind::Unavailable;
+  error.code = "overloaded";
+  error.message = "the queue of the " + name_ + " pool is full (" + std::to_string(max_queued_) + "); try again";
+  error.retryable = true;
+  error.retry_after_ms = 1000;
+  return error;
+}
+
+}  // namespace platos::base

@@ -1,0 +1,217 @@
+#include "config/settings.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/json_text.hpp"
+#include "base/text.hpp"
+
+namespace platos::config {
+namespace {
+
+constexpr std::int64_t kHourMs = 3'600'000;
+constexpr std::int64_t kGiB = std::int64_t{1} << 30;
+
+Error invalid(std::string_view key, const std::string& expected, std::string_view found) {
+  Error error;
+  error.kind = ErrorKind::InvalidArgument;
+  error.code = "invalid_setting";
+  error.message = std::string(key) + ": expected " + expected + ", found \"" + base::printable(found) + "\"";
+  return error;
+}
+
+Result<void> assign_integer(std::int64_t& target, const Setting& setting, std::string_view text) {
+  std::int64_t number = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = !text.empty() && parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
+  if (!whole || number < setting.min || number > setting.max) {
+    return fail(invalid(setting.key,
+                        "a whole number from " + std::to_string(setting.min) + " to " + std::to_string(setting.max),
+                        text));
+  }
+  target = number;
+  return {};
+}
+
+Result<void> assign_text(std::string& target, const Setting& setting, std::string_view text) {
+  const auto& choices = setting.choices;
+  if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end()) {
+    std::string expected = "one of";
+    for (const auto choice : choices) expected += " \"" + std::string(choice) + "\"";
+    return fail(invalid(setting.key, expected, text));
+  }
+  target = text;
+  return {};
+}
+
+bool is_loopback(std::string_view listen) {
+  return listen.starts_with("127.") || listen.starts_with("localhost:") || listen.starts_with("[::1]:");
+}
+
+}  // namespace
+
+const std::vector<Setting>& setting_table() {
+  using S = Settings;
+  static const std::vector<Setting> table = {
+      {"http.listen", &S::http_listen, "address and port that the API is served on; port 0 takes a free one"},
+      {"http.insecure_listen", &S::http_insecure_listen, "allow an address that is not loopback, without TLS"},
+      {"http.allowed_hosts", &S::http_allowed_hosts, "values of the Host header besides loopback names"},
+      {"http.cors_origins", &S::http_cors_origins, "origins that a browser may call from; empty: CORS is off"},
+      {"http.max_head_bytes", &S::http_max_head_bytes, "longest request line and headers", 1024, 1024 * 1024},
+      {"http.max_body_bytes", &S::http_max_body_bytes, "longest request body", 1024, kGiB},
+      {"http.max_connections", &S::http_max_connections, "open client connections; more are closed at once", 1,
+       1'000'000},
+      {"http.read_timeout_ms", &S::http_read_timeout_ms, "time for a whole head, and for a whole body", 100, kHourMs},
+      {"http.idle_timeout_ms", &S::http_idle_timeout_ms, "time between two requests on a connection", 100, kHourMs},
+      {"http.write_stall_ms", &S::http_write_stall_ms, "time a client may read nothing before it is dropped", 100,
+       kHourMs},
+      {"http.heartbeat_ms", &S::http_heartbeat_ms, "silence on an event stream before a heartbeat", 1000, kHourMs},
+      {"http.deferred_max_ms", &S::http_deferred_max_ms, "longest wait for a non-streaming turn before 202", 1000,
+       kHourMs},
+      {"data.dir", &S::data_dir, "data directory; empty: /var/lib/platos for root, else under XDG_STATE_HOME"},
+      {"plugins.dir", &S::plugin_dir, "folder of plugin folders; empty: lib/platos/plugins beside the program"},
+      {"plugins.create_timeout_ms", &S::plugins_create_timeout_ms, "time for a plugin's init and create", 100, kHourMs},
+      {"plugins.codec_hang_ms", &S::plugins_codec_hang_ms, "a codec call longer than this restarts the daemon", 100,
+       kHourMs},
+      {"plugins.workers", &S::plugins_workers, "threads for blocking calls, per plugin instance", 1, 256},
+      {"plugins.max_queued", &S::plugins_max_queued, "blocking calls that wait for a thread, per instance", 1, 100'000},
+      {"plugins.tool_timeout_ms", &S::plugins_tool_timeout_ms, "longest tool call, unless the tool says less", 100,
+       kHourMs},
+      {"log.level", &S::log_level, "lowest level that is written", 0, 0, {"debug", "info", "warn", "error"}},
+      {"log.format", &S::log_format, "auto: text on a terminal, else json", 0, 0, {"auto", "json", "text"}},
+      {"store.durability", &S::store_durability, "off: no fsync, for benches only", 0, 0, {"full", "off"}},
+      {"store.max_queued_writes", &S::store_max_queued_writes, "writes that wait; more are refused with 503", 16,
+       10'000'000},
+      {"store.readers", &S::store_readers, "threads that read the database", 1, 64},
+      {"store.max_bytes", &S::store_max_bytes, "largest database file; 0: no limit but the disk's"},
+      {"runs.max_running", &S::runs_max_running, "runs at one time; more are refused with 503", 1, 1'000'000},
+      {"runs.deadline_ms", &S::runs_deadline_ms, "longest run, waiting not counted", 1000, 24 * kHourMs},
+      {"runs.takeover_min_ms", &S::runs_takeover_min_ms, "least time that a run taken over after a crash gets", 1000,
+       kHourMs},
+      {"runs.lease_ms", &S::runs_lease_ms, "a host that does not renew within this loses its runs", 1000, kHourMs},
+      {"runs.max_queued_per_thread", &S::runs_max_queued_per_thread,
+       "turns that wait for their thread with onBusy queue", 0, 1000},
+      {"runs.ring_bytes", &S::runs_ring_bytes, "events of a live run kept in memory", 64 * 1024, kGiB},
+      {"runs.drain_ms", &S::runs_drain_ms, "time that running turns get at a stop before they are left to take-over", 0,
+       kHourMs},
+      {"retention.stream_days", &S::retention_stream_days, "events of ended runs are kept so long", 0, 36'500},
+      {"retention.journal_days", &S::retention_journal_days, "journals of ended runs are kept so long", 0, 36'500},
+      {"retention.sweep_ms", &S::retention_sweep_ms, "time between two sweeps", 1000, 24 * kHourMs},
+      {"models.default_instance", &S::models_default_instance, "provider instance of a model written without one"},
+      {"models.max_retries", &S::models_max_retries, "times a failed model call is repeated, where that is safe", 0,
+       10},
+      {"models.max_backoff_ms", &S::models_max_backoff_ms, "longest wait that a provider may ask for", 0, 24 * kHourMs},
+      {"models.max_response_bytes", &S::models_max_response_bytes, "text and tool arguments of one model answer", 1024,
+       kGiB},
+      {"egress.connect_timeout_ms", &S::egress_connect_timeout_ms, "time to connect, name lookup and TLS included", 100,
+       kHourMs},
+      {"egress.silence_timeout_ms", &S::egress_silence_timeout_ms, "longest silence of an upstream", 100, kHourMs},
+      {"egress.max_frame_bytes", &S::egress_max_frame_bytes, "longest single event or line of an upstream", 1024, kGiB},
+      {"egress.max_body_bytes", &S::egress_max_body_bytes, "longest upstream answer that is read whole", 1024, kGiB},
+      {"tools.max_result_bytes", &S::tools_max_result_bytes, "a tool result is cut here before the model sees it", 1024,
+       kGiB},
+      {"tools.max_parallel", &S::tools_max_parallel, "tool calls of one step that run at one time", 1, 256},
+  };
+  return table;
+}
+
+const Setting* find_setting(std::string_view key) {
+  for (const auto& setting : setting_table()) {
+    if (setting.key == key) return &setting;
+  }
+  return nullptr;
+}
+
+Result<void> assign(Settings& settings, const Setting& setting, std::string_view text) {
+  if (const auto* member = std::get_if<std::int64_t Settings::*>(&setting.member)) {
+    return assign_integer(settings.**member, setting, text);
+  }
+  if (const auto* member = std::get_if<bool Settings::*>(&setting.member)) {
+    if (text != "true" && text != "false") return fail(invalid(setting.key, "true or false", text));
+    settings.** member = text == "true";
+    return {};
+  }
+  if (const auto* member = std::get_if<std::vector<std::string> Settings::*>(&setting.member)) {
+    auto& list = settings.**member;
+    list.clear();
+    for (const auto part : base::split(text, ',')) {
+      if (!base::trim(part).empty()) list.emplace_back(base::trim(part));
+    }
+    return {};
+  }
+  return assign_text(settings.*std::get<std::string Settings::*>(setting.member), setting, text);
+}
+
+Result<void> check(const Settings& settings) {
+  const auto& listen = settings.http_listen;
+  const auto colon = listen.rfind(':');
+  std::uint64_t port = 0;
+  if (colon == std::string::npos || !base::parse_uint64(listen.substr(colon + 1), port) || port > 65'535) {
+    return fail(invalid("http.listen", "address:port, such as 127.0.0.1:3100", listen));
+  }
+  if (!is_loopback(listen) && !settings.http_insecure_listen) {
+    return fail(ErrorKind::InvalidArgument, "insecure_listen",
+                "http.listen: \"" + base::printable(listen) +
+                    "\" is not loopback, and traffic is not encrypted; listen on 127.0.0.1 behind a TLS proxy, or "
+                    "accept the risk with --insecure-listen");
+  }
+  return {};
+}
+
+Error unknown_setting(std::string_view key) {
+  std::vector<std::string> known;
+  for (const auto& setting : setting_table()) known.emplace_back(setting.key);
+  Error error;
+  error.kind = ErrorKind::InvalidArgument;
+  error.code = "unknown_setting";
+  error.message = "unknown setting \"" + base::printable(key) + "\"";
+  const std::string near = base::closest(key, known);
+  error.message += near.empty() ? "; platosd --print-config lists all" : "; did you mean \"" + near + "\"?";
+  return error;
+}
+
+namespace {
+std::string value_text(const Settings& settings, const Setting& setting) {
+  std::string text;
+  if (const auto* number = std::get_if<std::int64_t Settings::*>(&setting.member)) {
+    text = std::to_string(settings.**number);
+  } else if (const auto* flag = std::get_if<bool Settings::*>(&setting.member)) {
+    text = settings.**flag ? "true" : "false";
+  } else if (const auto* list = std::get_if<std::vector<std::string> Settings::*>(&setting.member)) {
+    text = "[";
+    for (const auto& item : settings.**list) {
+      if (text.size() > 1) text += ", ";
+      base::append_json_string(text, item);
+    }
+    text += "]";
+  } else {
+    base::append_json_string(text, settings.*std::get<std::string Settings::*>(setting.member));
+  }
+  return text;
+}
+}  // namespace
+
+std::string print(const Settings& settings, const Origins& origins) {
+  // One section may stand in several runs of the table; TOML wants each table once.
+  std::vector<std::string> sections;
+  for (const auto& setting : setting_table()) {
+    const std::string section(setting.key.substr(0, setting.key.find('.')));
+    if (std::find(sections.begin(), sections.end(), section) == sections.end()) sections.push_back(section);
+  }
+  std::string text;
+  for (const auto& section : sections) {
+    text += (text.empty() ? "[" : "\n[") + section + "]\n";
+    for (const auto& setting : setting_table()) {
+      if (setting.key.substr(0, setting.key.find('.')) != section) continue;
+      const auto origin = origins.find(setting.key);
+      std::string line(setting.key.substr(section.size() + 1));
+      line += " = " + value_text(settings, setting);
+      line.resize(std::max<std::size_t>(line.size() + 1, 40), ' ');
+      text += line + "# " + std::string(setting.meaning) + " (" +
+              (origin == origins.end() ? "default" : origin->second) + ")\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace platos::config

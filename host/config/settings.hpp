@@ -1,0 +1,106 @@
+// Every setting of the daemon: name, meaning, default, limits. The one table that --print-config shows.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace platos::config {
+
+/// A value; plain data, copied freely. The comments are the settings' documentation (see kSettings in settings.cpp).
+struct Settings {
+  std::string http_listen = "127.0.0.1:3100";
+  bool http_insecure_listen = false;
+  std::vector<std::string> http_allowed_hosts;
+  std::vector<std::string> http_cors_origins;
+  std::int64_t http_max_head_bytes = 16 * 1024;
+  std::int64_t http_max_body_bytes = 1024 * 1024;
+  std::int64_t http_max_connections = 20'000;
+  std::int64_t http_read_timeout_ms = 10'000;
+  std::int64_t http_idle_timeout_ms = 75'000;
+  std::int64_t http_write_stall_ms = 30'000;
+  std::int64_t http_heartbeat_ms = 15'000;
+  std::int64_t http_deferred_max_ms = 330'000;
+
+  std::string data_dir;
+  std::string plugin_dir;
+
+  std::string log_level = "info";
+  std::string log_format = "auto";
+
+  std::string store_durability = "full";
+  std::int64_t store_max_queued_writes = 10'000;
+  std::int64_t store_readers = 2;
+  std::int64_t store_max_bytes = 0;
+
+  std::int64_t runs_max_running = 10'000;
+  std::int64_t runs_deadline_ms = 300'000;
+  std::int64_t runs_takeover_min_ms = 60'000;
+  std::int64_t runs_lease_ms = 30'000;
+  std::int64_t runs_max_queued_per_thread = 16;
+  std::int64_t runs_ring_bytes = 1024 * 1024;
+  std::int64_t runs_drain_ms = 10'000;
+
+  std::int64_t retention_stream_days = 7;
+  std::int64_t retention_journal_days = 90;
+  std::int64_t retention_sweep_ms = 3'600'000;
+
+  std::string models_default_instance = "openai";
+  std::int64_t models_max_retries = 2;
+  std::int64_t models_max_backoff_ms = 60'000;
+  std::int64_t models_max_response_bytes = 4 * 1024 * 1024;
+
+  std::int64_t egress_connect_timeout_ms = 3'000;
+  std::int64_t egress_silence_timeout_ms = 60'000;
+  std::int64_t egress_max_frame_bytes = 1024 * 1024;
+  std::int64_t egress_max_body_bytes = 16 * 1024 * 1024;
+
+  std::int64_t plugins_create_timeout_ms = 10'000;
+  std::int64_t plugins_codec_hang_ms = 5'000;
+  std::int64_t plugins_workers = 4;
+  std::int64_t plugins_max_queued = 256;
+  std::int64_t plugins_tool_timeout_ms = 30'000;
+
+  std::int64_t tools_max_result_bytes = 256 * 1024;
+  std::int64_t tools_max_parallel = 16;
+};
+
+/// Where a value comes from: "default", "file PATH:LINE", "environment NAME", "command line".
+using Origins = std::map<std::string, std::string, std::less<>>;
+
+/// One row of the table.
+struct Setting {
+  using Member = std::variant<std::string Settings::*, std::int64_t Settings::*, bool Settings::*,
+                              std::vector<std::string> Settings::*>;
+  std::string_view key;  ///< "http.listen"
+  Member member;
+  std::string_view meaning;
+  std::int64_t min = 0;
+  std::int64_t max = INT64_MAX;
+  std::vector<std::string_view> choices = {};  ///< for text: the allowed values; empty = any
+};
+
+/// All rows, in the order of the documentation.
+const std::vector<Setting>& setting_table();
+
+/// The row of `key`, or null.
+const Setting* find_setting(std::string_view key);
+
+/// Sets one value from text ("true", "42", "text", "a,b"). The error says what was expected and what was found.
+Result<void> assign(Settings& settings, const Setting& setting, std::string_view text);
+
+/// Checks that hold across settings, such as a public address without permission.
+Result<void> check(const Settings& settings);
+
+/// "unknown setting "http.lisen"; did you mean "http.listen"?".
+Error unknown_setting(std::string_view key);
+
+/// The whole table as TOML with meanings and origins as comments.
+std::string print(const Settings& settings, const Origins& origins);
+
+}  // namespace platos::config

@@ -1,0 +1,86 @@
+// Outbound HTTP on a loop: libcurl does the protocol, epoll does the waiting.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/cancellation.hpp"
+#include "base/loop.hpp"
+#include "base/result.hpp"
+#include "base/task.hpp"
+#include "base/worker_pool.hpp"
+#include "egress/address_guard.hpp"
+#include "ports/exchange.hpp"
+
+namespace platos::egress {
+
+struct ClientOptions {
+  std::int64_t connect_timeout_ms = 3'000;
+  std::int64_t silence_timeout_ms = 60'000;
+  std::size_t max_frame_bytes = 1024 * 1024;
+  std::size_t max_body_bytes = 16 * 1024 * 1024;
+};
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  ports::Framing framing = ports::Framing::Whole;
+  std::int64_t silence_timeout_ms = 0;  ///< 0: the client's
+  HostTrust trust = HostTrust::Tenant;
+};
+
+/// Hears the answer, on the loop. An error ends the exchange and is its result. Everything is borrowed for the call.
+class ResponseHandler {
+ public:
+  virtual ~ResponseHandler() = default;
+  virtual Result<void> on_head(int status, std::span<const ports::Header> headers) = 0;
+  virtual Result<void> on_frame(std::string_view event, std::string_view data) = 0;
+  /// False while no more can be taken; asked again every 20 ms.
+  virtual bool ready() { return true; }
+};
+
+/// One per loop, bound to it. Connections are kept and reused. No redirects, no proxy unless configured, no
+/// environment. Frames of an answer whose status is not 2xx are raw chunks, whatever framing was asked for.
+class Client {
+ public:
+  /// `resolvers`: where names of tenants are looked up; must outlive the client.
+  Client(base::Loop& loop, base::WorkerPool& resolvers, ClientOptions options);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// Sends a request and hands the answer to `handler`, which must outlive the task. Destroying the task ends the
+  /// transfer at once. Errors: the handler's; Unavailable "upstream_unreachable", "upstream_cut"; Deadline
+  /// "upstream_timeout"; Cancelled; PermissionDenied "address_refused"; InvalidArgument "invalid_url".
+  Task<Result<void>> exchange(HttpRequest request, ResponseHandler& handler, base::CancelToken cancel);
+
+  std::size_t active() const;
+
+ private:
+  friend class Transfer;
+  class Multi;
+
+  Multi& multi_with_room();
+
+  base::Loop& loop_;
+  base::WorkerPool& resolvers_;
+  ClientOptions options_;
+  std::vector<std::unique_ptr<Multi>> multis_;
+};
+
+/// A whole small answer, for callers that do not stream.
+struct HttpResponse {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+Task<Result<HttpResponse>> fetch(Client& client, HttpRequest request, base::CancelToken cancel);
+
+}  // namespace platos::egress

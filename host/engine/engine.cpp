@@ -1,0 +1,345 @@
+#include "engine/engine.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace platos::engine {
+namespace {
+
+constexpr std::int64_t kPollUs = 1'000'000;
+constexpr std::int64_t kFreshReserve = 4096;
+constexpr std::int64_t kClaimBatch = 256;
+constexpr std::int64_t kSweepRows = 2'000;
+
+Error unavailable(std::string code, std::string message) {
+  Error error;
+  error.kind = ErrorKind::Unavailable;
+  error.code = std::move(code);
+  error.message = std::move(message);
+  error.retryable = true;
+  error.retry_after_ms = 1000;
+  return error;
+}
+
+}  // namespace
+
+Engine::Engine(EngineOptions options, store::Database& database, base::Logger& logger, base::IdMaker& ids,
+               std::vector<base::Loop*> loops)
+    : options_(std::move(options)), database_(database), logger_(logger), context_{database,
+                                                                                   logger,
+                                                                                   ids,
+                                                                                   options_.host_id,
+                                                                                   options_.lease_us,
+                                                                                   options_.ring_bytes} {
+  for (auto* loop : loops) {
+    slots_.push_back(
+        {loop, std::make_unique<base::TaskSet>(
+                   *loop, [this](std::string_view task, std::exception_ptr what) { escaped(task, what); })});
+  }
+}
+
+Engine::~Engine() = default;
+
+void Engine::escaped(std::string_view task, std::exception_ptr failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    logger_.error("engine", "an exception left a task", {{"task", task}, {"reason", error.what()}});
+  } catch (...) {
+    logger_.error("engine", "an exception left a task", {{"task", task}});
+  }
+}
+
+void Engine::register_body(std::string kind, ports::TaskBody& body) { bodies_.emplace(std::move(kind), &body); }
+
+Engine::Slot& Engine::slot_of_this_loop() {
+  const auto found =
+      std::find_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.loop->in_thread(); });
+  return found == slots_.end() ? slots_.front() : *found;
+}
+
+Task<Result<void>> Engine::start() {
+  for (;;) {
+    const auto claimed = co_await claim_due(options_.host_id);
+    if (!claimed) co_return fail(claimed.error());
+    if (*claimed == 0) break;
+    logger_.info("engine", "runs of a former process were taken over", {{"runs", *claimed}});
+  }
+  Slot& slot = slots_.front();
+  slot.tasks->start("poll", poll());
+  slot.tasks->start("renew", renew());
+  slot.tasks->start("sweep", sweep());
+  co_return Result<void>{};
+}
+
+Result<void> Engine::admits() const {
+  if (draining_) return fail(unavailable("draining", "the server is stopping; try again in a moment"));
+  if (!database_.writable())
+    return fail(unavailable("storage_full", "the server's disk is full; new turns are refused"));
+  if (live_count() >= static_cast<std::size_t>(options_.max_running)) {
+    return fail(
+        unavailable("overloaded", std::to_string(options_.max_running) + " runs are under way, which is the limit"));
+  }
+  return {};
+}
+
+Submission Engine::submit(model::RunRecord record, Run::StoreWork work, const model::Event& first_event) {
+  Slot& slot = slot_of_this_loop();
+  record.state = model::RunState::Running;
+  record.lease_owner = options_.host_id;
+  record.lease_until_us = slot.loop->clock().wall_us() + options_.lease_us;
+  record.fence = 1;
+  record.seq_reserved = kFreshReserve;
+  auto run = std::make_shared<Run>(context_, *slot.loop, *slot.tasks, record, 1, std::vector<model::JournalRow>{});
+  run->store(std::move(work));
+  run->store([record](store::Session& session) -> Result<void> {
+    store::Runs(session).insert(record);
+    return {};
+  });
+  run->emit(first_event);
+  run->journal(model::journal::kAccepted, "{}");
+  Submission submission{run, run->accept()};
+  launch(slot, run);
+  return submission;
+}
+
+Task<Result<void>> Engine::enqueue(base::Loop& loop, model::RunRecord record, Run::StoreWork work) {
+  record.state = model::RunState::Queued;
+  record.fence = 0;
+  const auto written = database_.write(loop, [record, work](store::Session& session) -> Result<void> {
+    if (auto done = work(session); !done) return done;
+    store::Runs(session).insert(record);
+    return {};
+  });
+  co_return co_await written;
+}
+
+void Engine::launch(Slot& slot, const std::shared_ptr<Run>& run) {
+  std::vector<std::pair<base::Loop*, std::function<void()>>> notices;
+  {
+    const std::lock_guard lock(mutex_);
+    live_.emplace(run->id(), run);
+    const auto [first, last] = awaited_.equal_range(run->id());
+    for (auto each = first; each != last; ++each) notices.push_back(std::move(each->second));
+    awaited_.erase(first, last);
+  }
+  for (auto& [loop, notice] : notices) loop->post(std::move(notice));
+  run->arm_deadline();
+  slot.tasks->start("run", drive(run));
+}
+
+Task<void> Engine::drive(std::shared_ptr<Run> run) {
+  const auto body = bodies_.find(run->record().kind);
+  std::string failure;
+  if (body == bodies_.end()) {
+    failure = "no body for runs of kind " + run->record().kind;
+  } else {
+    try {
+      co_await body->second->run(*run);
+      if (!run->finished() && !run->lost()) failure = "the body returned without an end";
+    } catch (const std::exception& error) {
+      failure = error.what();
+    }
+  }
+  if (!failure.empty() && !run->lost()) {
+    logger_.error("engine", "a run failed by a bug", {{"run", run->id()}, {"reason", failure}});
+    const Error error{
+        ErrorKind::Internal, "internal_error", "an internal error; the log names it by the run id", false, 0, {}};
+    run->emit(model::error_event(error));
+    run->emit(model::done_event({}, ""));
+    const auto ended = co_await run->finish({model::RunState::Failed, error.code, error.message}, "{}");
+    if (!ended) logger_.error("engine", "a failed run could not be ended", {{"run", run->id()}});
+  }
+  run->events()->close();
+  remove(*run);
+}
+
+void Engine::remove(const Run& run) {
+  {
+    const std::lock_guard lock(mutex_);
+    live_.erase(run.id());
+  }
+  if (!run.record().thread_id.empty()) poke();
+}
+
+std::shared_ptr<Run> Engine::find_live(std::string_view run_id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = live_.find(run_id);
+  return found == live_.end() ? nullptr : found->second;
+}
+
+std::size_t Engine::live_count() const {
+  const std::lock_guard lock(mutex_);
+  return live_.size();
+}
+
+void Engine::when_live(std::string_view run_id, base::Loop& loop, std::function<void()> notice) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!live_.contains(run_id)) {
+      awaited_.emplace(std::string(run_id), std::make_pair(&loop, std::move(notice)));
+      return;
+    }
+  }
+  loop.post(std::move(notice));
+}
+
+Task<Result<std::size_t>> Engine::claim_due(std::string own_host_id) {
+  base::Loop& loop = *slots_.front().loop;
+  const auto read = database_.read(
+      loop,
+      [own_host_id, now = loop.clock().wall_us()](store::Session& session) -> Result<std::vector<model::RunRecord>> {
+        return store::Runs(session).claimable(model::SystemScope(), own_host_id, now, kClaimBatch);
+      });
+  auto due = co_await read;
+  if (!due) co_return fail(due.error());
+  std::size_t claimed = 0;
+  for (auto& run : *due) {
+    if (find_live(run.id)) continue;
+    const auto taken = co_await claim_one(std::move(run));
+    if (taken) ++claimed;
+  }
+  co_return claimed;
+}
+
+Task<Result<void>> Engine::claim_one(model::RunRecord run) {
+  base::Loop& loop = *slots_.front().loop;
+  const std::int64_t now_us = loop.clock().wall_us();
+  const bool fresh = run.state == model::RunState::Queued;
+  const std::int64_t former_fence = run.fence;
+  const std::int64_t first_seq = run.seq_reserved + 1;
+  run.fence = former_fence + 1;
+  run.lease_owner = options_.host_id;
+  run.lease_until_us = now_us + options_.lease_us;
+  run.started_us = fresh ? now_us : run.started_us;
+  // A queued run's deadline is a duration until it starts.
+  run.deadline_us = fresh ? now_us + run.deadline_us : std::max(run.deadline_us, now_us + options_.takeover_min_us);
+  run.attempt = fresh ? 1 : run.attempt + 1;
+  run.seq_reserved += kFreshReserve;
+  const auto write = database_.write(
+      loop, [run, former_fence, now_us](store::Session& session) -> Result<std::vector<model::JournalRow>> {
+        store::Runs runs(session);
+        if (!runs.claim(model::SystemScope(), run, former_fence))
+          return fail(ErrorKind::Aborted, "claimed", "another was faster");
+        auto journal = runs.journal(run.scope, run.id);
+        model::JournalRow claimed;
+        claimed.n = journal.empty() ? 1 : journal.back().n + 1;
+        claimed.kind = model::journal::kClaimed;
+        claimed.last_seq = run.seq_reserved - kFreshReserve;
+        claimed.payload_json = model::dump({{"attempt", run.attempt}, {"fence", run.fence}, {"host", run.lease_owner}});
+        claimed.at_us = now_us;
+        runs.append_journal(run.scope, run.id, claimed);
+        journal.push_back(std::move(claimed));
+        return journal;
+      });
+  auto journal = co_await write;
+  if (!journal) co_return fail(journal.error());
+  run.state = model::RunState::Running;
+  Slot& slot = slots_[next_slot_++ % slots_.size()];
+  slot.loop->post([this, &slot, run = std::move(run), first_seq, rows = std::move(*journal)] {
+    launch(slot, std::make_shared<Run>(context_, *slot.loop, *slot.tasks, run, first_seq, rows));
+  });
+  co_return Result<void>{};
+}
+
+Task<Result<void>> Engine::cancel(base::Loop& loop, model::Scope scope, std::string run_id) {
+  const auto live = find_live(run_id);
+  if (live && live->record().scope == scope) {
+    live->loop().post([live] { live->cancel("cancelled"); });
+    co_return Result<void>{};
+  }
+  const auto write =
+      database_.write(loop, [scope, run_id, now = loop.clock().wall_us()](store::Session& session) -> Result<void> {
+        store::Runs runs(session);
+        const auto run = runs.find(scope, run_id);
+        if (!run) return fail(ErrorKind::NotFound, "run_not_found", "there is no run " + run_id);
+        if (model::is_final(run->state)) {
+          return fail(ErrorKind::Conflict, "run_finished",
+                      "run " + run_id + " is " + std::string(model::to_text(run->state)));
+        }
+        auto journal = runs.journal(scope, run_id);
+        const std::int64_t n = journal.empty() ? 1 : journal.back().n + 1;
+        runs.append_journal(scope, run_id, {n, std::string(model::journal::kCancelled), run->seq_reserved, "{}", now});
+        runs.finish(scope, run_id, {model::RunState::Cancelled, "cancelled", "cancelled before it started"}, "{}", now);
+        return {};
+      });
+  co_return co_await write;
+}
+
+void Engine::poke() {
+  if (polling_.exchange(true)) return;
+  slots_.front().loop->post([this] {
+    slots_.front().tasks->start("claim", [](Engine& engine) -> Task<void> {
+      engine.polling_ = false;
+      if (engine.draining_) co_return;
+      const auto claimed = co_await engine.claim_due("");
+      if (!claimed) engine.logger_.warn("engine", "due runs could not be read", {{"reason", claimed.error().message}});
+    }(*this));
+  });
+}
+
+Task<void> Engine::poll() {
+  for (;;) {
+    const bool elapsed = co_await base::sleep_for(*slots_.front().loop, kPollUs, stopping_.token());
+    if (!elapsed) co_return;
+    poke();
+  }
+}
+
+Task<void> Engine::renew() {
+  base::Loop& loop = *slots_.front().loop;
+  for (;;) {
+    const bool elapsed = co_await base::sleep_for(loop, options_.lease_us / 3, stopping_.token());
+    if (!elapsed) co_return;
+    if (live_count() == 0) continue;
+    const auto write = database_.write(loop,
+                                       [host = options_.host_id, until = loop.clock().wall_us() + options_.lease_us](
+                                           store::Session& session) -> Result<void> {
+                                         store::Runs(session).renew_leases(model::SystemScope(), host, until);
+                                         return {};
+                                       });
+    if (const auto renewed = co_await write; !renewed) {
+      logger_.warn("engine", "leases could not be renewed", {{"reason", renewed.error().message}});
+    }
+  }
+}
+
+Task<void> Engine::sweep() {
+  base::Loop& loop = *slots_.front().loop;
+  for (;;) {
+    const bool elapsed = co_await base::sleep_for(loop, options_.sweep_every_us, stopping_.token());
+    if (!elapsed) co_return;
+    std::int64_t deleted = 1;
+    while (deleted > 0) {
+      const std::int64_t now = loop.clock().wall_us();
+      const auto write = database_.write(loop, [this, now](store::Session& session) -> Result<std::int64_t> {
+        return store::Runs(session).sweep(model::SystemScope(), now - options_.stream_retention_us,
+                                          now - options_.journal_retention_us, now, kSweepRows);
+      });
+      const auto swept = co_await write;
+      deleted = swept ? *swept : 0;
+      if (deleted > 0) logger_.info("engine", "old rows were swept", {{"rows", deleted}});
+    }
+  }
+}
+
+Task<void> Engine::drain(std::int64_t within_us) {
+  draining_ = true;
+  base::Loop& loop = *slots_.front().loop;
+  const std::int64_t until_us = loop.clock().monotonic_us() + within_us;
+  while (live_count() > 0 && loop.clock().monotonic_us() < until_us) {
+    co_await base::sleep_for(loop, 20'000, base::CancelToken());
+  }
+  stopping_.cancel("drain");
+  const std::size_t left = live_count();
+  if (left == 0) co_return;
+  logger_.info("engine", "runs are left for take-over", {{"runs", left}});
+  const auto write = database_.write(loop, [host = options_.host_id](store::Session& session) -> Result<void> {
+    store::Runs(session).release_leases(model::SystemScope(), host);
+    return {};
+  });
+  const auto released = co_await write;
+  if (!released) logger_.warn("engine", "leases could not be released", {{"reason", released.error().message}});
+}
+
+}  // namespace platos::engine

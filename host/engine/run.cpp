@@ -1,0 +1,224 @@
+#include "engine/run.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "model/json.hpp"
+
+namespace platos::engine {
+namespace {
+
+constexpr std::int64_t kRideWithinUs = 50'000;
+constexpr std::int64_t kRetryWriteUs = 1'000'000;
+constexpr std::int64_t kReserveStep = 4096;
+
+// Decisions after which a step is not done again: what came before them stays valid.
+bool settles_step(std::string_view kind) {
+  return kind == model::journal::kAccepted || kind == model::journal::kModelResponse ||
+         kind == model::journal::kToolSettled;
+}
+
+bool worth_retrying(const Error& error) { return error.code == "storage_full" || error.code == "store_overloaded"; }
+
+}  // namespace
+
+Run::Run(RunContext& context, base::Loop& loop, base::TaskSet& tasks, model::RunRecord record, std::int64_t first_seq,
+         std::vector<model::JournalRow> journal)
+    : context_(context),
+      loop_(loop),
+      tasks_(tasks),
+      record_(std::move(record)),
+      former_journal_(std::move(journal)),
+      // A fresh run shows nothing before its acceptance is committed; a run taken over has its reserve on disk.
+      events_(std::make_shared<EventLog>(record_.id, first_seq, first_seq == 1 ? 0 : record_.seq_reserved,
+                                         context.ring_bytes)) {
+  for (const auto& row : former_journal_) {
+    next_journal_n_ = row.n + 1;
+    if (settles_step(row.kind)) durable_seq_ = row.last_seq;
+  }
+}
+
+std::int64_t Run::emit(const model::Event& event) {
+  const std::int64_t seq = events_->append(event);
+  if (event.publication == model::Event::Class::Settled) {
+    flush_now();
+  } else {
+    flush_soon();
+  }
+  return seq;
+}
+
+void Run::journal(std::string_view kind, std::string payload_json) {
+  model::JournalRow row;
+  row.n = next_journal_n_++;
+  row.kind = kind;
+  row.last_seq = events_->last_seq();
+  row.payload_json = std::move(payload_json);
+  row.at_us = now_us();
+  if (settles_step(kind)) durable_seq_ = row.last_seq;
+  pending_.journal.push_back(std::move(row));
+  flush_soon();
+}
+
+void Run::store(StoreWork work) {
+  pending_.work.push_back(std::move(work));
+  flush_soon();
+}
+
+Task<Result<void>> Run::barrier() {
+  if (lost_) co_return fail(ErrorKind::Aborted, "run_lost", "run " + id() + " is not this host's any more");
+  base::Completion<Result<void>> done(loop_);
+  pending_.waiters.push_back(done);
+  flush_now();
+  co_return co_await done;
+}
+
+base::Completion<Result<void>> Run::accept() {
+  base::Completion<Result<void>> done(loop_);
+  pending_.accepting = true;
+  pending_.waiters.push_back(done);
+  flush_now();
+  return done;
+}
+
+bool Run::has_pending() const {
+  return !pending_.work.empty() || !pending_.journal.empty() || !pending_.waiters.empty() || events_->has_unflushed();
+}
+
+void Run::flush_soon() {
+  if (writing_ || timer_armed_ || lost_) return;
+  timer_armed_ = true;
+  loop_.call_after(kRideWithinUs, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->timer_armed_ = false;
+    self->flush_now();
+  });
+}
+
+void Run::flush_now() {
+  wanted_ = true;
+  if (writing_ || lost_) return;
+  writing_ = true;
+  // Collected at the end of the pass: what one pass produces becomes one write.
+  loop_.defer([self = shared_from_this()] { self->tasks_.start("run " + self->id(), self->write_batches()); });
+}
+
+Task<void> Run::write_batches() {
+  const auto self = shared_from_this();
+  while (wanted_ && !lost_) {
+    wanted_ = false;
+    if (!has_pending()) break;
+    auto batch = std::make_shared<Batch>(std::exchange(pending_, Batch{}));
+    batch->stream = events_->take_unflushed();
+    // Raised early, so that a stream of tokens never waits for its numbers.
+    if (events_->last_seq() + kReserveStep / 2 >= record_.seq_reserved) {
+      record_.seq_reserved = events_->last_seq() + kReserveStep;
+    }
+    batch->seq_reserved = record_.seq_reserved;
+    for (;;) {
+      const auto done = context_.database.write(
+          loop_, [self, batch](store::Session& session) -> Result<void> { return self->write(session, *batch); });
+      const Result<void> outcome = co_await done;
+      const bool again = !outcome && !batch->accepting && worth_retrying(outcome.error());
+      if (!again) {
+        settle(*batch, outcome);
+        break;
+      }
+      co_await base::sleep_for(loop_, kRetryWriteUs, base::CancelToken());
+    }
+  }
+  writing_ = false;
+  if (has_pending()) flush_soon();
+}
+
+Result<void> Run::write(store::Session& session, const Batch& batch) const {
+  store::Runs runs(session);
+  if (!batch.accepting &&
+      !runs.progress(record_.scope, {id(), record_.fence, batch.seq_reserved, now_us() + context_.lease_us})) {
+    return fail(ErrorKind::Aborted, "run_lost", "run " + id() + " was taken over by another host");
+  }
+  for (const auto& work : batch.work) {
+    if (auto done = work(session); !done) return done;
+  }
+  for (const auto& row : batch.journal) runs.append_journal(record_.scope, id(), row);
+  if (!batch.stream.payload.empty()) runs.append_stream(record_.scope, id(), batch.stream, now_us());
+  return {};
+}
+
+void Run::settle(Batch& batch, const Result<void>& outcome) {
+  if (outcome) {
+    const std::int64_t seq = batch.stream.payload.empty() ? 0 : batch.stream.last_seq;
+    events_->committed(seq, batch.seq_reserved);
+    if (batch.final) {
+      finished_ = true;
+      events_->close();
+    }
+  } else {
+    lost_ = true;
+    context_.logger.warn("engine", "a run was let go",
+                         {{"run", id()}, {"code", outcome.error().code}, {"reason", outcome.error().message}});
+    disarm_deadline();
+    cancel_.cancel("lost");
+  }
+  for (const auto& waiter : batch.waiters) waiter.complete(outcome);
+  if (!lost_) return;
+  for (const auto& waiter : std::exchange(pending_.waiters, {})) waiter.complete(outcome);
+}
+
+Task<Result<bool>> Run::wait_until(std::int64_t due_us, std::string reason) {
+  const auto self = shared_from_this();
+  const std::int64_t began_us = now_us();
+  disarm_deadline();
+  journal(model::journal::kWaiting, model::dump({{"due_us", due_us}, {"reason", reason}}));
+  store([scope = record_.scope, run = id(), due_us,
+         timer = context_.ids.make("tmr")](store::Session& session) -> Result<void> {
+    store::Runs(session).set_waiting(scope, run, due_us, timer);
+    return {};
+  });
+  if (auto written = co_await barrier(); !written) co_return fail(written.error());
+  const std::int64_t delay_us = std::max<std::int64_t>(0, due_us - now_us());
+  const bool elapsed = co_await base::sleep_for(loop_, delay_us, cancel_token());
+  record_.deadline_us += now_us() - began_us;
+  journal(model::journal::kResumed, "{}");
+  store([scope = record_.scope, run = id(), lease = now_us() + context_.lease_us,
+         deadline = record_.deadline_us](store::Session& session) -> Result<void> {
+    store::Runs(session).set_running(scope, run, lease, deadline);
+    return {};
+  });
+  if (auto written = co_await barrier(); !written) co_return fail(written.error());
+  arm_deadline();
+  co_return elapsed;
+}
+
+Task<Result<void>> Run::finish(model::RunOutcome outcome, std::string output_json) {
+  const auto self = shared_from_this();
+  disarm_deadline();
+  record_.state = outcome.state;
+  record_.error_code = outcome.error_code;
+  record_.error_message = outcome.error_message;
+  journal(model::journal::kFinished,
+          model::dump({{"state", model::to_text(outcome.state)}, {"code", outcome.error_code}}));
+  store([scope = record_.scope, run = id(), outcome, output_json,
+         now = now_us()](store::Session& session) -> Result<void> {
+    store::Runs(session).finish(scope, run, outcome, output_json, now);
+    return {};
+  });
+  pending_.final = true;
+  co_return co_await barrier();
+}
+
+void Run::arm_deadline() {
+  disarm_deadline();
+  const std::int64_t delay_us = std::max<std::int64_t>(0, record_.deadline_us - now_us());
+  deadline_timer_ = loop_.call_after(delay_us, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->cancel_.cancel("deadline");
+  });
+}
+
+void Run::disarm_deadline() {
+  loop_.cancel(deadline_timer_);
+  deadline_timer_ = {0, 0};
+}
+
+}  // namespace platos::engine

@@ -1,0 +1,128 @@
+#include "model/event.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/clock.hpp"
+#include "base/json_text.hpp"
+
+namespace platos::model {
+namespace {
+
+/// Appends `,"name":"text"`.
+void add_text(Event& event, std::string_view name, std::string_view text) {
+  event.open_json += ",\"";
+  event.open_json += name;
+  event.open_json += "\":";
+  base::append_json_string(event.open_json, text);
+}
+
+void add_raw(Event& event, std::string_view name, std::string_view json) {
+  event.open_json += ",\"";
+  event.open_json += name;
+  event.open_json += "\":";
+  event.open_json += json;
+}
+
+Event begin(Event::Class publication, std::string_view type) {
+  Event event;
+  event.publication = publication;
+  event.open_json = R"({"type":")";
+  event.open_json += type;
+  event.open_json += '"';
+  return event;
+}
+
+}  // namespace
+
+Event status_event(std::string_view status, std::string_view agent_id) {
+  Event event = begin(Event::Class::Volatile, "status");
+  add_text(event, "status", status);
+  add_text(event, "agentId", agent_id);
+  return event;
+}
+
+Event token_event(std::string_view text) {
+  Event event = begin(Event::Class::Volatile, "token");
+  add_text(event, "text", text);
+  return event;
+}
+
+Event thinking_event(std::string_view text) {
+  Event event = begin(Event::Class::Volatile, "thinking");
+  add_text(event, "text", text);
+  return event;
+}
+
+Event meta_event(std::string_view thread_id, std::string_view agent_id, std::string_view run_id) {
+  Event event = begin(Event::Class::Settled, "meta");
+  add_text(event, "thread_id", thread_id);
+  add_text(event, "agent_id", agent_id);
+  add_text(event, "run_id", run_id);
+  return event;
+}
+
+Event tool_call_event(const ToolCall& call) {
+  Event event = begin(Event::Class::Settled, "tool_call");
+  add_text(event, "name", call.model_name);
+  const auto arguments = parse_bounded(call.arguments_json, "arguments");
+  if (arguments && arguments->is_object()) {
+    add_raw(event, "params", dump(*arguments));
+  } else {
+    add_text(event, "params", call.arguments_json);
+  }
+  add_text(event, "callId", call.call_id);
+  return event;
+}
+
+Event tool_result_event(const ToolCall& call, const ToolOutcome& outcome) {
+  Event event = begin(Event::Class::Settled, "tool_result");
+  add_text(event, "name", call.model_name);
+  add_raw(event, "result", outcome.result_json);
+  add_text(event, "callId", call.call_id);
+  if (outcome.is_error) {
+    add_raw(event, "isError", "true");
+    add_text(event, "code", outcome.code);
+  }
+  return event;
+}
+
+Event retry_boundary_event(int step, std::int64_t discard_from) {
+  Event event = begin(Event::Class::Settled, "message_boundary");
+  add_text(event, "reason", "retry");
+  add_raw(event, "step", std::to_string(step));
+  add_raw(event, "discardFrom", std::to_string(discard_from));
+  return event;
+}
+
+Event message_persisted_event(std::string_view message_id, std::string_view thread_id) {
+  Event event = begin(Event::Class::Settled, "message_persisted");
+  add_text(event, "messageId", message_id);
+  add_text(event, "threadId", thread_id);
+  add_raw(event, "costCents", "0");
+  add_raw(event, "costKnown", "false");
+  return event;
+}
+
+Event error_event(const Error& error) {
+  Event event = begin(Event::Class::Settled, "error");
+  add_text(event, "message", error.message);
+  add_text(event, "code", error.code);
+  if (error.retry_after_ms > 0)
+    add_raw(event, "retryAfterSeconds", std::to_string((error.retry_after_ms + 999) / 1000));
+  return event;
+}
+
+Event done_event(const Usage& usage, std::string_view ending) {
+  Event event = begin(Event::Class::Settled, "done");
+  if (usage.known()) add_raw(event, "usage", dump(to_wire(usage)));
+  if (!ending.empty()) add_raw(event, ending, "true");
+  return event;
+}
+
+std::string heartbeat_json(std::int64_t wall_us) {
+  return R"({"type":"heartbeat","at":")" + base::format_iso8601(wall_us) + "\"}";
+}
+
+std::string closed(const Event& event) { return event.open_json + "}"; }
+
+}  // namespace platos::model

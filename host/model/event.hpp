@@ -1,0 +1,42 @@
+// The events that clients see. Each is encoded once, as the JSON of the wire.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "model/tool.hpp"
+#include "model/usage.hpp"
+
+namespace platos::model {
+
+/// One event without its closing brace: the stream adds "_seq" and "_run" when it gives the number.
+struct Event {
+  enum class Class {
+    Unspecified,
+    Volatile,  ///< published at once
+    Settled,   ///< published after the commit that holds it
+  };
+  Class publication = Class::Volatile;
+  std::string open_json;
+};
+
+Event status_event(std::string_view status, std::string_view agent_id);
+Event token_event(std::string_view text);
+Event thinking_event(std::string_view text);
+Event meta_event(std::string_view thread_id, std::string_view agent_id, std::string_view run_id);
+Event tool_call_event(const ToolCall& call);
+Event tool_result_event(const ToolCall& call, const ToolOutcome& outcome);
+/// Everything from `discard_from` up to this event is void.
+Event retry_boundary_event(int step, std::int64_t discard_from);
+Event message_persisted_event(std::string_view message_id, std::string_view thread_id);
+Event error_event(const Error& error);
+/// `ending`: empty, "stopped" (asked for) or "aborted" (deadline).
+Event done_event(const Usage& usage, std::string_view ending);
+
+/// A whole event that belongs to no run: heartbeats, and refusals before acceptance.
+std::string heartbeat_json(std::int64_t wall_us);
+std::string closed(const Event& event);
+
+}  // namespace platos::model

@@ -1,0 +1,53 @@
+#include "model/tool.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace platos::model {
+
+std::string_view to_text(Effect effect) {
+  switch (effect) {
+    case Effect::Read: return "read";
+    case Effect::Idempotent: return "idempotent";
+    default: return "once";
+  }
+}
+
+Effect effect_from_text(std::string_view text) {
+  if (text == "read") return Effect::Read;
+  if (text == "idempotent") return Effect::Idempotent;
+  return Effect::Once;
+}
+
+std::string model_tool_name(std::string_view instance, std::string_view tool) {
+  std::string name(instance);
+  name += "__";
+  name += tool;
+  for (char& c : name) {
+    if (c == '.' || c == '-') c = '_';
+  }
+  return name;
+}
+
+Json to_json(const ToolCall& call) {
+  return {{"call", call.call_id},
+          {"provider_id", call.provider_id},
+          {"name", call.model_name},
+          {"arguments", call.arguments_json}};
+}
+
+ToolCall tool_call_from_json(const Json& json) {
+  return {json.value("call", ""), json.value("provider_id", ""), json.value("name", ""), json.value("arguments", "")};
+}
+
+Json to_json(const ToolOutcome& outcome) {
+  return {{"call", outcome.call_id},
+          {"result", outcome.result_json},
+          {"is_error", outcome.is_error},
+          {"code", outcome.code}};
+}
+
+ToolOutcome tool_outcome_from_json(const Json& json) {
+  return {json.value("call", ""), json.value("result", "null"), json.value("is_error", false), json.value("code", "")};
+}
+
+}  // namespace platos::model

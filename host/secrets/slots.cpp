@@ -1,0 +1,81 @@
+#include "secrets/slots.hpp"
+
+#include <cstdlib>
+
+namespace platos::secrets {
+namespace {
+constexpr std::string_view kOpen = "{{secret:";
+constexpr std::string_view kClose = "}}";
+constexpr std::string_view kEnvironment = "env:";
+}  // namespace
+
+SlotTable::SlotTable(std::vector<std::string> slots) {
+  for (auto& slot : slots) slots_.emplace(std::move(slot), std::nullopt);
+}
+
+Result<void> SlotTable::bind(const std::string& slot, const std::string& binding) {
+  const auto found = slots_.find(slot);
+  if (found == slots_.end()) {
+    return fail(ErrorKind::InvalidArgument, "unknown_slot",
+                "secrets." + slot + ": the plugin's manifest asks for no such slot, or no grant covers it");
+  }
+  if (!binding.starts_with(kEnvironment) || binding.size() == kEnvironment.size()) {
+    return fail(ErrorKind::InvalidArgument, "invalid_binding",
+                "secrets." + slot + ": expected \"env:NAME\"; secrets never stand in a file of instances");
+  }
+  const char* value = std::getenv(binding.c_str() + kEnvironment.size());
+  if (value != nullptr && *value != '\0') found->second.emplace(std::string_view(value));
+  return {};
+}
+
+std::vector<std::string> SlotTable::unbound() const {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : slots_) {
+    if (!value) names.push_back(name);
+  }
+  return names;
+}
+
+const Secret* SlotTable::find(std::string_view slot) const {
+  const auto found = slots_.find(slot);
+  return found == slots_.end() || !found->second ? nullptr : &*found->second;
+}
+
+std::vector<std::string_view> SlotTable::values() const {
+  std::vector<std::string_view> views;
+  for (const auto& [name, value] : slots_) {
+    if (value) views.push_back(value->view());
+  }
+  return views;
+}
+
+Result<std::string> SlotTable::fill_in(std::string_view text) const {
+  std::string filled;
+  for (;;) {
+    const auto open = text.find(kOpen);
+    filled += text.substr(0, open);
+    if (open == std::string_view::npos) return filled;
+    text.remove_prefix(open + kOpen.size());
+    const auto close = text.find(kClose);
+    const std::string_view slot = text.substr(0, close);
+    const Secret* secret = close == std::string_view::npos ? nullptr : find(slot);
+    if (secret == nullptr) {
+      return fail(ErrorKind::FailedPrecondition, "secret_unbound",
+                  "secret slot \"" + std::string(slot.substr(0, 64)) + "\" has no value; bind it in the instance file");
+    }
+    filled += secret->view();
+    text.remove_prefix(close + kClose.size());
+  }
+}
+
+std::string SlotTable::strip(std::string_view text) const {
+  std::string stripped(text);
+  for (const auto secret : values()) {
+    for (std::size_t at = 0; (at = stripped.find(secret, at)) != std::string::npos;) {
+      stripped.replace(at, secret.size(), "[redacted]");
+    }
+  }
+  return stripped;
+}
+
+}  // namespace platos::secrets

@@ -1,0 +1,186 @@
+#include "store/conversations.hpp"
+
+#include <algorithm>
+
+namespace platos::store {
+namespace {
+
+using model::Scope;
+
+// The archived filter as a range over archived_us: hidden takes 0 only, "only" everything above.
+struct ArchivedRange {
+  std::int64_t from;
+  std::int64_t to;
+};
+ArchivedRange range_of(ThreadFilter::Archived archived) {
+  switch (archived) {
+    case ThreadFilter::Archived::Included: return {0, INT64_MAX};
+    case ThreadFilter::Archived::Only: return {1, INT64_MAX};
+    default: return {0, 0};
+  }
+}
+
+model::Thread read_thread(const Row& row) {
+  model::Thread thread;
+  thread.id = row.text(0);
+  thread.agent_id = row.text(1);
+  thread.user_id = row.text(2);
+  thread.title = row.unsealed(3);
+  thread.state = row.text(4);
+  thread.turn_count = row.integer(5);
+  thread.created_us = row.integer(6);
+  thread.updated_us = row.integer(7);
+  thread.archived_us = row.integer(8);
+  return thread;
+}
+
+model::Message read_message(const Row& row) {
+  model::Message message;
+  message.id = row.text(0);
+  message.thread_id = row.text(1);
+  message.run_id = row.text(2);
+  message.role = row.text(3);
+  message.state = row.text(4);
+  message.content = row.unsealed(5);
+  message.thinking = row.unsealed(6);
+  message.tool_calls_json = row.unsealed(7);
+  message.response_json = row.unsealed(8);
+  message.created_us = row.integer(9);
+  return message;
+}
+
+Param sealed_or_null(const std::string& text) {
+  if (text.empty()) return nullptr;
+  return Sealed{text};
+}
+
+}  // namespace
+
+void Conversations::insert_thread(const Scope& scope, const model::Thread& thread) {
+  session_.execute(
+      "INSERT INTO threads (id, env_id, agent_id, user_id, title, state, turn_count, created_us, updated_us) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      {thread.id, scope.environment_id, thread.agent_id, thread.user_id, Sealed{thread.title}, thread.state,
+       thread.turn_count, thread.created_us, thread.updated_us});
+}
+
+std::optional<model::Thread> Conversations::find_thread(const Scope& scope, const std::string& user_id,
+                                                        const std::string& id) {
+  std::optional<model::Thread> thread;
+  session_.query(
+      "SELECT id, agent_id, user_id, title, state, turn_count, created_us, updated_us, archived_us FROM threads "
+      "WHERE env_id = $1 AND user_id = $2 AND id = $3",
+      {scope.environment_id, user_id, id}, [&](const Row& row) {
+        thread = read_thread(row);
+        return false;
+      });
+  return thread;
+}
+
+std::vector<model::Thread> Conversations::list_threads(const Scope& scope, const ThreadFilter& filter) {
+  std::vector<model::Thread> threads;
+  const ArchivedRange archived = range_of(filter.archived);
+  session_.query(
+      "SELECT id, agent_id, user_id, title, state, turn_count, created_us, updated_us, archived_us FROM threads "
+      "WHERE env_id = $1 AND user_id = $2 AND ($3 = '' OR agent_id = $3) "
+      "AND COALESCE(archived_us, 0) BETWEEN $4 AND $5 ORDER BY updated_us DESC, id DESC LIMIT $6 OFFSET $7",
+      {scope.environment_id, filter.user_id, filter.agent_id, archived.from, archived.to, filter.limit, filter.offset},
+      [&](const Row& row) {
+        threads.push_back(read_thread(row));
+        return true;
+      });
+  return threads;
+}
+
+std::int64_t Conversations::count_threads(const Scope& scope, const ThreadFilter& filter) {
+  std::int64_t total = 0;
+  const ArchivedRange archived = range_of(filter.archived);
+  session_.query(
+      "SELECT COUNT(*) FROM threads WHERE env_id = $1 AND user_id = $2 AND ($3 = '' OR agent_id = $3) "
+      "AND COALESCE(archived_us, 0) BETWEEN $4 AND $5",
+      {scope.environment_id, filter.user_id, filter.agent_id, archived.from, archived.to}, [&](const Row& row) {
+        total = row.integer(0);
+        return false;
+      });
+  return total;
+}
+
+void Conversations::update_thread(const Scope& scope, const model::Thread& thread) {
+  const Param archived = thread.archived_us == 0 ? Param(nullptr) : Param(thread.archived_us);
+  session_.execute(
+      "UPDATE threads SET title = $1, state = $2, updated_us = $3, archived_us = $4 WHERE env_id = $5 AND id = $6",
+      {Sealed{thread.title}, thread.state, thread.updated_us, archived, scope.environment_id, thread.id});
+}
+
+void Conversations::touch_thread(const Scope& scope, const std::string& id, std::int64_t now_us) {
+  session_.execute("UPDATE threads SET turn_count = turn_count + 1, updated_us = $1 WHERE env_id = $2 AND id = $3",
+                   {now_us, scope.environment_id, id});
+}
+
+void Conversations::insert_message(const Scope& scope, const model::Message& message) {
+  session_.execute(
+      "INSERT INTO messages (id, env_id, thread_id, run_id, role, state, content, thinking, tool_calls, response, "
+      "created_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+      {message.id, scope.environment_id, message.thread_id, message.run_id, message.role, message.state,
+       Sealed{message.content}, sealed_or_null(message.thinking), sealed_or_null(message.tool_calls_json),
+       sealed_or_null(message.response_json), message.created_us});
+}
+
+void Conversations::set_message_state(const Scope& scope, const std::string& run_id, const std::string& role,
+                                      const std::string& state) {
+  session_.execute("UPDATE messages SET state = $1 WHERE env_id = $2 AND run_id = $3 AND role = $4",
+                   {state, scope.environment_id, run_id, role});
+}
+
+std::vector<model::Message> Conversations::messages(const Scope& scope, const std::string& thread_id,
+                                                    std::int64_t limit, std::int64_t offset) {
+  std::vector<model::Message> messages;
+  session_.query(
+      "SELECT id, thread_id, run_id, role, state, content, thinking, tool_calls, response, created_us FROM messages "
+      "WHERE env_id = $1 AND thread_id = $2 AND state <> 'blocked' ORDER BY created_us, id LIMIT $3 OFFSET $4",
+      {scope.environment_id, thread_id, limit, offset}, [&](const Row& row) {
+        messages.push_back(read_message(row));
+        return true;
+      });
+  return messages;
+}
+
+std::int64_t Conversations::count_messages(const Scope& scope, const std::string& thread_id) {
+  std::int64_t total = 0;
+  session_.query("SELECT COUNT(*) FROM messages WHERE env_id = $1 AND thread_id = $2 AND state <> 'blocked'",
+                 {scope.environment_id, thread_id}, [&](const Row& row) {
+                   total = row.integer(0);
+                   return false;
+                 });
+  return total;
+}
+
+std::vector<model::Message> Conversations::history(const Scope& scope, const std::string& thread_id,
+                                                   const std::string& except_run_id, std::int64_t limit) {
+  std::vector<model::Message> messages;
+  session_.query(
+      "SELECT id, thread_id, run_id, role, state, content, thinking, tool_calls, response, created_us FROM messages "
+      "WHERE env_id = $1 AND thread_id = $2 AND run_id <> $3 AND state = 'active' "
+      "ORDER BY created_us DESC, id DESC LIMIT $4",
+      {scope.environment_id, thread_id, except_run_id, limit}, [&](const Row& row) {
+        messages.push_back(read_message(row));
+        return true;
+      });
+  std::reverse(messages.begin(), messages.end());
+  return messages;
+}
+
+std::optional<model::Message> Conversations::message_of_run(const Scope& scope, const std::string& run_id,
+                                                            const std::string& role) {
+  std::optional<model::Message> message;
+  session_.query(
+      "SELECT id, thread_id, run_id, role, state, content, thinking, tool_calls, response, created_us FROM messages "
+      "WHERE env_id = $1 AND run_id = $2 AND role = $3 ORDER BY created_us DESC LIMIT 1",
+      {scope.environment_id, run_id, role}, [&](const Row& row) {
+        message = read_message(row);
+        return false;
+      });
+  return message;
+}
+
+}  // namespace platos::store

@@ -1,0 +1,57 @@
+// Threads and their messages.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/agent.hpp"
+#include "model/scope.hpp"
+#include "store/session.hpp"
+
+namespace platos::store {
+
+struct ThreadFilter {
+  std::string user_id;
+  std::string agent_id;  ///< empty: any
+  enum class Archived { Unspecified, Hidden, Included, Only } archived = Archived::Hidden;
+  std::int64_t limit = 20;
+  std::int64_t offset = 0;
+};
+
+/// A view on a session; made where it is used. Throws SqlError.
+class Conversations {
+ public:
+  explicit Conversations(Session& session) : session_(session) {}
+
+  void insert_thread(const model::Scope& scope, const model::Thread& thread);
+  /// Only threads of this user.
+  std::optional<model::Thread> find_thread(const model::Scope& scope, const std::string& user_id,
+                                           const std::string& id);
+  /// Most recently used first.
+  std::vector<model::Thread> list_threads(const model::Scope& scope, const ThreadFilter& filter);
+  std::int64_t count_threads(const model::Scope& scope, const ThreadFilter& filter);
+  void update_thread(const model::Scope& scope, const model::Thread& thread);
+  /// Counts one more turn and moves the thread to the front.
+  void touch_thread(const model::Scope& scope, const std::string& id, std::int64_t now_us);
+
+  void insert_message(const model::Scope& scope, const model::Message& message);
+  void set_message_state(const model::Scope& scope, const std::string& run_id, const std::string& role,
+                         const std::string& state);
+  /// Oldest first, everything but blocked ones.
+  std::vector<model::Message> messages(const model::Scope& scope, const std::string& thread_id, std::int64_t limit,
+                                       std::int64_t offset);
+  std::int64_t count_messages(const model::Scope& scope, const std::string& thread_id);
+  /// The last `limit` active messages that do not belong to `except_run_id`, oldest first: what a model sees as
+  /// history.
+  std::vector<model::Message> history(const model::Scope& scope, const std::string& thread_id,
+                                      const std::string& except_run_id, std::int64_t limit);
+  std::optional<model::Message> message_of_run(const model::Scope& scope, const std::string& run_id,
+                                               const std::string& role);
+
+ private:
+  Session& session_;
+};
+
+}  // namespace platos::store

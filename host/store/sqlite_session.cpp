@@ -1,0 +1,172 @@
+#include "store/sqlite_session.hpp"
+
+#include <Poco/Data/SQLite/Connector.h>
+#include <Poco/Data/SQLite/Utility.h>
+#include <sqlite3.h>
+
+#include <mutex>
+
+namespace platos::store {
+namespace {
+
+constexpr char kPlainForm = 1;
+
+Poco::Data::Session open(const std::string& path) {
+  static std::once_flag registered;
+  std::call_once(registered, [] { Poco::Data::SQLite::Connector::registerConnector(); });
+  return Poco::Data::Session(Poco::Data::SQLite::Connector::KEY, path);
+}
+
+class SqliteRow final : public Row {
+ public:
+  explicit SqliteRow(sqlite3_stmt* statement) : statement_(statement) {}
+
+  bool is_null(int column) const override { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+  std::int64_t integer(int column) const override { return sqlite3_column_int64(statement_, column); }
+  std::string text(int column) const override {
+    const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+    return data == nullptr ? std::string() : std::string(data, size(column));
+  }
+  std::string unsealed(int column) const override {
+    const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+    if (data == nullptr) return {};
+    if (data[0] != kPlainForm) {
+      throw SqlError(SqlError::Kind::Corrupt,
+                     "a stored text has form " + std::to_string(data[0]) +
+                         "; this version reads form 1: the data was written by a newer Platos");
+    }
+    return {data + 1, size(column) - 1};
+  }
+
+ private:
+  std::size_t size(int column) const { return static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)); }
+  sqlite3_stmt* statement_;
+};
+
+struct Binder {
+  sqlite3_stmt* statement;
+  int index;
+
+  int operator()(std::nullptr_t) const { return sqlite3_bind_null(statement, index); }
+  int operator()(std::int64_t number) const { return sqlite3_bind_int64(statement, index, number); }
+  int operator()(std::string_view text) const {
+    return sqlite3_bind_text64(statement, index, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_STATIC,
+                               SQLITE_UTF8);
+  }
+  int operator()(const Sealed& sealed) const {
+    const std::size_t size = sealed.text.size() + 1;
+    auto* copy = static_cast<char*>(sqlite3_malloc64(size));
+    if (copy == nullptr) return SQLITE_NOMEM;
+    copy[0] = kPlainForm;
+    sealed.text.copy(copy + 1, sealed.text.size());
+    return sqlite3_bind_blob64(statement, index, copy, size, sqlite3_free);
+  }
+};
+
+SqlError::Kind kind_of(int code) {
+  switch (code & 0xFF) {
+    case SQLITE_CONSTRAINT: return SqlError::Kind::Constraint;
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN: return SqlError::Kind::Full;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return SqlError::Kind::Corrupt;
+    default: return SqlError::Kind::Other;
+  }
+}
+
+}  // namespace
+
+SqliteSession::SqliteSession(const SqliteOptions& options)
+    : connection_(open(options.path)), handle_(Poco::Data::SQLite::Utility::dbHandle(connection_)) {
+  sqlite3_extended_result_codes(handle_, 1);
+  sqlite3_busy_timeout(handle_, 5'000);
+  run_script(
+      "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;");
+  run_script(options.durable ? "PRAGMA synchronous = FULL;" : "PRAGMA synchronous = OFF;");
+  if (!options.writer) {
+    run_script("PRAGMA query_only = ON;");
+    return;
+  }
+  // Checkpoints are the writer's own business: in the commit path they cost further fsyncs.
+  run_script("PRAGMA wal_autocheckpoint = 0;");
+  if (options.max_bytes > 0)
+    run_script("PRAGMA max_page_count = " + std::to_string(options.max_bytes / 4096 + 1) + ";");
+  sqlite3_wal_hook(
+      handle_,
+      [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<SqliteSession*>(self)->wal_pages_ = pages;
+        return SQLITE_OK;
+      },
+      this);
+}
+
+SqliteSession::~SqliteSession() {
+  for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+}
+
+sqlite3_stmt* SqliteSession::prepare(std::string_view sql, std::initializer_list<Param> params) {
+  auto found = statements_.find(sql);
+  if (found == statements_.end()) {
+    sqlite3_stmt* statement = nullptr;
+    const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                        &statement, nullptr);
+    if (code != SQLITE_OK) raise(code, sql);
+    found = statements_.emplace(std::string(sql), statement).first;
+  }
+  sqlite3_stmt* statement = found->second;
+  int index = 0;
+  for (const auto& param : params) {
+    const int code = std::visit(Binder{statement, ++index}, param);
+    if (code != SQLITE_OK) raise(code, sql);
+  }
+  return statement;
+}
+
+namespace {
+// Gives the statement back ready for its next use, also when a row callback throws.
+struct Reset {
+  sqlite3_stmt* statement;
+  ~Reset() {
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+  }
+};
+}  // namespace
+
+std::int64_t SqliteSession::execute(std::string_view sql, std::initializer_list<Param> params) {
+  const Reset statement{prepare(sql, params)};
+  const int code = sqlite3_step(statement.statement);
+  if (code != SQLITE_DONE && code != SQLITE_ROW) raise(code, sql);
+  return sqlite3_changes64(handle_);
+}
+
+void SqliteSession::query(std::string_view sql, std::initializer_list<Param> params,
+                          const std::function<bool(const Row&)>& each) {
+  const Reset statement{prepare(sql, params)};
+  const SqliteRow row(statement.statement);
+  for (;;) {
+    const int code = sqlite3_step(statement.statement);
+    if (code == SQLITE_DONE) return;
+    if (code != SQLITE_ROW) raise(code, sql);
+    if (!each(row)) return;
+  }
+}
+
+void SqliteSession::run_script(const std::string& script) {
+  const int code = sqlite3_exec(handle_, script.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) raise(code, script);
+}
+
+void SqliteSession::checkpoint() {
+  sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  wal_pages_ = 0;
+}
+
+void SqliteSession::raise(int code, std::string_view sql) const {
+  throw SqlError(kind_of(code), std::string("SQLite: ") + sqlite3_errmsg(handle_) + " (code " + std::to_string(code) +
+                                    ") in: " + std::string(sql.substr(0, 120)));
+}
+
+}  // namespace platos::store

@@ -1,0 +1,67 @@
+// The effect ledger: one row per run and tool call, from "started" to its end.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/scope.hpp"
+#include "model/tool.hpp"
+#include "store/session.hpp"
+
+namespace platos::store {
+
+struct LedgerRow {
+  std::string run_id;
+  std::string call_id;
+  std::string instance;
+  std::string tool;
+  std::string argument_hash;  ///< SHA-256 of the argument text
+  model::Effect effect = model::Effect::Once;
+  std::string idempotency_key;    ///< "<run>:<call>"
+  std::string state = "started";  ///< started, succeeded, failed, unknown
+  std::int64_t started_us = 0;
+};
+
+/// A view on a session; made where it is used. Throws SqlError.
+class ToolCalls {
+ public:
+  explicit ToolCalls(Session& session) : session_(session) {}
+
+  /// A call that is started again after a crash keeps its row.
+  void start(const model::Scope& scope, const LedgerRow& row);
+  void settle(const model::Scope& scope, const std::string& run_id, const std::string& call_id,
+              const std::string& state, const std::string& result_json, std::int64_t now_us);
+  /// All rows of a run, in the order they were started.
+  std::vector<LedgerRow> of_run(const model::Scope& scope, const std::string& run_id);
+
+ private:
+  Session& session_;
+};
+
+/// Idempotency keys of submitting routes.
+struct IdempotencyRow {
+  std::string user_id;
+  std::string route;
+  std::string key;
+  std::string body_hash;
+  std::string run_id;
+  std::int64_t expires_us = 0;
+};
+
+/// A view on a session; made where it is used. Throws SqlError.
+class IdempotencyKeys {
+ public:
+  explicit IdempotencyKeys(Session& session) : session_(session) {}
+
+  /// The row of a key that has not expired.
+  std::optional<IdempotencyRow> find(const model::Scope& scope, const IdempotencyRow& wanted, std::int64_t now_us);
+  /// Takes the key; an expired row is replaced.
+  void insert(const model::Scope& scope, const IdempotencyRow& row);
+
+ private:
+  Session& session_;
+};
+
+}  // namespace platos::store
