@@ -94,6 +94,8 @@ Event retry_boundary_event(int step, std::int64_t discard_from) {
   return event;
 }
 
+Event text_boundary_event() { return begin(Event::Class::Settled, "message_boundary"); }
+
 Event message_persisted_event(std::string_view message_id, std::string_view thread_id) {
   Event event = begin(Event::Class::Settled, "message_persisted");
   add_text(event, "messageId", message_id);

@@ -30,6 +30,8 @@ Event tool_call_event(const ToolCall& call);
 Event tool_result_event(const ToolCall& call, const ToolOutcome& outcome);
 /// Everything from `discard_from` up to this event is void.
 Event retry_boundary_event(int step, std::int64_t discard_from);
+/// Between the texts of two steps; voids nothing.
+Event text_boundary_event();
 Event message_persisted_event(std::string_view message_id, std::string_view thread_id);
 Event error_event(const Error& error);
 /// `ending`: empty, "stopped" (asked for) or "aborted" (deadline).

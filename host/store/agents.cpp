@@ -78,6 +78,15 @@ std::optional<model::Agent> Agents::find(const Scope& scope, const std::string& 
   return agent;
 }
 
+bool Agents::ever_had_one(const Scope& scope) {
+  bool found = false;
+  session_.query("SELECT 1 FROM agents WHERE env_id = $1 LIMIT 1", {scope.environment_id}, [&](const Row&) {
+    found = true;
+    return false;
+  });
+  return found;
+}
+
 bool Agents::slug_taken(const Scope& scope, const std::string& slug) {
   bool taken = false;
   session_.query("SELECT 1 FROM agents WHERE env_id = $1 AND slug = $2 AND deleted_us IS NULL",

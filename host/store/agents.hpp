@@ -22,6 +22,8 @@ class Agents {
 
   /// By id or slug.
   std::optional<model::Agent> find(const model::Scope& scope, const std::string& id_or_slug);
+  /// Also true when all of them were deleted.
+  bool ever_had_one(const model::Scope& scope);
   bool slug_taken(const model::Scope& scope, const std::string& slug);
   /// Newest first.
   std::vector<model::Agent> list(const model::Scope& scope, std::int64_t limit, std::int64_t offset);

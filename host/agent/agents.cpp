@@ -1,0 +1,232 @@
+#include "agent/agents.hpp"
+
+#include "base/text.hpp"
+#include "model/json.hpp"
+#include "store/agents.hpp"
+
+namespace platos::agent {
+namespace {
+
+constexpr std::size_t kMaxNameBytes = 200;
+constexpr std::size_t kMaxPromptBytes = 256 * 1024;
+constexpr std::size_t kMaxSkills = 64;
+constexpr int kSlugTries = 100;
+
+bool is_slug(std::string_view slug) {
+  return !slug.empty() && slug.size() <= 64 && model::slug_from_name(slug) == slug;
+}
+
+Result<void> check_model(const std::string& name) {
+  if (name.empty() || name.size() > 200 || name.front() == ':' || name.back() == ':') {
+    return fail(model::invalid_field("model", "\"instance:model\", such as \"openai:gpt-4o\"",
+                                     "\"" + base::printable(name) + "\""));
+  }
+  return {};
+}
+
+Result<void> apply(model::AgentConfig& config, const AgentPatch& patch) {
+  if (patch.model) config.model = *patch.model;
+  if (patch.system_prompt) config.system_prompt = *patch.system_prompt;
+  if (patch.skills) config.skills = *patch.skills;
+  if (patch.max_steps) config.max_steps = *patch.max_steps;
+  if (patch.context_limit) config.context_limit = *patch.context_limit;
+  if (auto checked = check_model(config.model); !checked) return checked;
+  if (config.system_prompt.size() > kMaxPromptBytes) {
+    return fail(
+        model::invalid_field("systemPrompt", "at most 262144 bytes", std::to_string(config.system_prompt.size())));
+  }
+  if (config.skills.size() > kMaxSkills) {
+    return fail(model::invalid_field("skills", "at most 64 instances", std::to_string(config.skills.size())));
+  }
+  return {};
+}
+
+Result<void> check_name(const std::string& name) {
+  if (base::trim(name).empty() || name.size() > kMaxNameBytes) {
+    return fail(model::invalid_field("name", "1 to 200 bytes of text", std::to_string(name.size()) + " bytes"));
+  }
+  return {};
+}
+
+Result<std::string> choose_slug(store::Agents& agents, const model::Scope& scope, const AgentPatch& patch) {
+  if (patch.slug) {
+    if (!is_slug(*patch.slug)) {
+      return fail(model::invalid_field("slug", "up to 64 of a-z, 0-9 and single hyphens",
+                                       "\"" + base::printable(*patch.slug) + "\""));
+    }
+    if (agents.slug_taken(scope, *patch.slug)) {
+      return fail(ErrorKind::Conflict, "slug_taken", "there is an agent with the slug \"" + *patch.slug + "\" already");
+    }
+    return *patch.slug;
+  }
+  std::string wanted = model::slug_from_name(*patch.name).substr(0, 56);
+  if (wanted.empty()) wanted = "agent";
+  std::string slug = wanted;
+  for (int n = 2; n < kSlugTries && agents.slug_taken(scope, slug); ++n) slug = wanted + "-" + std::to_string(n);
+  if (agents.slug_taken(scope, slug))
+    return fail(ErrorKind::Conflict, "slug_taken", "give the agent a slug of its own");
+  return slug;
+}
+
+model::AgentVersion make_version(const model::Agent& agent, std::string id, std::string user, std::string note,
+                                 std::int64_t now_us) {
+  model::AgentVersion version;
+  version.id = std::move(id);
+  version.agent_id = agent.id;
+  version.created_by = std::move(user);
+  version.note = std::move(note);
+  version.config = agent.config;
+  version.created_us = now_us;
+  return version;
+}
+
+}  // namespace
+
+Error agent_not_found(std::string_view id_or_slug) {
+  return {ErrorKind::NotFound,
+          "agent_not_found",
+          "there is no agent \"" + base::printable(id_or_slug, 80) + "\"",
+          false,
+          0,
+          {}};
+}
+
+std::optional<model::Agent> find_agent(store::Session& session, const model::Scope& scope,
+                                       const std::string& id_or_slug) {
+  store::Agents agents(session);
+  auto found = agents.find(scope, id_or_slug);
+  if (found || id_or_slug != "default") return found;
+  const std::int64_t total = agents.count(scope);
+  auto oldest = agents.list(scope, 1, total - 1);
+  if (total == 0 || oldest.empty()) return std::nullopt;
+  return oldest.front();
+}
+
+Task<Result<model::Agent>> Agents::create(base::Loop& loop, model::Principal who, AgentPatch patch) {
+  if (!patch.name) co_return fail(model::invalid_field("name", "a text", "nothing"));
+  if (!patch.model) co_return fail(model::invalid_field("model", "\"instance:model\"", "nothing"));
+  if (auto checked = check_name(*patch.name); !checked) co_return fail(checked.error());
+  model::Agent agent;
+  if (auto applied = apply(agent.config, patch); !applied) co_return fail(applied.error());
+  agent.id = ids_.make("agt");
+  agent.name = *patch.name;
+  agent.version_id = ids_.make("agv");
+  agent.created_us = agent.updated_us = loop.clock().wall_us();
+  const auto write =
+      database_.write(loop, [agent, who, patch](store::Session& session) mutable -> Result<model::Agent> {
+        store::Agents agents(session);
+        const auto slug = choose_slug(agents, who.scope, patch);
+        if (!slug) return fail(slug.error());
+        agent.slug = *slug;
+        agents.insert(
+            who.scope, agent,
+            make_version(agent, agent.version_id, who.user_id,
+                         patch.version_note.empty() ? "Initial version" : patch.version_note, agent.created_us));
+        return agent;
+      });
+  co_return co_await write;
+}
+
+Task<Result<model::Agent>> Agents::find(base::Loop& loop, model::Scope scope, std::string id_or_slug) {
+  const auto read = database_.read(loop, [scope, id_or_slug](store::Session& session) -> Result<model::Agent> {
+    const auto agent = find_agent(session, scope, id_or_slug);
+    if (!agent) return fail(agent_not_found(id_or_slug));
+    return *agent;
+  });
+  co_return co_await read;
+}
+
+Task<Result<AgentPage>> Agents::list(base::Loop& loop, model::Scope scope, std::int64_t limit, std::int64_t offset) {
+  const auto read = database_.read(loop, [scope, limit, offset](store::Session& session) -> Result<AgentPage> {
+    store::Agents agents(session);
+    return AgentPage{agents.list(scope, limit, offset), agents.count(scope)};
+  });
+  co_return co_await read;
+}
+
+Task<Result<model::Agent>> Agents::update(base::Loop& loop, model::Principal who, std::string id_or_slug,
+                                          AgentPatch patch) {
+  if (patch.slug) co_return fail(model::invalid_field("slug", "nothing: a slug is given once, at creation", "a text"));
+  if (patch.name) {
+    if (auto checked = check_name(*patch.name); !checked) co_return fail(checked.error());
+  }
+  const std::string version_id = ids_.make("agv");
+  const std::int64_t now_us = loop.clock().wall_us();
+  const auto write = database_.write(loop, [=](store::Session& session) -> Result<model::Agent> {
+    store::Agents agents(session);
+    auto agent = find_agent(session, who.scope, id_or_slug);
+    if (!agent) return fail(agent_not_found(id_or_slug));
+    const model::AgentConfig before = agent->config;
+    if (auto applied = apply(agent->config, patch); !applied) return fail(applied.error());
+    if (patch.name) agent->name = *patch.name;
+    if (patch.active) agent->active = *patch.active;
+    agent->updated_us = now_us;
+    if (agent->config != before) {
+      agent->version_id = version_id;
+      agent->version_number =
+          agents.add_version(who.scope, make_version(*agent, version_id, who.user_id, patch.version_note, now_us));
+    }
+    agents.update(who.scope, *agent);
+    return *agent;
+  });
+  co_return co_await write;
+}
+
+Task<Result<bool>> Agents::remove(base::Loop& loop, model::Scope scope, std::string id_or_slug) {
+  const auto write =
+      database_.write(loop, [scope, id_or_slug, now = loop.clock().wall_us()](store::Session& session) -> Result<bool> {
+        const auto agent = store::Agents(session).find(scope, id_or_slug);
+        if (!agent) return fail(agent_not_found(id_or_slug));
+        return store::Agents(session).soft_delete(scope, agent->id, now);
+      });
+  co_return co_await write;
+}
+
+Task<Result<VersionPage>> Agents::versions(base::Loop& loop, model::Scope scope, std::string id_or_slug,
+                                           std::string cursor, std::int64_t limit) {
+  const auto read = database_.read(loop, [=](store::Session& session) -> Result<VersionPage> {
+    store::Agents agents(session);
+    const auto agent = find_agent(session, scope, id_or_slug);
+    if (!agent) return fail(agent_not_found(id_or_slug));
+    std::int64_t before = 0;
+    if (!cursor.empty()) {
+      const auto last_seen = agents.find_version(scope, cursor);
+      if (!last_seen || last_seen->agent_id != agent->id) {
+        return fail(ErrorKind::InvalidArgument, "invalid_cursor", "cursor: expected the id of a version of this agent");
+      }
+      before = last_seen->number;
+    }
+    VersionPage page;
+    page.versions = agents.versions(scope, agent->id, before, limit + 1);
+    if (page.versions.size() > static_cast<std::size_t>(limit)) {
+      page.versions.pop_back();
+      page.next_cursor = page.versions.back().id;
+    }
+    return page;
+  });
+  co_return co_await read;
+}
+
+Task<Result<void>> Agents::ensure_hello(base::Loop& loop, model::Principal who) {
+  model::Agent agent;
+  agent.id = ids_.make("agt");
+  agent.slug = "hello";
+  agent.name = "Hello";
+  agent.version_id = ids_.make("agv");
+  agent.created_us = agent.updated_us = loop.clock().wall_us();
+  agent.config.model = "offline:docs";
+  agent.config.skills = {"docs"};
+  agent.config.system_prompt =
+      "You are the first agent of this Platos server. Answer questions about Platos from its documentation: search it "
+      "with the docs tool before you answer, and say where an answer comes from.";
+  const auto write = database_.write(loop, [agent, who](store::Session& session) -> Result<void> {
+    store::Agents agents(session);
+    if (agents.ever_had_one(who.scope)) return {};
+    agents.insert(who.scope, agent,
+                  make_version(agent, agent.version_id, who.user_id, "Initial version", agent.created_us));
+    return {};
+  });
+  co_return co_await write;
+}
+
+}  // namespace platos::agent

@@ -1,0 +1,123 @@
+#include "agent/turn_state.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "model/json.hpp"
+
+namespace platos::agent {
+namespace {
+
+// Journals are our own writing, but they are read from a file: bounded like everything else that enters.
+constexpr model::JsonLimits kJournalLimits{64 * 1024 * 1024, 64, 1'000'000};
+
+model::Json parse(const std::string& text) {
+  return model::parse_bounded(text, "a journal row", kJournalLimits).value_or(model::Json::object());
+}
+
+std::string joined(const std::vector<TurnStep>& steps, std::string model::ChatResponse::*member) {
+  std::string text;
+  for (const auto& step : steps) {
+    const std::string& piece = step.response.*member;
+    if (piece.empty()) continue;
+    if (!text.empty()) text += "\n\n";
+    text += piece;
+  }
+  return text;
+}
+
+}  // namespace
+
+TurnState TurnState::rebuild(const engine::Run& run) {
+  TurnState state;
+  state.user_message_ = parse(run.record().input_json).value("message", "");
+  for (const auto& row : run.former_journal()) {
+    const model::Json payload = parse(row.payload_json);
+    if (row.kind == model::journal::kModelResponse) {
+      state.record(model::chat_response_from_json(payload));
+    } else if (row.kind == model::journal::kToolStarted && !state.steps_.empty()) {
+      state.steps_.back().started.insert(payload.value("call", ""));
+    } else if (row.kind == model::journal::kToolSettled && !state.steps_.empty()) {
+      state.record({model::tool_outcome_from_json(payload)});
+    }
+  }
+  return state;
+}
+
+void TurnState::record(model::ChatResponse response) {
+  usage_.add(response.usage);
+  steps_.push_back({std::move(response), {}, {}});
+}
+
+void TurnState::record(const std::vector<model::ToolOutcome>& outcomes) {
+  TurnStep& step = steps_.back();
+  for (const auto& outcome : outcomes) {
+    step.outcomes[outcome.call_id] = outcome;
+    if (outcome.code != "outcome_unknown") continue;
+    for (const auto& call : step.response.tool_calls) {
+      if (call.call_id == outcome.call_id) unknown_outcomes.insert(tools::unknown_key(call));
+    }
+  }
+}
+
+std::vector<tools::PendingCall> TurnState::pending_calls() const {
+  std::vector<tools::PendingCall> pending;
+  if (steps_.empty()) return pending;
+  const TurnStep& step = steps_.back();
+  for (const auto& call : step.response.tool_calls) {
+    if (step.outcomes.contains(call.call_id)) continue;
+    const bool started = step.started.contains(call.call_id);
+    pending.push_back({call, started ? tools::CallHistory::Started : tools::CallHistory::New});
+  }
+  return pending;
+}
+
+bool TurnState::wants_another_step() const { return steps_.empty() || !steps_.back().response.tool_calls.empty(); }
+
+std::vector<model::ChatMessage> TurnState::messages() const {
+  std::vector<model::ChatMessage> messages;
+  for (const auto& step : steps_) {
+    model::ChatMessage said;
+    said.role = model::Role::Assistant;
+    said.text = step.response.text;
+    said.tool_calls = step.response.tool_calls;
+    said.extras = step.response.extras;
+    messages.push_back(std::move(said));
+    for (const auto& call : step.response.tool_calls) {
+      const auto outcome = step.outcomes.find(call.call_id);
+      if (outcome == step.outcomes.end()) continue;
+      model::ChatMessage result;
+      result.role = model::Role::Tool;
+      result.text = outcome->second.result_json;
+      result.tool_call_provider_id = call.provider_id.empty() ? call.call_id : call.provider_id;
+      result.is_error = outcome->second.is_error;
+      messages.push_back(std::move(result));
+    }
+  }
+  return messages;
+}
+
+std::string TurnState::text() const { return joined(steps_, &model::ChatResponse::text); }
+std::string TurnState::reasoning() const { return joined(steps_, &model::ChatResponse::reasoning); }
+
+std::string TurnState::tool_log_json() const {
+  model::Json log = model::Json::array();
+  for (const auto& step : steps_) {
+    for (const auto& call : step.response.tool_calls) {
+      auto params = model::parse_bounded(call.arguments_json, "arguments");
+      log.push_back({{"type", "call"},
+                     {"name", call.model_name},
+                     {"params", params ? *params : model::Json(call.arguments_json)},
+                     {"callId", call.call_id}});
+      const auto outcome = step.outcomes.find(call.call_id);
+      if (outcome == step.outcomes.end()) continue;
+      model::Json result = {{"type", "result"}, {"name", call.model_name}, {"callId", call.call_id}};
+      result["result"] =
+          model::parse_bounded(outcome->second.result_json, "result", kJournalLimits).value_or(model::Json());
+      if (outcome->second.is_error) result["isError"] = true;
+      log.push_back(std::move(result));
+    }
+  }
+  return log.empty() ? std::string() : model::dump(log);
+}
+
+}  // namespace platos::agent

@@ -1,0 +1,57 @@
+// Where a turn stands: a function of its input and its journal.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/run.hpp"
+#include "model/agent.hpp"
+#include "model/chat.hpp"
+#include "tools/dispatcher.hpp"
+
+namespace platos::agent {
+
+/// One model call and the tool calls that it asked for.
+struct TurnStep {
+  model::ChatResponse response;
+  std::map<std::string, model::ToolOutcome> outcomes;  ///< by call id
+  std::set<std::string> started;                       ///< call ids
+};
+
+/// Bound to the run's loop. A plain value: whatever is recorded here stands in the journal too.
+class TurnState {
+ public:
+  /// Rebuilds from the journal of former attempts; empty for a fresh run.
+  static TurnState rebuild(const engine::Run& run);
+
+  const std::string& user_message() const { return user_message_; }
+  const std::vector<TurnStep>& steps() const { return steps_; }
+  const model::Usage& usage() const { return usage_; }
+
+  /// Tool calls of the newest step that have no outcome yet.
+  std::vector<tools::PendingCall> pending_calls() const;
+  /// True until a model answered without asking for tools.
+  bool wants_another_step() const;
+
+  void record(model::ChatResponse response);
+  void record(const std::vector<model::ToolOutcome>& outcomes);
+
+  /// What was said so far in this turn, as the model must see it again.
+  std::vector<model::ChatMessage> messages() const;
+  /// The texts of all steps, an empty line between two.
+  std::string text() const;
+  std::string reasoning() const;
+  /// [{type: call, name, params, callId}, {type: result, name, result, callId, isError?}], or empty.
+  std::string tool_log_json() const;
+
+  tools::UnknownOutcomes unknown_outcomes;
+
+ private:
+  std::string user_message_;
+  std::vector<TurnStep> steps_;
+  model::Usage usage_;
+};
+
+}  // namespace platos::agent

@@ -1,0 +1,236 @@
+#include "agent/turns.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "agent/agents.hpp"
+#include "base/text.hpp"
+#include "model/json.hpp"
+#include "store/conversations.hpp"
+#include "store/tool_calls.hpp"
+
+namespace platos::agent {
+namespace {
+
+constexpr std::int64_t kIdempotencyUs = 24LL * 3600 * 1'000'000;
+constexpr std::size_t kMaxMessageBytes = 512 * 1024;
+constexpr std::string_view kReplayCode = "idempotent_replay";  // inside this file only
+
+Error thread_not_found(const std::string& id) {
+  return {
+      ErrorKind::NotFound, "thread_not_found", "there is no thread \"" + base::printable(id, 80) + "\"", false, 0, {}};
+}
+
+Error turn_in_progress(const std::string& thread_id, const std::string& run_id) {
+  return {ErrorKind::Conflict,
+          "turn_in_progress",
+          "thread " + thread_id + " has a turn under way (run " + run_id +
+              "); wait for it, cancel it, or send onBusy \"queue\"",
+          false,
+          0,
+          {}};
+}
+
+std::string body_hash(const TurnRequest& request) {
+  return base::sha256_hex(model::dump({request.agent, request.thread_id, request.message, request.queue_when_busy}));
+}
+
+store::IdempotencyRow idempotency_row(const TurnRequest& request) {
+  store::IdempotencyRow row;
+  row.user_id = request.who.user_id;
+  row.route = request.route;
+  row.key = request.idempotency_key;
+  row.body_hash = body_hash(request);
+  return row;
+}
+
+}  // namespace
+
+struct Turns::Plan {
+  model::Agent agent;
+  model::Thread thread;
+  bool new_thread = false;
+  bool busy = false;
+  std::optional<TurnTicket> replay;
+};
+
+namespace {
+
+/// The earlier run of this key, if there is one. An error when the body is another.
+Result<std::optional<TurnTicket>> find_replay(store::Session& session, const TurnRequest& request,
+                                              std::int64_t now_us) {
+  if (request.idempotency_key.empty()) return std::nullopt;
+  const auto& scope = request.who.scope;
+  const auto wanted = idempotency_row(request);
+  const auto row = store::IdempotencyKeys(session).find(scope, wanted, now_us);
+  if (!row) return std::nullopt;
+  if (row->body_hash != wanted.body_hash) {
+    return fail(ErrorKind::Mismatch, "idempotency_mismatch",
+                "this Idempotency-Key was used with another request within 24 hours; use a new key for a new request");
+  }
+  const auto run = store::Runs(session).find(scope, row->run_id);
+  if (!run) return std::nullopt;
+  TurnTicket ticket;
+  ticket.run_id = run->id;
+  ticket.thread_id = run->thread_id;
+  ticket.agent_id = run->agent_id;
+  ticket.replayed = true;
+  ticket.finished = model::is_final(run->state);
+  return ticket;
+}
+
+/// Busy threads are refused, or counted when the turn may wait.
+Result<bool> check_busy(store::Session& session, const TurnRequest& request, const std::string& thread_id,
+                        std::int64_t max_queued) {
+  store::Runs runs(session);
+  const auto& scope = request.who.scope;
+  const auto live = runs.live_turn(scope, thread_id);
+  const std::int64_t queued = runs.queued_turns(scope, thread_id);
+  if (!live && queued == 0) return false;
+  if (!request.queue_when_busy) {
+    return fail(turn_in_progress(thread_id, live ? *live : runs.next_queued_turn(scope, thread_id).value_or("")));
+  }
+  if (queued >= max_queued) {
+    return fail(ErrorKind::ResourceExhausted, "thread_queue_full",
+                "thread " + thread_id + " has " + std::to_string(queued) + " turns waiting, which is the limit");
+  }
+  return true;
+}
+
+}  // namespace
+
+Task<Result<TurnTicket>> Turns::submit(base::Loop& loop, TurnRequest request) {
+  if (base::trim(request.message).empty()) co_return fail(model::invalid_field("message", "a text", "an empty one"));
+  if (request.message.size() > kMaxMessageBytes) {
+    co_return fail(model::invalid_field("message", "at most 524288 bytes", std::to_string(request.message.size())));
+  }
+  if (request.idempotency_key.size() > 255) {
+    co_return fail(model::invalid_field("Idempotency-Key", "at most 255 characters",
+                                        std::to_string(request.idempotency_key.size())));
+  }
+  auto planned = co_await plan(loop, request);
+  if (!planned) co_return fail(planned.error());
+  if (planned->replay) co_return *planned->replay;
+  if (auto admitted = engine_.admits(); !admitted) co_return fail(admitted.error());
+  co_return co_await start(loop, std::move(request), std::move(*planned));
+}
+
+Task<Result<Turns::Plan>> Turns::plan(base::Loop& loop, const TurnRequest& request) {
+  const auto read = database_.read(
+      loop,
+      [request, now = loop.clock().wall_us(),
+       max = options_.max_queued_per_thread](store::Session& session) -> Result<Plan> {
+        Plan plan;
+        const auto& scope = request.who.scope;
+        auto replay = find_replay(session, request, now);
+        if (!replay) return fail(replay.error());
+        plan.replay = std::move(*replay);
+        if (plan.replay) return plan;
+        plan.new_thread = request.thread_id.empty();
+        std::string agent_name = request.agent.empty() ? "default" : request.agent;
+        if (!plan.new_thread) {
+          const auto thread = store::Conversations(session).find_thread(scope, request.who.user_id, request.thread_id);
+          if (!thread) return fail(thread_not_found(request.thread_id));
+          plan.thread = *thread;
+          if (thread->archived_us != 0) {
+            return fail(ErrorKind::Conflict, "thread_archived",
+                        "thread " + thread->id + " is archived; unarchive it to go on");
+          }
+          if (request.agent.empty()) agent_name = thread->agent_id;
+        }
+        const auto agent = find_agent(session, scope, agent_name);
+        if (!agent) return fail(agent_not_found(agent_name));
+        plan.agent = *agent;
+        if (!agent->active) {
+          return fail(ErrorKind::Conflict, "agent_inactive",
+                      "agent " + agent->slug + " is switched off; set isActive to use it");
+        }
+        if (plan.new_thread) return plan;
+        if (plan.thread.agent_id != agent->id) {
+          return fail(model::invalid_field("agentId", "the agent of the thread, " + plan.thread.agent_id, agent->id));
+        }
+        const auto busy = check_busy(session, request, plan.thread.id, max);
+        if (!busy) return fail(busy.error());
+        plan.busy = *busy;
+        return plan;
+      });
+  co_return co_await read;
+}
+
+Task<Result<TurnTicket>> Turns::start(base::Loop& loop, TurnRequest request, Plan plan) {
+  const std::int64_t now_us = loop.clock().wall_us();
+  if (plan.new_thread) {
+    plan.thread.id = ids_.make("thr");
+    plan.thread.agent_id = plan.agent.id;
+    plan.thread.user_id = request.who.user_id;
+    plan.thread.created_us = plan.thread.updated_us = now_us;
+  }
+  model::Message message;
+  message.id = ids_.make("msg");
+  message.thread_id = plan.thread.id;
+  message.run_id = ids_.make("run");
+  message.role = "user";
+  message.state = "pending";
+  message.content = request.message;
+  message.created_us = now_us;
+
+  model::RunRecord run;
+  run.id = message.run_id;
+  run.scope = request.who.scope;
+  run.user_id = request.who.user_id;
+  run.kind = "turn";
+  run.agent_id = plan.agent.id;
+  run.version_id = plan.agent.version_id;
+  run.thread_id = plan.thread.id;
+  run.input_json = model::dump({{"message", request.message}, {"message_id", message.id}});
+  run.request_id = request.request_id;
+  run.created_us = run.started_us = now_us;
+  run.deadline_us = plan.busy ? options_.deadline_us : now_us + options_.deadline_us;
+
+  const auto accept = [request, plan, message, now_us,
+                       max = options_.max_queued_per_thread](store::Session& session) -> Result<void> {
+    const auto& scope = request.who.scope;
+    const auto replay = find_replay(session, request, now_us);
+    if (!replay) return fail(replay.error());
+    // Another request with this key was faster; its run is the answer.
+    if (*replay) return fail(ErrorKind::Conflict, std::string(kReplayCode), (*replay)->run_id);
+    if (!plan.new_thread) {
+      const auto busy = check_busy(session, request, plan.thread.id, max);
+      if (!busy) return fail(busy.error());
+      if (*busy && !plan.busy) return fail(turn_in_progress(plan.thread.id, ""));
+    }
+    if (!request.idempotency_key.empty()) {
+      auto row = idempotency_row(request);
+      row.run_id = message.run_id;
+      row.expires_us = now_us + kIdempotencyUs;
+      store::IdempotencyKeys(session).insert(scope, row);
+    }
+    store::Conversations conversations(session);
+    if (plan.new_thread) conversations.insert_thread(scope, plan.thread);
+    conversations.touch_thread(scope, plan.thread.id, now_us);
+    conversations.insert_message(scope, message);
+    return {};
+  };
+
+  Result<void> accepted;
+  if (plan.busy) {
+    accepted = co_await engine_.enqueue(loop, run, accept);
+    if (accepted) engine_.poke();  // the thread may have become free meanwhile
+  } else {
+    const auto submission = engine_.submit(run, accept, model::meta_event(plan.thread.id, plan.agent.id, run.id));
+    accepted = co_await submission.accepted;
+  }
+  if (!accepted && accepted.error().code == kReplayCode) {
+    auto planned = co_await this->plan(loop, request);
+    if (!planned) co_return fail(planned.error());
+    if (planned->replay) co_return *planned->replay;
+  }
+  if (!accepted) co_return fail(accepted.error());
+  TurnTicket ticket;
+  ticket.run_id = run.id;
+  ticket.thread_id = plan.thread.id;
+  ticket.agent_id = plan.agent.id;
+  ticket.queued = plan.busy;
+  co_return ticket;
+}
+
+}  // namespace platos::agent

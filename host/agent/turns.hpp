@@ -1,0 +1,62 @@
+// Taking a turn: from a user's message to an accepted run.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/task.hpp"
+#include "engine/engine.hpp"
+#include "model/scope.hpp"
+#include "store/database.hpp"
+
+namespace platos::agent {
+
+struct TurnRequest {
+  model::Principal who;
+  std::string agent;      ///< id, slug or "default"; may be empty when a thread is named
+  std::string thread_id;  ///< empty: a new thread
+  std::string message;
+  bool queue_when_busy = false;
+  std::string idempotency_key;  ///< empty: none
+  std::string route;            ///< method and route template: part of the key's identity
+  std::string request_id;
+};
+
+struct TurnTicket {
+  std::string run_id;
+  std::string thread_id;
+  std::string agent_id;
+  bool replayed = false;  ///< an earlier request with the same key made this run
+  bool finished = false;  ///< it has ended already
+  bool queued = false;    ///< it waits for its thread
+};
+
+struct TurnsOptions {
+  std::int64_t deadline_us = 300'000'000;
+  std::int64_t max_queued_per_thread = 16;
+};
+
+/// Internally synchronised. Accepting is one commit: idempotency row, thread, user message, run; the turn has begun by
+/// then, but nothing of it is visible before.
+class Turns {
+ public:
+  Turns(engine::Engine& engine, store::Database& database, base::IdMaker& ids, TurnsOptions options)
+      : engine_(engine), database_(database), ids_(ids), options_(options) {}
+
+  /// Errors: NotFound "agent_not_found", "thread_not_found"; Conflict "turn_in_progress", "agent_inactive",
+  /// "thread_archived"; Mismatch "idempotency_mismatch"; ResourceExhausted "thread_queue_full"; Unavailable
+  /// "overloaded", "draining", "storage_full"; InvalidArgument "invalid_field". A refusal leaves no row behind.
+  Task<Result<TurnTicket>> submit(base::Loop& loop, TurnRequest request);
+
+ private:
+  struct Plan;
+  Task<Result<Plan>> plan(base::Loop& loop, const TurnRequest& request);
+  Task<Result<TurnTicket>> start(base::Loop& loop, TurnRequest request, Plan plan);
+
+  engine::Engine& engine_;
+  store::Database& database_;
+  base::IdMaker& ids_;
+  TurnsOptions options_;
+};
+
+}  // namespace platos::agent
