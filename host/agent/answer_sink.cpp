@@ -1,5 +1,7 @@
 #include "agent/answer_sink.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace platos::agent {
 namespace {
 
