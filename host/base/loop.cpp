@@ -12,7 +12,7 @@
 
 namespace platos::base {
 namespace {
-thread_local const Loop* running_loop = nullptr;
+thread_local Loop* running_loop = nullptr;
 constexpr std::int64_t kSlowPassUs = 5'000;
 constexpr std::uint64_t kWakeTag = ~std::uint64_t{0};
 }  // namespace
@@ -44,12 +44,14 @@ void Loop::stop() {
 }
 
 void Loop::run_until(const std::function<bool()>& done) {
-  const Loop* outer = std::exchange(running_loop, this);
+  Loop* outer = std::exchange(running_loop, this);
   while (!done()) pass();
   running_loop = outer;
 }
 
 bool Loop::in_thread() const { return running_loop == this; }
+
+Loop* Loop::current() { return running_loop; }
 
 void Loop::post(std::function<void()> work) {
   {

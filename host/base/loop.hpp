@@ -42,6 +42,8 @@ class Loop {
   void run_until(const std::function<bool()>& done);
 
   bool in_thread() const;
+  /// The loop that runs on this thread, or null.
+  static Loop* current();
   const std::string& name() const { return name_; }
   Clock& clock() const { return clock_; }
 

@@ -27,7 +27,8 @@ Paths find_paths(const std::string& data_dir, const std::string& plugin_dir) {
   paths.executable = fs::read_symlink("/proc/self/exe").string();
   const fs::path prefix = fs::path(paths.executable).parent_path().parent_path();
   paths.data_dir = data_dir.empty() ? default_data_dir() : data_dir;
-  paths.plugin_dir = plugin_dir.empty() ? (prefix / "lib/platos/plugins").string() : plugin_dir;
+  paths.shipped_plugin_dir = (prefix / "lib/platos/plugins").string();
+  paths.plugin_dir = plugin_dir.empty() ? paths.data_dir + "/plugins" : plugin_dir;
   paths.manifest_dirs = {(prefix / "share/platos/manifests").string(), "/etc/platos/manifests",
                          paths.data_dir + "/manifests"};
   paths.config_file = "/etc/platos/platos.toml";

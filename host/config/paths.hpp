@@ -8,7 +8,8 @@ namespace platos::config {
 
 struct Paths {
   std::string data_dir;
-  std::string plugin_dir;  ///< lib/platos/plugins
+  std::string shipped_plugin_dir;  ///< lib/platos/plugins beside the program
+  std::string plugin_dir;          ///< further plugins
   std::vector<std::string>
       manifest_dirs;        ///< shipped, /etc, data directory: a later file replaces an earlier one whole
   std::string config_file;  ///< the default one

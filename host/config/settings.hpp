@@ -29,6 +29,7 @@ struct Settings {
 
   std::string data_dir;
   std::string plugin_dir;
+  std::vector<std::string> plugins_disabled;
 
   std::string log_level = "info";
   std::string log_format = "auto";

@@ -10,7 +10,7 @@ constexpr std::string_view kEnvironment = "env:";
 }  // namespace
 
 SlotTable::SlotTable(std::vector<std::string> slots) {
-  for (auto& slot : slots) slots_.emplace(std::move(slot), std::nullopt);
+  for (auto& slot : slots) slots_.emplace(std::move(slot), Slot{});
 }
 
 Result<void> SlotTable::bind(const std::string& slot, const std::string& binding) {
@@ -24,27 +24,28 @@ Result<void> SlotTable::bind(const std::string& slot, const std::string& binding
                 "secrets." + slot + ": expected \"env:NAME\"; secrets never stand in a file of instances");
   }
   const char* value = std::getenv(binding.c_str() + kEnvironment.size());
-  if (value != nullptr && *value != '\0') found->second.emplace(std::string_view(value));
+  found->second.bound = true;
+  if (value != nullptr && *value != '\0') found->second.value.emplace(std::string_view(value));
   return {};
 }
 
 std::vector<std::string> SlotTable::unbound() const {
   std::vector<std::string> names;
-  for (const auto& [name, value] : slots_) {
-    if (!value) names.push_back(name);
+  for (const auto& [name, slot] : slots_) {
+    if (slot.bound && !slot.value) names.push_back(name);
   }
   return names;
 }
 
 const Secret* SlotTable::find(std::string_view slot) const {
   const auto found = slots_.find(slot);
-  return found == slots_.end() || !found->second ? nullptr : &*found->second;
+  return found == slots_.end() || !found->second.value ? nullptr : &*found->second.value;
 }
 
 std::vector<std::string_view> SlotTable::values() const {
   std::vector<std::string_view> views;
-  for (const auto& [name, value] : slots_) {
-    if (value) views.push_back(value->view());
+  for (const auto& [name, slot] : slots_) {
+    if (slot.value) views.push_back(slot.value->view());
   }
   return views;
 }
@@ -66,6 +67,13 @@ Result<std::string> SlotTable::fill_in(std::string_view text) const {
     filled += secret->view();
     text.remove_prefix(close + kClose.size());
   }
+}
+
+bool SlotTable::appears_in(std::string_view text) const {
+  for (const auto& [name, slot] : slots_) {
+    if (slot.value && text.find(slot.value->view()) != std::string_view::npos) return true;
+  }
+  return false;
 }
 
 std::string SlotTable::strip(std::string_view text) const {

@@ -24,18 +24,24 @@ class SlotTable final : public ports::SecretSource {
   /// InvalidArgument "unknown_slot" or "invalid_binding" name the slot.
   Result<void> bind(const std::string& slot, const std::string& binding);
 
-  /// Slots without a value, in order.
+  bool empty() const { return slots_.empty(); }
+  /// Slots that were bound and have no value, in order.
   std::vector<std::string> unbound() const;
   const Secret* find(std::string_view slot) const;
   /// Every bound value: for the logger, which must hide them.
   std::vector<std::string_view> values() const;
 
   Result<std::string> fill_in(std::string_view text) const override;
+  bool appears_in(std::string_view text) const;
   /// `text` with every bound value replaced by "[redacted]": what a plugin may see of an upstream's answer.
   std::string strip(std::string_view text) const;
 
  private:
-  std::map<std::string, std::optional<Secret>, std::less<>> slots_;
+  struct Slot {
+    bool bound = false;
+    std::optional<Secret> value;
+  };
+  std::map<std::string, Slot, std::less<>> slots_;
 };
 
 }  // namespace platos::secrets

@@ -25,9 +25,11 @@ function(platos_add_plugin)
   target_compile_definitions(${arg_NAME} PRIVATE PLATOS_SDK_TARGET=${arg_SDK_TARGET})
   target_compile_options(${arg_NAME} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
   target_link_options(${arg_NAME} PRIVATE
-    "LINKER:--version-script=${sdk_cmake_dir}/plugin.map" "LINKER:-z,nodelete" "LINKER:-z,relro" "LINKER:-z,now"
-    # A sanitizer's run-time library is resolved by the host that loads the plugin.
-    $<$<NOT:$<BOOL:${PLATOS_SANITIZE}>>:LINKER:-z,defs>)
+    "LINKER:--version-script=${sdk_cmake_dir}/plugin.map" "LINKER:-z,nodelete" "LINKER:-z,relro" "LINKER:-z,now")
+  # A sanitizer's run-time library is resolved by the host that loads the plugin.
+  if(NOT PLATOS_SANITIZE)
+    target_link_options(${arg_NAME} PRIVATE "LINKER:-z,defs")
+  endif()
   set_property(TARGET ${arg_NAME} APPEND PROPERTY LINK_DEPENDS "${sdk_cmake_dir}/plugin.map")
   set_target_properties(${arg_NAME} PROPERTIES
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
@@ -35,7 +37,7 @@ function(platos_add_plugin)
   add_custom_command(TARGET ${arg_NAME} POST_BUILD
     COMMAND "${CMAKE_COMMAND}" -DMANIFEST=${manifest} -DLIBRARY=$<TARGET_FILE:${arg_NAME}>
             -DOUTPUT=${folder}/plugin.platos.json -DSDK_TARGET=${arg_SDK_TARGET}
-            -DSDK_VERSION=${sdk_version} -P "${sdk_cmake_dir}/fill_manifest.cmake"
+            -DSDK_VERSION=${sdk_version} -DPROCESSOR=${CMAKE_SYSTEM_PROCESSOR} -P "${sdk_cmake_dir}/fill_manifest.cmake"
     VERBATIM)
   set_property(TARGET ${arg_NAME} APPEND PROPERTY LINK_DEPENDS "${manifest}")
 

@@ -6,5 +6,5 @@ string(REGEX MATCH "^[0-9]+" generation "${SDK_VERSION}")
 string(JSON text SET "${text}" sdk
   "{\"generation\": ${generation}, \"min_minor\": ${SDK_TARGET}, \"built_with\": \"${SDK_VERSION}\"}")
 string(JSON text SET "${text}" library
-  "{\"file\": \"${file_name}\", \"sha256\": \"${hash}\", \"platform\": \"linux-${CMAKE_HOST_SYSTEM_PROCESSOR}-gnu\"}")
+  "{\"file\": \"${file_name}\", \"sha256\": \"${hash}\", \"platform\": \"linux-${PROCESSOR}-gnu\"}")
 file(WRITE "${OUTPUT}" "${text}\n")

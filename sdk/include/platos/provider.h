@@ -116,7 +116,8 @@ typedef struct platos_provider {
   int32_t (*on_head)(platos_exchange_t *exchange, int32_t http_status, const platos_header_t *headers,
                      size_t header_count, platos_error_t *error);
 
-  /* One frame. event is empty unless the framing is SSE. Both are borrowed for the call.                 [exchange] */
+  /* One frame. event is empty unless the framing is SSE. Both are borrowed for the call. Frames of an answer whose
+   * status is not 2xx are raw chunks, whatever framing the step asked for.                              [exchange] */
   int32_t (*on_frame)(platos_exchange_t *exchange, platos_slice_t event, platos_slice_t data,
                       const platos_event_sink_t *sink, platos_error_t *error);
 

@@ -100,8 +100,11 @@ inline Outcome run_exchange(const FakeInstance& instance, std::string_view reque
   if (failed(provider.begin(instance.handle(), &call, slice(request_json), &exchange, &outcome.error))) return outcome;
   const auto body = [&]() -> bool {
     platos_step_t step{};
-    step.struct_size = sizeof step;
-    if (failed(provider.next(exchange, &step, &sink, &outcome.error))) return false;
+    do {  // waits are over at once
+      step = {};
+      step.struct_size = sizeof step;
+      if (failed(provider.next(exchange, &step, &sink, &outcome.error))) return false;
+    } while (step.kind == PLATOS_STEP_WAIT);
     if (step.kind == PLATOS_STEP_DONE) return true;
     outcome.method = view(step.method);
     outcome.url = view(step.url);
@@ -115,18 +118,19 @@ inline Outcome run_exchange(const FakeInstance& instance, std::string_view reque
     const auto frame = [&](std::string_view event, std::string_view data) {
       return !failed(provider.on_frame(exchange, slice(event), slice(data), &sink, &outcome.error));
     };
+    const std::int32_t framing = http_status >= 200 && http_status < 300 ? step.framing : PLATOS_FRAMING_RAW;
     PlainSseFramer sse;
     std::string whole;
     for (const std::string_view piece : body_pieces) {
-      if (step.framing == PLATOS_FRAMING_SSE) {
+      if (framing == PLATOS_FRAMING_SSE) {
         if (!sse.feed(piece, frame)) return false;
-      } else if (step.framing == PLATOS_FRAMING_WHOLE) {
+      } else if (framing == PLATOS_FRAMING_WHOLE) {
         whole += piece;
       } else if (!frame({}, piece)) {
         return false;
       }
     }
-    if (step.framing == PLATOS_FRAMING_WHOLE && !frame({}, whole)) return false;
+    if (framing == PLATOS_FRAMING_WHOLE && !frame({}, whole)) return false;
     if (failed(provider.on_end(exchange, transport_status, &sink, &outcome.error))) return false;
     step = {};
     step.struct_size = sizeof step;

@@ -1,0 +1,47 @@
+#include "extension/adapters/instance.hpp"
+
+namespace platos::extension {
+namespace {
+constexpr std::uint32_t kMaxTableBytes = 4096;
+}
+
+Instance::Instance(std::string name, std::string plugin_id, std::shared_ptr<Library> library,
+                   const platos_component_t* component, std::shared_ptr<HostTable> host, platos_instance_t* handle,
+                   base::Logger& logger, Watchdog& watchdog)
+    : name_(std::move(name)),
+      plugin_id_(std::move(plugin_id)),
+      library_(std::move(library)),
+      component_(component),
+      host_(std::move(host)),
+      handle_(handle),
+      logger_(logger),
+      watchdog_(watchdog) {}
+
+Instance::~Instance() {
+  // A plugin that hangs or broke the contract is not called again, not even to end it.
+  if (!failed_) component_->destroy(handle_);
+}
+
+Result<void> Instance::check_size(std::uint32_t size, std::size_t least, const char* interface_id) {
+  if (size >= least && size <= kMaxTableBytes) return {};
+  return fail(ErrorKind::Internal, "plugin_breach",
+              std::string(interface_id) + ": the table says it has " + std::to_string(size) + " bytes; expected " +
+                  std::to_string(least) + " to " + std::to_string(kMaxTableBytes));
+}
+
+void Instance::fail_for_good(const std::string& reason) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (failed_.exchange(true)) return;
+    failure_ = reason;
+  }
+  logger_.error("extension", "a plugin instance was switched off",
+                {{"plugin", plugin_id_}, {"instance", name_}, {"reason", reason}});
+}
+
+std::string Instance::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+}  // namespace platos::extension

@@ -1,0 +1,66 @@
+// One configured instance of a plugin component, and everything that hangs on it.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/logger.hpp"
+#include "extension/loader/library.hpp"
+#include "extension/services/host_table.hpp"
+#include "extension/watchdog.hpp"
+#include "platos/entry.h"
+
+namespace platos::extension {
+
+/// Shared by its adapters; destroyed (in the plugin's sense) when the last of them goes. Internally synchronised.
+class Instance {
+ public:
+  Instance(std::string name, std::string plugin_id, std::shared_ptr<Library> library,
+           const platos_component_t* component, std::shared_ptr<HostTable> host, platos_instance_t* handle,
+           base::Logger& logger, Watchdog& watchdog);
+  ~Instance();
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  const std::string& name() const { return name_; }
+  const std::string& plugin_id() const { return plugin_id_; }
+  platos_instance_t* handle() const { return handle_; }
+  const HostTable& host() const { return *host_; }
+  Watchdog& watchdog() const { return watchdog_; }
+  base::Logger& logger() const { return logger_; }
+
+  /// The table of an interface, at least `min_size` bytes of it. Null when the plugin has none; Internal
+  /// "plugin_breach" when its size cannot be.
+  template <typename Table>
+  Result<const Table*> interface_table(const char* interface_id) const {
+    const void* table = component_->get_interface(handle_, interface_id);
+    if (table == nullptr) return nullptr;
+    const auto size = *static_cast<const std::uint32_t*>(table);
+    if (auto sane = check_size(size, sizeof(Table), interface_id); !sane) return fail(sane.error());
+    return static_cast<const Table*>(table);
+  }
+
+  /// The plugin broke the contract, or hangs: no further call. The reason is shown in the listing.
+  void fail_for_good(const std::string& reason);
+  bool failed() const { return failed_.load(); }
+  std::string failure() const;
+
+ private:
+  static Result<void> check_size(std::uint32_t size, std::size_t least, const char* interface_id);
+
+  const std::string name_;
+  const std::string plugin_id_;
+  std::shared_ptr<Library> library_;
+  const platos_component_t* component_;
+  std::shared_ptr<HostTable> host_;
+  platos_instance_t* handle_;
+  base::Logger& logger_;
+  Watchdog& watchdog_;
+  std::atomic<bool> failed_{false};
+  mutable std::mutex mutex_;
+  std::string failure_;
+};
+
+}  // namespace platos::extension

@@ -1,0 +1,32 @@
+// platos.provider/1 behind the ChatProvider port.
+#pragma once
+
+#include <memory>
+
+#include "extension/adapters/instance.hpp"
+#include "platos/provider.h"
+#include "ports/chat_provider.hpp"
+
+namespace platos::extension {
+
+/// Immutable. Every call into the codec is stamped for the watchdog, and everything that comes out of it is checked.
+class ProviderAdapter final : public ports::ChatProvider, public std::enable_shared_from_this<ProviderAdapter> {
+ public:
+  /// Internal "plugin_breach" when the instance offers no usable table.
+  static Result<std::shared_ptr<ProviderAdapter>> make(std::shared_ptr<Instance> instance);
+
+  const std::string& instance() const override { return instance_->name(); }
+  Result<std::unique_ptr<ports::Exchange>> begin(ports::CallContext context, std::string_view request_json,
+                                                 ports::ChatSink& sink) override;
+  Result<void> may_reach(std::string_view url) const override;
+  const ports::SecretSource& secrets() const override { return instance_->host().slots(); }
+
+ private:
+  ProviderAdapter(std::shared_ptr<Instance> instance, const platos_provider_t* table)
+      : instance_(std::move(instance)), table_(table) {}
+
+  std::shared_ptr<Instance> instance_;
+  const platos_provider_t* table_;
+};
+
+}  // namespace platos::extension

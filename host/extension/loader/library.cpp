@@ -1,0 +1,23 @@
+#include "extension/loader/library.hpp"
+
+#define BOOST_DLL_USE_STD_FS
+#include <boost/dll/shared_library.hpp>
+
+#include "extension/loader/elf_check.hpp"
+
+namespace platos::extension {
+
+Result<std::shared_ptr<Library>> Library::load(const std::string& path) {
+  using boost::dll::load_mode::rtld_local;
+  using boost::dll::load_mode::rtld_now;
+  try {
+    // Kept for the life of the process on purpose: see the class comment.
+    auto* library = new boost::dll::shared_library(boost::dll::fs::path(path), rtld_now | rtld_local);
+    const auto& entry = library->get<const platos_plugin_entry_t>(std::string(kEntrySymbol));
+    return std::shared_ptr<Library>(new Library(&entry));
+  } catch (const std::exception& error) {
+    return fail(ErrorKind::FailedPrecondition, "load_failed", path + ": " + error.what());
+  }
+}
+
+}  // namespace platos::extension

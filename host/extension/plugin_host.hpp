@@ -1,0 +1,104 @@
+// Finds, checks, loads and lists plugins; makes their instances; hands them out by name.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/logger.hpp"
+#include "extension/adapters/instance.hpp"
+#include "extension/adapters/provider_adapter.hpp"
+#include "extension/adapters/skill_adapter.hpp"
+#include "extension/loader/manifest.hpp"
+#include "extension/loader/markers.hpp"
+#include "extension/services/http_service.hpp"
+#include "extension/watchdog.hpp"
+#include "ports/plugin_directory.hpp"
+
+namespace platos::extension {
+
+struct PluginHostOptions {
+  std::string shipped_dir;  ///< plugins of the package
+  std::string extra_dir;    ///< plugins that the operator added; empty: none
+  std::vector<std::string> manifest_dirs;
+  std::string data_dir;
+  std::vector<std::string> disabled;  ///< plugin ids
+  bool safe_mode = false;             ///< only shipped plugins
+  std::int64_t create_timeout_ms = 10'000;
+  SkillOptions skills;
+};
+
+struct InstanceInfo {
+  std::string name;
+  std::string component;
+  std::string interface_id;
+  std::string state;  ///< ready, unbound, disabled, failed
+  std::string error;
+};
+
+/// A row of the listing. A plugin that failed stays in it, with the state it got to and why it went no further.
+struct PluginInfo {
+  std::string id;
+  std::string name;
+  std::string version;
+  std::string description;
+  std::string folder;
+  bool shipped = false;
+  std::string state;  ///< manifest_invalid, disabled, quarantined, hash_mismatch, refused, load_failed, incompatible,
+                      ///< id_mismatch, init_failed, ready
+  std::string error;
+  std::string trust = "unsigned";
+  std::vector<std::string> interfaces;
+  std::vector<InstanceInfo> instances;
+  std::vector<std::string> warnings;
+};
+
+/// load() once, before the loops run; then internally synchronised. Libraries are never unloaded.
+class PluginHost final : public ports::PluginDirectory {
+ public:
+  PluginHost(PluginHostOptions options, const base::Clock& clock, base::Logger& logger, Watchdog& watchdog,
+             Markers& markers, HttpService& http);
+  ~PluginHost() override;
+
+  /// Goes through the load sequence for every plugin found. Never fails as a whole.
+  void load();
+
+  std::vector<PluginInfo> list() const;
+  Result<std::shared_ptr<ports::ChatProvider>> provider(std::string_view instance) const override;
+  Result<std::shared_ptr<ports::ToolSource>> skill(std::string_view instance) const override;
+
+  /// True when a plugin's thread was written off: the process must then end without waiting for its threads.
+  bool has_stuck_threads() const;
+
+ private:
+  struct Plugin;
+  struct Made;
+
+  void discover(const std::string& folder, bool shipped);
+  void load_plugin(Plugin& plugin);
+  Result<void> open_library(Plugin& plugin);
+  void make_instances(Plugin& plugin);
+  Made make_instance(Plugin& plugin, const InstanceFile& file);
+  void read_instance_files();
+  const Made* find(std::string_view instance) const;
+  Error unusable(const Made& made) const;
+  Error why_missing(std::string_view instance, std::string_view kind) const;
+
+  PluginHostOptions options_;
+  const base::Clock& clock_;
+  base::Logger& logger_;
+  Watchdog& watchdog_;
+  Markers& markers_;
+  HttpService& http_;
+  std::vector<std::unique_ptr<Plugin>> plugins_;
+  std::vector<InstanceFile> instance_files_;
+  std::map<std::string, GrantFile> grants_;
+  std::map<std::string, Made, std::less<>> instances_;
+  std::map<std::string, std::string> broken_files_;  // instance name -> why
+  std::atomic<bool> stuck_threads_{false};
+};
+
+}  // namespace platos::extension

@@ -1,0 +1,70 @@
+#include "docs_skill.hpp"
+
+#include <cmath>
+#include <string>
+
+#include "bounded_json.hpp"
+#include "search_arguments.hpp"
+
+namespace platos::skill_docs {
+namespace {
+
+constexpr std::string_view kToolName = "search";
+constexpr std::string_view kDescription =
+    "Search the Platos documentation that is shipped with this server: installation, configuration, agents, models and "
+    "providers, threads and runs, tools and skills, plugins, the HTTP API and the command line. Use it for every "
+    "question about Platos before answering. Returns the best sections with their title, source file, full markdown "
+    "text and score; cite the source. An empty list means that the documentation does not say.";
+
+void write_input_schema(sdk::JsonWriter& out) {
+  out.begin_object().key("type").value("object").key("properties").begin_object();
+  out.key("query").begin_object();
+  out.key("type").value("string").key("minLength").value(1).key("maxLength").value(kQueryCharacterLimit);
+  out.key("description").value("What to look for: the question itself, or its important words.");
+  out.end_object();
+  out.key("limit").begin_object();
+  out.key("type").value("integer").key("minimum").value(1).key("maximum").value(kHighestLimit);
+  out.key("default").value(kDefaultLimit).key("description").value("How many sections to return at most.");
+  out.end_object().end_object();
+  out.key("required").begin_array().value("query").end_array();
+  out.key("additionalProperties").value(false).end_object();
+}
+
+std::string results_json(const std::string& query, const std::vector<SearchIndex::Hit>& hits) {
+  auto results = nlohmann::ordered_json::array();
+  for (const SearchIndex::Hit& hit : hits) {
+    results.push_back({{"title", hit.section->title},
+                       {"source", hit.section->source},
+                       {"text", hit.section->text},
+                       {"score", std::round(hit.score * 1000) / 1000}});
+  }
+  const nlohmann::ordered_json answer = {{"query", query}, {"results", std::move(results)}};
+  // A document may hold any bytes; what goes to the host must be UTF-8.
+  return answer.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+}  // namespace
+
+DocsSkill::DocsSkill(sdk::Host host, std::string_view config_json) : Skill(host), index_(embedded_sections()) {
+  const nlohmann::json config = parse_object(config_json, "configuration of docs", 16);
+  if (!config.empty()) refuse("configuration of docs", "no members", in_quotes(config.begin().key()));
+}
+
+void DocsSkill::list(sdk::JsonWriter& out) {
+  out.begin_array().begin_object();
+  out.key("name").value(kToolName).key("title").value("Search the Platos documentation");
+  out.key("description").value(kDescription);
+  out.key("input_schema");
+  write_input_schema(out);
+  out.key("effect").value("read").end_object().end_array();
+}
+
+void DocsSkill::invoke(sdk::Call, std::string_view name, std::string_view args_json, const sdk::ToolSink& sink) {
+  if (name != kToolName) {
+    throw sdk::Error(PLATOS_NOT_FOUND, "tool of docs: expected \"search\", found " + in_quotes(name));
+  }
+  const SearchArguments arguments = parse_search_arguments(args_json);
+  sink.json(results_json(arguments.query, index_.search(arguments.query, arguments.limit)));
+}
+
+}  // namespace platos::skill_docs
