@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/agents.hpp"
+#include "agent/threads.hpp"
 #include "base/text.hpp"
 #include "model/json.hpp"
 #include "store/conversations.hpp"
@@ -14,11 +15,6 @@ namespace {
 constexpr std::int64_t kIdempotencyUs = 24LL * 3600 * 1'000'000;
 constexpr std::size_t kMaxMessageBytes = 512 * 1024;
 constexpr std::string_view kReplayCode = "idempotent_replay";  // inside this file only
-
-Error thread_not_found(const std::string& id) {
-  return {
-      ErrorKind::NotFound, "thread_not_found", "there is no thread \"" + base::printable(id, 80) + "\"", false, 0, {}};
-}
 
 Error turn_in_progress(const std::string& thread_id, const std::string& run_id) {
   return {ErrorKind::Conflict,

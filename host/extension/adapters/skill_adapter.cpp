@@ -96,10 +96,10 @@ Result<void> SkillAdapter::read_tools() {
     std::string text;
     platos_writer_t writer{sizeof(platos_writer_t), 0, this,
                            [](void* self, platos_slice_t bytes) noexcept -> std::int32_t {
-                             auto& text = static_cast<Text*>(self)->text;
+                             auto& out = static_cast<Text*>(self)->text;
                              const auto view = checked_view(bytes, kMaxListBytes, "list");
-                             if (!view || text.size() + view->size() > kMaxListBytes) return PLATOS_RESOURCE_EXHAUSTED;
-                             text += *view;
+                             if (!view || out.size() + view->size() > kMaxListBytes) return PLATOS_RESOURCE_EXHAUSTED;
+                             out += *view;
                              return PLATOS_OK;
                            }};
   } list;

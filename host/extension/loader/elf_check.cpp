@@ -1,11 +1,9 @@
 #include "extension/loader/elf_check.hpp"
 
-#define BOOST_DLL_USE_STD_FS
 #include <elf.h>
 
 #include <algorithm>
 #include <array>
-#include <boost/dll/library_info.hpp>
 #include <cstring>
 #include <fstream>
 #include <optional>
@@ -53,32 +51,52 @@ class Bytes {
   std::vector<char> data_;
 };
 
-std::vector<std::string> needed_libraries(const Bytes& file) {
-  std::vector<std::string> names;
+struct Contents {
+  bool readable = false;
+  std::vector<std::string> exported;
+  std::vector<std::string> needed;
+};
+
+void read_symbols(const Bytes& file, const Elf64_Shdr& section, const Elf64_Shdr& strings, Contents& contents) {
+  for (std::uint64_t at = 0; at + sizeof(Elf64_Sym) <= section.sh_size; at += sizeof(Elf64_Sym)) {
+    const auto symbol = file.at<Elf64_Sym>(section.sh_offset + at);
+    if (!symbol) return;
+    const bool global = ELF64_ST_BIND(symbol->st_info) != STB_LOCAL;
+    if (global && symbol->st_shndx != SHN_UNDEF) contents.exported.push_back(file.text_at(strings.sh_offset + symbol->st_name));
+  }
+}
+
+void read_dynamic(const Bytes& file, const Elf64_Shdr& section, const Elf64_Shdr& strings, Contents& contents) {
+  for (std::uint64_t at = 0; at + sizeof(Elf64_Dyn) <= section.sh_size; at += sizeof(Elf64_Dyn)) {
+    const auto entry = file.at<Elf64_Dyn>(section.sh_offset + at);
+    if (!entry || entry->d_tag == DT_NULL) return;
+    if (entry->d_tag == DT_NEEDED) contents.needed.push_back(file.text_at(strings.sh_offset + entry->d_un.d_val));
+  }
+}
+
+// Boost's library_info lists symbols that a library only needs among those it exports; hence a reader of our own.
+Contents read_contents(const Bytes& file) {
+  Contents contents;
   const auto header = file.at<Elf64_Ehdr>(0);
-  if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return names;
+  if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || header->e_ident[EI_CLASS] != ELFCLASS64) return contents;
   for (std::uint64_t i = 0; i < header->e_shnum; ++i) {
     const auto section = file.at<Elf64_Shdr>(header->e_shoff + i * sizeof(Elf64_Shdr));
-    if (!section || section->sh_type != SHT_DYNAMIC) continue;
+    if (!section || (section->sh_type != SHT_DYNSYM && section->sh_type != SHT_DYNAMIC)) continue;
     const auto strings = file.at<Elf64_Shdr>(header->e_shoff + section->sh_link * sizeof(Elf64_Shdr));
-    for (std::uint64_t at = 0; strings && at + sizeof(Elf64_Dyn) <= section->sh_size; at += sizeof(Elf64_Dyn)) {
-      const auto entry = file.at<Elf64_Dyn>(section->sh_offset + at);
-      if (!entry || entry->d_tag == DT_NULL) break;
-      if (entry->d_tag == DT_NEEDED) names.push_back(file.text_at(strings->sh_offset + entry->d_un.d_val));
-    }
+    if (!strings) continue;
+    contents.readable = true;
+    if (section->sh_type == SHT_DYNSYM) read_symbols(file, *section, *strings, contents);
+    if (section->sh_type == SHT_DYNAMIC) read_dynamic(file, *section, *strings, contents);
   }
-  return names;
+  return contents;
 }
 
 }  // namespace
 
 Result<void> check_library(const std::string& path) {
-  std::vector<std::string> exported;
-  try {
-    exported = boost::dll::library_info(boost::dll::fs::path(path)).symbols();
-  } catch (const std::exception& error) {
-    return refused(path, std::string("not a shared library that can be read: ") + error.what());
-  }
+  const Contents contents = read_contents(Bytes(path));
+  const auto& exported = contents.exported;
+  if (!contents.readable) return refused(path, "not a 64-bit ELF shared library");
   if (exported.size() != 1 || exported.front() != kEntrySymbol) {
     std::string found;
     for (std::size_t i = 0; i < exported.size() && i < 5; ++i)
@@ -87,7 +105,7 @@ Result<void> check_library(const std::string& path) {
                              std::to_string(exported.size()) + (found.empty() ? "" : " (" + found + ")") +
                              "; build it with platos_add_plugin()");
   }
-  for (const auto& name : needed_libraries(Bytes(path))) {
+  for (const auto& name : contents.needed) {
     const bool allowed = std::any_of(kAllowedLibraries.begin(), kAllowedLibraries.end(),
                                      [&](std::string_view prefix) { return name.starts_with(prefix); });
     if (!allowed)

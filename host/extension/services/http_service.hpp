@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "base/logger.hpp"
 #include "base/loop.hpp"
 #include "base/result.hpp"
 #include "base/task_set.hpp"

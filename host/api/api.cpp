@@ -1,0 +1,96 @@
+#include "api/api.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "api/responses.hpp"
+
+namespace platos::api {
+namespace {
+
+std::vector<Route> all_routes(const Services& services, const ApiOptions& options) {
+  std::vector<Route> routes;
+  for (auto* part : {&agent_routes, &thread_routes, &turn_routes, &run_routes, &system_routes}) {
+    for (auto& route : part(services, options)) routes.push_back(std::move(route));
+  }
+  return routes;
+}
+
+}  // namespace
+
+Api::Api(Services services, ApiOptions options)
+    : services_(services), options_(std::move(options)), router_(all_routes(services_, options_)) {}
+
+Task<ingress::Response> Api::handle(ingress::Request request) const {
+  const std::string origin(request.header("origin"));
+  const std::string method = request.method;
+  const std::string path = request.path;
+  const std::string request_id = request.request_id;
+  base::Loop& loop = *request.loop;
+  const std::int64_t started_us = loop.clock().monotonic_us();
+  ingress::Response response = co_await dispatch(std::move(request));
+  if (!origin.empty() && origin_allowed(origin)) {
+    response.headers.emplace_back("Access-Control-Allow-Origin", origin);
+    response.headers.emplace_back("Vary", "Origin");
+  }
+  services_.logger.debug("api", "request",
+                         {{"method", method}, {"path", path}, {"status", response.status}, {"request_id", request_id},
+                          {"took_us", loop.clock().monotonic_us() - started_us}});
+  co_return response;
+}
+
+Task<ingress::Response> Api::dispatch(ingress::Request request) const {
+  if (request.method == "OPTIONS" && !request.header("access-control-request-method").empty()) co_return preflight(request);
+  auto match = router_.match(request.method, request.path);
+  if (match.route == nullptr && !match.allowed_methods.empty()) {
+    auto response = json_response(405, {{"statusCode", 405}, {"error", "Method Not Allowed"}, {"code", "method_not_allowed"},
+                                        {"message", request.method + " is not served here; " + match.allowed_methods + " is"},
+                                        {"requestId", request.request_id}});
+    response.headers.emplace_back("Allow", match.allowed_methods);
+    co_return response;
+  }
+  if (match.route == nullptr) {
+    co_return error_response({ErrorKind::NotFound, "route_not_found", "there is no such address on this server", false, 0, {}}, request.request_id);
+  }
+  Call call;
+  if (match.route->access != Access::Public) {
+    auto who = authenticate(request);
+    if (!who) co_return error_response(who.error(), request.request_id);
+    call.who = std::move(*who);
+  }
+  call.route = std::string(match.route->method) + " " + std::string(match.route->pattern);
+  call.path = std::move(match.path);
+  call.query = decode_query(request.query);
+  call.request = std::move(request);
+  co_return co_await match.route->handler(std::move(call));
+}
+
+ingress::Response Api::refuse(const Error& error, const std::string& request_id) const { return error_response(error, request_id); }
+
+Result<model::Principal> Api::authenticate(const ingress::Request& request) const {
+  tenancy::Credentials credentials;
+  credentials.authorization = request.header("authorization");
+  credentials.organization_id = request.header("x-platos-organization-id");
+  credentials.project_id = request.header("x-platos-project-id");
+  credentials.environment_id = request.header("x-platos-environment-id");
+  credentials.user_id = request.header("x-platos-user-id");
+  return services_.authenticator.authenticate(credentials);
+}
+
+bool Api::origin_allowed(std::string_view origin) const {
+  return std::find(options_.cors_origins.begin(), options_.cors_origins.end(), origin) != options_.cors_origins.end();
+}
+
+ingress::Response Api::preflight(const ingress::Request& request) const {
+  ingress::Response response;
+  response.status = 204;
+  if (!origin_allowed(request.header("origin"))) return response;
+  response.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE");
+  response.headers.emplace_back("Access-Control-Allow-Headers",
+                                "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id, "
+                                "X-Platos-Organization-Id, X-Platos-Project-Id, X-Platos-Environment-Id, X-Platos-User-Id");
+  response.headers.emplace_back("Access-Control-Max-Age", "600");
+  return response;
+}
+
+}  // namespace platos::api

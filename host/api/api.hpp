@@ -1,0 +1,69 @@
+// The REST API: from requests to the rooms that do the work.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "agent/agents.hpp"
+#include "agent/threads.hpp"
+#include "agent/turns.hpp"
+#include "api/route.hpp"
+#include "base/logger.hpp"
+#include "engine/engine.hpp"
+#include "extension/plugin_host.hpp"
+#include "store/database.hpp"
+#include "tenancy/authenticator.hpp"
+
+namespace platos::api {
+
+struct ApiOptions {
+  std::size_t max_body_bytes = 1024 * 1024;
+  std::int64_t heartbeat_us = 15'000'000;
+  std::int64_t deferred_max_us = 330'000'000;
+  std::vector<std::string> cors_origins;
+};
+
+/// What handlers use. Everything outlives the API.
+struct Services {
+  agent::Agents& agents;
+  agent::Threads& threads;
+  agent::Turns& turns;
+  engine::Engine& engine;
+  store::Database& database;
+  const extension::PluginHost& plugins;
+  const tenancy::Authenticator& authenticator;
+  base::Logger& logger;
+};
+
+/// Immutable; used from all loops.
+class Api {
+ public:
+  Api(Services services, ApiOptions options);
+
+  /// The handler of the HTTP front: routes, authenticates, logs, turns every error into an answer.
+  Task<ingress::Response> handle(ingress::Request request) const;
+  /// The answer to a request that the front refused.
+  ingress::Response refuse(const Error& error, const std::string& request_id) const;
+
+  const Router& router() const { return router_; }
+
+ private:
+  Task<ingress::Response> dispatch(ingress::Request request) const;
+  Result<model::Principal> authenticate(const ingress::Request& request) const;
+  bool origin_allowed(std::string_view origin) const;
+  ingress::Response preflight(const ingress::Request& request) const;
+
+  Services services_;
+  ApiOptions options_;
+  Router router_;
+};
+
+/// The routes of each resource.
+std::vector<Route> agent_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> thread_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> turn_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> run_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> system_routes(const Services& services, const ApiOptions& options);
+
+}  // namespace platos::api

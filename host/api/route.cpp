@@ -1,0 +1,89 @@
+#include "api/route.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace platos::api {
+namespace {
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+bool match_segments(std::string_view pattern, std::string_view path, std::map<std::string, std::string, std::less<>>& values) {
+  const auto wanted = base::split(pattern, '/');
+  const auto given = base::split(path, '/');
+  if (wanted.size() != given.size()) return false;
+  values.clear();
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i].starts_with('{')) {
+      if (given[i].empty()) return false;
+      values.emplace(wanted[i].substr(1, wanted[i].size() - 2), decode_component(given[i]));
+    } else if (wanted[i] != given[i]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::string find_value(const std::map<std::string, std::string, std::less<>>& values, std::string_view name) {
+  const auto found = values.find(name);
+  return found == values.end() ? std::string() : found->second;
+}
+
+}  // namespace
+
+std::string Call::path_value(std::string_view name) const { return find_value(path, name); }
+std::string Call::query_value(std::string_view name) const { return find_value(query, name); }
+
+RouteMatch Router::match(std::string_view method, std::string_view path) const {
+  constexpr std::string_view kAlias = "/agent/v1/";
+  std::string canonical(path);
+  if (path.starts_with(kAlias)) canonical = "/api/v1/agent/" + std::string(path.substr(kAlias.size()));
+  RouteMatch match;
+  for (const auto& route : routes_) {
+    std::map<std::string, std::string, std::less<>> values;
+    if (!match_segments(route.pattern, canonical, values)) continue;
+    const bool fits = route.method == method || (method == "HEAD" && route.method == "GET");
+    if (fits) {
+      match.route = &route;
+      match.path = std::move(values);
+      return match;
+    }
+    match.allowed_methods += (match.allowed_methods.empty() ? "" : ", ") + std::string(route.method);
+  }
+  return match;
+}
+
+std::string decode_component(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    if (low >= 0) {
+      decoded += static_cast<char>(high * 16 + low);
+      i += 2;
+    } else {
+      decoded += text[i];
+    }
+  }
+  return decoded;
+}
+
+std::map<std::string, std::string, std::less<>> decode_query(std::string_view query) {
+  std::map<std::string, std::string, std::less<>> values;
+  if (query.empty()) return values;
+  for (const auto pair : base::split(query, '&')) {
+    const auto equals = pair.find('=');
+    std::string value(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1));
+    std::replace(value.begin(), value.end(), '+', ' ');
+    values.insert_or_assign(decode_component(pair.substr(0, equals)), decode_component(value));
+  }
+  return values;
+}
+
+}  // namespace platos::api

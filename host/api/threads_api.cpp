@@ -1,0 +1,116 @@
+// Threads and their messages.
+#include <nlohmann/json.hpp>
+
+#include "api/api.hpp"
+#include "api/paging.hpp"
+#include "api/responses.hpp"
+#include "api/wire.hpp"
+
+namespace platos::api {
+namespace {
+
+using ingress::Response;
+using model::Json;
+
+store::ThreadFilter::Archived archived_filter(const std::string& text) {
+  if (text == "only") return store::ThreadFilter::Archived::Only;
+  if (text == "true" || text == "1") return store::ThreadFilter::Archived::Included;
+  return store::ThreadFilter::Archived::Hidden;
+}
+
+struct Handlers {
+  Services services;
+  ApiOptions options;
+
+  static Response answer(const Call& call, int status, const Result<model::Thread>& thread) {
+    if (!thread) return error_response(thread.error(), call.request.request_id);
+    return json_response(status, to_wire(*thread, call.who.scope));
+  }
+
+  Task<Response> create(Call call) const {
+    const auto body = read_body(call.request, options.max_body_bytes);
+    if (!body) co_return error_response(body.error(), call.request.request_id);
+    const auto agent = model::optional_text(*body, "agentId");
+    const auto title = model::optional_text(*body, "title");
+    if (!agent) co_return error_response(agent.error(), call.request.request_id);
+    if (!title) co_return error_response(title.error(), call.request.request_id);
+    const auto thread = co_await services.threads.create(call.loop(), call.who, agent->value_or("default"), title->value_or(""));
+    co_return answer(call, 201, thread);
+  }
+
+  Task<Response> list(Call call) const {
+    store::ThreadFilter filter;
+    const auto limit = query_number(call, "limit", 20, 1, 200);
+    const auto offset = query_number(call, "offset", 0, 0, INT64_MAX);
+    if (!limit) co_return error_response(limit.error(), call.request.request_id);
+    if (!offset) co_return error_response(offset.error(), call.request.request_id);
+    filter.user_id = call.who.user_id;
+    filter.agent_id = call.query_value("agentId");
+    filter.archived = archived_filter(call.query_value("archived"));
+    filter.limit = *limit;
+    filter.offset = *offset;
+    const auto page = co_await services.threads.list(call.loop(), call.who.scope, filter);
+    if (!page) co_return error_response(page.error(), call.request.request_id);
+    Json rows = Json::array();
+    for (const auto& thread : page->threads) rows.push_back(to_wire(thread, call.who.scope));
+    co_return json_response(200, {{"threads", std::move(rows)}, {"total", page->total}});
+  }
+
+  Task<Response> get(Call call) const {
+    const auto thread = co_await services.threads.find(call.loop(), call.who, call.path_value("id"));
+    co_return answer(call, 200, thread);
+  }
+
+  Task<Response> update(Call call) const {
+    const auto body = read_body(call.request, options.max_body_bytes);
+    if (!body) co_return error_response(body.error(), call.request.request_id);
+    const auto title = model::optional_text(*body, "title");
+    if (!title) co_return error_response(title.error(), call.request.request_id);
+    agent::ThreadPatch patch;
+    patch.title = *title;
+    const auto thread = co_await services.threads.update(call.loop(), call.who, call.path_value("id"), patch);
+    co_return answer(call, 200, thread);
+  }
+
+  Task<Response> set_archived(Call call, bool archived) const {
+    agent::ThreadPatch patch;
+    patch.archived = archived;
+    const auto thread = co_await services.threads.update(call.loop(), call.who, call.path_value("id"), patch);
+    co_return answer(call, 200, thread);
+  }
+  Task<Response> archive(Call call) const { return set_archived(std::move(call), true); }
+  Task<Response> unarchive(Call call) const { return set_archived(std::move(call), false); }
+
+  Task<Response> messages(Call call) const {
+    const auto limit = query_number(call, "limit", 50, 1, 500);
+    const auto offset = query_number(call, "offset", 0, 0, INT64_MAX);
+    if (!limit) co_return error_response(limit.error(), call.request.request_id);
+    if (!offset) co_return error_response(offset.error(), call.request.request_id);
+    const auto page = co_await services.threads.messages(call.loop(), call.who, call.path_value("id"), *limit, *offset);
+    if (!page) co_return error_response(page.error(), call.request.request_id);
+    Json rows = Json::array();
+    for (const auto& message : page->messages) rows.push_back(to_wire(message));
+    co_return json_response(200, {{"messages", std::move(rows)}, {"total", page->total}});
+  }
+};
+
+}  // namespace
+
+std::vector<Route> thread_routes(const Services& services, const ApiOptions& options) {
+  const auto handlers = std::make_shared<const Handlers>(Handlers{services, options});
+  const auto to = [handlers](Task<Response> (Handlers::*member)(Call) const) -> RouteHandler {
+    return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
+  };
+  return {
+      {"POST", "/api/v1/agent/threads", Access::Principal, to(&Handlers::create), "Create a thread"},
+      {"GET", "/api/v1/agent/threads", Access::Principal, to(&Handlers::list), "List threads, most recently used first"},
+      {"GET", "/api/v1/agent/threads/{id}", Access::Principal, to(&Handlers::get), "Get a thread"},
+      {"PATCH", "/api/v1/agent/threads/{id}", Access::Principal, to(&Handlers::update), "Rename a thread"},
+      {"DELETE", "/api/v1/agent/threads/{id}", Access::Principal, to(&Handlers::archive), "Archive a thread"},
+      {"POST", "/api/v1/agent/threads/{id}/archive", Access::Principal, to(&Handlers::archive), "Archive a thread"},
+      {"POST", "/api/v1/agent/threads/{id}/unarchive", Access::Principal, to(&Handlers::unarchive), "Bring a thread back"},
+      {"GET", "/api/v1/agent/threads/{id}/messages", Access::Principal, to(&Handlers::messages), "List messages, oldest first"},
+  };
+}
+
+}  // namespace platos::api

@@ -1,0 +1,158 @@
+// Turns: streamed and not.
+#include <nlohmann/json.hpp>
+
+#include "api/api.hpp"
+#include "api/event_stream.hpp"
+#include "api/responses.hpp"
+#include "api/resume.hpp"
+#include "store/conversations.hpp"
+#include "store/runs.hpp"
+
+namespace platos::api {
+namespace {
+
+using ingress::Response;
+using model::Json;
+
+Result<agent::TurnRequest> read_turn(const Call& call, std::size_t max_body_bytes) {
+  const auto body = read_body(call.request, max_body_bytes);
+  if (!body) return fail(body.error());
+  agent::TurnRequest turn;
+  turn.who = call.who;
+  turn.route = call.route;
+  turn.request_id = call.request.request_id;
+  turn.idempotency_key = call.request.header("idempotency-key");
+  auto message = model::required_text(*body, "message");
+  if (!message) return fail(message.error());
+  turn.message = std::move(*message);
+  const auto agent = model::optional_text(*body, "agentId");
+  const auto thread = model::optional_text(*body, "threadId");
+  const auto on_busy = model::optional_text(*body, "onBusy");
+  for (const auto* each : {&agent, &thread, &on_busy}) {
+    if (!*each) return fail(each->error());
+  }
+  turn.agent = agent->value_or("");
+  turn.thread_id = thread->value_or("");
+  const std::string busy = on_busy->value_or("reject");
+  if (busy != "reject" && busy != "queue") return fail(model::invalid_field("onBusy", "\"reject\" or \"queue\"", "\"" + busy + "\""));
+  turn.queue_when_busy = busy == "queue";
+  return turn;
+}
+
+struct Ended {
+  std::optional<model::RunRecord> run;
+  std::optional<model::Message> answer;
+};
+
+struct Handlers {
+  Services services;
+  ApiOptions options;
+
+  /// The path names a thread, or an agent; the body the rest.
+  static void take_path(const Call& call, agent::TurnRequest& turn, bool path_is_thread) {
+    (path_is_thread ? turn.thread_id : turn.agent) = call.path_value("id");
+  }
+
+  Task<Response> stream(Call call, Result<agent::TurnRequest> turn) const {
+    // A browser's EventSource that reconnects submits nothing.
+    if (!call.request.header("last-event-id").empty()) {
+      const std::string run_id = call.query_value("runId");
+      if (!run_id.empty()) co_return co_await stream_run(services, options, std::move(call), run_id);
+      Response nothing;
+      nothing.status = 204;
+      co_return nothing;
+    }
+    if (!turn) co_return stream_refusal(turn.error(), call.request);
+    const auto ticket = co_await services.turns.submit(call.loop(), std::move(*turn));
+    if (!ticket) co_return stream_refusal(ticket.error(), call.request);
+    Response response = event_response(services, options, call, ticket->run_id, 0);
+    if (ticket->replayed) response.headers.emplace_back("Idempotent-Replayed", "true");
+    co_return response;
+  }
+
+  Task<Response> collect(Call call, Result<agent::TurnRequest> turn) const {
+    if (!turn) co_return error_response(turn.error(), call.request.request_id);
+    const auto ticket = co_await services.turns.submit(call.loop(), std::move(*turn));
+    if (!ticket) co_return error_response(ticket.error(), call.request.request_id);
+    auto collected = co_await collect_events(services.engine, call.loop(), call.who.scope, ticket->run_id, options.deferred_max_us);
+    if (!collected) co_return error_response(collected.error(), call.request.request_id);
+    Json events = Json::array();
+    for (const auto& event : collected->events) events.push_back(Json::parse(event.json));
+    Json body = {{"runId", ticket->run_id}, {"threadId", ticket->thread_id}, {"agentId", ticket->agent_id},
+                 {"events", std::move(events)}, {"costCents", 0}, {"costKnown", false}};
+    if (!collected->ended) {
+      body["status"] = "waiting";
+      co_return json_response(202, body);
+    }
+    const auto read = services.database.read(call.loop(), [scope = call.who.scope, run = ticket->run_id](store::Session& session) -> Result<Ended> {
+      return Ended{store::Runs(session).find(scope, run), store::Conversations(session).message_of_run(scope, run, "assistant")};
+    });
+    const auto ended = co_await read;
+    if (!ended) co_return error_response(ended.error(), call.request.request_id);
+    describe_end(*ended, body);
+    Response response = json_response(201, body);
+    if (ticket->replayed) response.headers.emplace_back("Idempotent-Replayed", "true");
+    co_return response;
+  }
+
+  // The request was carried out, and the turn stands on record: how it went is data, not the status code. A 5xx here would
+  // make clients repeat what cannot succeed.
+  static void describe_end(const Ended& ended, Json& body) {
+    body["text"] = ended.answer ? ended.answer->content : "";
+    body["messageId"] = ended.answer ? Json(ended.answer->id) : Json();
+    body["status"] = ended.run ? model::to_text(ended.run->state) : "unspecified";
+    if (ended.run && !ended.run->error_code.empty()) {
+      body["error"] = {{"code", ended.run->error_code}, {"message", ended.run->error_message}};
+    }
+  }
+
+  Task<Response> thread_stream(Call call) const {
+    auto turn = read_turn(call, options.max_body_bytes);
+    if (turn) take_path(call, *turn, true);
+    return stream(std::move(call), std::move(turn));
+  }
+  Task<Response> thread_messages(Call call) const {
+    auto turn = read_turn(call, options.max_body_bytes);
+    if (turn) take_path(call, *turn, true);
+    return collect(std::move(call), std::move(turn));
+  }
+  Task<Response> agent_stream(Call call) const {
+    auto turn = read_turn(call, options.max_body_bytes);
+    if (turn) take_path(call, *turn, false);
+    return stream(std::move(call), std::move(turn));
+  }
+  Task<Response> agent_messages(Call call) const {
+    auto turn = read_turn(call, options.max_body_bytes);
+    if (turn) take_path(call, *turn, false);
+    return collect(std::move(call), std::move(turn));
+  }
+  Task<Response> agent_stream_by_query(Call call) const {
+    agent::TurnRequest turn;
+    turn.who = call.who;
+    turn.route = call.route;
+    turn.request_id = call.request.request_id;
+    turn.idempotency_key = call.request.header("idempotency-key");
+    turn.message = call.query_value("message");
+    turn.thread_id = call.query_value("threadId");
+    take_path(call, turn, false);
+    return stream(std::move(call), Result<agent::TurnRequest>(std::move(turn)));
+  }
+};
+
+}  // namespace
+
+std::vector<Route> turn_routes(const Services& services, const ApiOptions& options) {
+  const auto handlers = std::make_shared<const Handlers>(Handlers{services, options});
+  const auto to = [handlers](Task<Response> (Handlers::*member)(Call) const) -> RouteHandler {
+    return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
+  };
+  return {
+      {"POST", "/api/v1/agent/threads/{id}/messages", Access::Principal, to(&Handlers::thread_messages), "A turn, answered when it has ended"},
+      {"POST", "/api/v1/agent/threads/{id}/stream", Access::Principal, to(&Handlers::thread_stream), "A turn, streamed"},
+      {"POST", "/api/v1/agent/agents/{id}/messages", Access::Principal, to(&Handlers::agent_messages), "A turn, in a new thread unless one is named"},
+      {"POST", "/api/v1/agent/agents/{id}/chat/stream", Access::Principal, to(&Handlers::agent_stream), "A turn, streamed, in a new thread unless one is named"},
+      {"GET", "/api/v1/agent/agents/{id}/chat/stream", Access::Principal, to(&Handlers::agent_stream_by_query), "The same with the message in the query"},
+  };
+}
+
+}  // namespace platos::api

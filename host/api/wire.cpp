@@ -1,0 +1,128 @@
+#include "api/wire.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/clock.hpp"
+
+namespace platos::api {
+namespace {
+
+using model::Json;
+
+Json time(std::int64_t wall_us) { return wall_us == 0 ? Json() : Json(base::format_iso8601(wall_us)); }
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+// Written by this program; still bounded, since it was read from a file.
+Json parsed_or_null(const std::string& text) {
+  if (text.empty()) return Json();
+  return model::parse_bounded(text, "a stored value", {64 * 1024 * 1024, 64, 1'000'000}).value_or(Json());
+}
+
+void add_scope(Json& json, const model::Scope& scope) {
+  json["organizationId"] = scope.organization_id;
+  json["projectId"] = scope.project_id;
+  json["environmentId"] = scope.environment_id;
+}
+
+}  // namespace
+
+Json to_wire(const model::Agent& agent, const model::Scope& scope) {
+  Json json = model::to_json(agent.config);
+  add_scope(json, scope);
+  json["id"] = agent.id;
+  json["slug"] = agent.slug;
+  json["name"] = agent.name;
+  json["isActive"] = agent.active;
+  json["currentVersionId"] = agent.version_id;
+  json["versionNumber"] = agent.version_number;
+  json["createdAt"] = time(agent.created_us);
+  json["updatedAt"] = time(agent.updated_us);
+  json["_count"] = {{"threads", agent.thread_count}};
+  return json;
+}
+
+Json to_wire(const model::AgentVersion& version, const std::string& current_version_id) {
+  return {{"id", version.id},
+          {"agentId", version.agent_id},
+          {"versionNumber", version.number},
+          {"createdBy", version.created_by},
+          {"note", text_or_null(version.note)},
+          {"snapshot", model::to_json(version.config)},
+          {"isCurrent", version.id == current_version_id},
+          {"isCanary", false},
+          {"createdAt", time(version.created_us)}};
+}
+
+Json to_wire(const model::Thread& thread, const model::Scope& scope) {
+  Json json = {{"id", thread.id},
+               {"agentId", thread.agent_id},
+               {"userId", thread.user_id},
+               {"title", text_or_null(thread.title)},
+               {"status", thread.state},
+               {"turnCount", thread.turn_count},
+               {"tags", Json::array()},
+               {"pinnedAt", nullptr},
+               {"archivedAt", time(thread.archived_us)},
+               {"createdAt", time(thread.created_us)},
+               {"updatedAt", time(thread.updated_us)}};
+  add_scope(json, scope);
+  return json;
+}
+
+Json to_wire(const model::Message& message) {
+  return {{"id", message.id},
+          {"threadId", message.thread_id},
+          {"runId", message.run_id},
+          {"role", message.role},
+          {"status", message.state},
+          {"content", message.content},
+          {"thinkingContent", text_or_null(message.thinking)},
+          {"toolCalls", parsed_or_null(message.tool_calls_json)},
+          {"responseJson", parsed_or_null(message.response_json)},
+          {"replyCount", 0},
+          {"createdAt", time(message.created_us)}};
+}
+
+Json to_wire(const model::RunRecord& run) {
+  Json json = {{"id", run.id},
+               {"kind", run.kind},
+               {"status", model::to_text(run.state)},
+               {"agentId", text_or_null(run.agent_id)},
+               {"versionId", text_or_null(run.version_id)},
+               {"threadId", text_or_null(run.thread_id)},
+               {"userId", run.user_id},
+               {"attempt", run.attempt},
+               {"requestId", text_or_null(run.request_id)},
+               {"output", parsed_or_null(run.output_json)},
+               {"error", nullptr},
+               {"createdAt", time(run.created_us)},
+               {"startedAt", time(run.started_us)},
+               {"finishedAt", time(run.finished_us)}};
+  if (!run.error_code.empty()) json["error"] = {{"code", run.error_code}, {"message", run.error_message}};
+  return json;
+}
+
+Json to_wire(const extension::PluginInfo& plugin) {
+  Json instances = Json::array();
+  for (const auto& instance : plugin.instances) {
+    instances.push_back({{"name", instance.name},
+                         {"component", instance.component},
+                         {"interface", text_or_null(instance.interface_id)},
+                         {"state", instance.state},
+                         {"error", text_or_null(instance.error)}});
+  }
+  return {{"id", plugin.id},
+          {"name", text_or_null(plugin.name)},
+          {"version", text_or_null(plugin.version)},
+          {"description", text_or_null(plugin.description)},
+          {"folder", text_or_null(plugin.folder)},
+          {"shipped", plugin.shipped},
+          {"state", plugin.state},
+          {"error", text_or_null(plugin.error)},
+          {"trust", plugin.trust},
+          {"interfaces", plugin.interfaces},
+          {"warnings", plugin.warnings},
+          {"instances", std::move(instances)}};
+}
+
+}  // namespace platos::api

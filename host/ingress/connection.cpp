@@ -1,0 +1,341 @@
+#include "ingress/connection.hpp"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/text.hpp"
+
+namespace platos::ingress {
+namespace {
+
+constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::size_t kPullBytes = 64 * 1024;
+constexpr std::size_t kMaxOutputBytes = 256 * 1024;
+constexpr std::int64_t kLingerMs = 1000;
+
+bool is_request_id(std::string_view id) {
+  return !id.empty() && id.size() <= 128 && std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+}  // namespace
+
+Connection::Connection(Server& server, int fd, std::string peer)
+    : server_(server),
+      fd_(fd),
+      peer_(std::move(peer)),
+      tasks_(std::make_unique<base::TaskSet>(server.loop_, [this](std::string_view, std::exception_ptr) {
+        server_.logger_.error("ingress", "an exception left a request handler", {{"request_id", request_id_}});
+        const Error error{ErrorKind::Internal, "internal_error", "an internal error; the log names it by the request id", false, 0, {}};
+        answer(server_.on_refusal_(error, request_id_), true);
+      })) {}
+
+Connection::~Connection() {
+  *alive_ = false;
+  server_.loop_.cancel(timer_);
+  server_.loop_.unwatch(fd_);
+  ::close(fd_);
+}
+
+void Connection::start() {
+  arm(server_.options_.idle_timeout_ms);
+  watch();
+}
+
+void Connection::watch() {
+  if (closed_) return;
+  std::uint32_t events = EPOLLRDHUP;
+  // While an answer is made, nothing more is read: pipelined requests wait in the kernel.
+  if (stage_ == Stage::Head || stage_ == Stage::Body || stage_ == Stage::Closing) events |= EPOLLIN;
+  if (written_ < output_.size()) events |= EPOLLOUT;
+  if (peer_closed_) events &= ~static_cast<std::uint32_t>(EPOLLRDHUP | EPOLLIN);
+  if (events == watched_events_) return;
+  watched_events_ = events;
+  server_.loop_.watch(fd_, events, *this);
+}
+
+void Connection::on_ready(std::uint32_t events) {
+  if (closed_) return;
+  if ((events & (EPOLLERR | EPOLLHUP)) != 0) return close();
+  if ((events & EPOLLOUT) != 0) {
+    write_some();
+    if (closed_) return;
+    if (stage_ == Stage::Streaming) pump();
+  }
+  if ((events & EPOLLIN) != 0 && (stage_ == Stage::Head || stage_ == Stage::Body || stage_ == Stage::Closing)) {
+    read_some();
+  } else if ((events & EPOLLRDHUP) != 0) {
+    // Half-closed in the middle of an answer: it may still read, but a handler that waits for nobody should know.
+    peer_closed_ = true;
+    if (stage_ == Stage::Head || stage_ == Stage::Body) return close();
+    gone_.cancel("client_gone");
+  }
+  if (!closed_) watch();
+}
+
+void Connection::read_some() {
+  char buffer[kReadBytes];
+  const ssize_t size = ::recv(fd_, buffer, sizeof buffer, 0);
+  if (size == 0) return close();
+  if (size < 0) {
+    if (errno != EAGAIN && errno != EINTR) close();
+    return;
+  }
+  if (stage_ == Stage::Closing) return;  // what follows a refused request is thrown away
+  if (input_.empty() && stage_ == Stage::Head) arm(server_.options_.read_timeout_ms);
+  input_.append(buffer, static_cast<std::size_t>(size));
+  parse();
+}
+
+void Connection::parse() {
+  bool more = true;
+  while (more && !closed_) {
+    if (stage_ == Stage::Head) {
+      more = take_head();
+    } else if (stage_ == Stage::Body) {
+      more = take_body();
+    } else {
+      more = false;
+    }
+  }
+}
+
+bool Connection::take_head() {
+  // Empty lines before a request are allowed by RFC 9112, 2.2.
+  while (input_.starts_with("\r\n")) input_.erase(0, 2);
+  const auto end = input_.find("\r\n\r\n");
+  const auto bare = input_.find("\n\n");
+  if (end == std::string::npos && bare == std::string::npos) {
+    if (input_.size() <= server_.options_.max_head_bytes) return false;
+    refuse({ErrorKind::TooLarge, "head_too_large", "the request line and headers are over " + std::to_string(server_.options_.max_head_bytes) + " bytes", false, 0, {}});
+    return false;
+  }
+  const std::size_t size = bare < end ? bare + 2 : end + 4;
+  request_id_ = server_.make_request_id_();
+  if (size > server_.options_.max_head_bytes) {
+    refuse({ErrorKind::TooLarge, "head_too_large", "the request line and headers are over " + std::to_string(server_.options_.max_head_bytes) + " bytes", false, 0, {}});
+    return false;
+  }
+  auto head = parse_head(std::string_view(input_).substr(0, size));
+  if (!head) {
+    refuse(head.error());
+    return false;
+  }
+  input_.erase(0, size);
+  if (is_request_id(head->request.header("x-request-id"))) request_id_ = head->request.header("x-request-id");
+  if (!server_.host_allowed(head->request.header("host"))) {
+    refuse({ErrorKind::PermissionDenied, "host_not_allowed", "the Host header names no host of this server; http.allowed_hosts lists further ones", false, 0, {}});
+    return false;
+  }
+  if (head->content_length > server_.options_.max_body_bytes) {
+    refuse({ErrorKind::TooLarge, "body_too_large", "the request body is over " + std::to_string(server_.options_.max_body_bytes) + " bytes", false, 0, {}});
+    return false;
+  }
+  head_ = std::move(*head);
+  chunks_.reset();
+  if (head_->chunked) chunks_.emplace(server_.options_.max_body_bytes);
+  const bool has_body = head_->chunked || head_->content_length > 0;
+  if (has_body && head_->expects_continue && input_.empty()) {
+    output_ += "HTTP/1.1 100 Continue\r\n\r\n";
+    write_some();
+  }
+  stage_ = Stage::Body;
+  if (has_body) arm(server_.options_.read_timeout_ms);
+  return true;
+}
+
+bool Connection::take_body() {
+  if (chunks_) {
+    if (auto fed = chunks_->feed(input_); !fed) {
+      refuse(fed.error());
+      return false;
+    }
+    if (!chunks_->complete()) return false;
+    head_->request.body = chunks_->take();
+  } else {
+    if (input_.size() < head_->content_length) return false;
+    head_->request.body = input_.substr(0, head_->content_length);
+    input_.erase(0, head_->content_length);
+  }
+  call_handler();
+  return false;
+}
+
+void Connection::call_handler() {
+  stage_ = Stage::Answering;
+  server_.loop_.cancel(timer_);
+  timer_ = {0, 0};
+  gone_ = base::CancelSource();
+  Request request = std::move(head_->request);
+  request.peer = peer_;
+  request.request_id = request_id_;
+  request.loop = &server_.loop_;
+  request.gone = gone_.token();
+  tasks_->start("request", handle(*this, std::move(request)));
+  watch();
+}
+
+Task<void> Connection::handle(Connection& connection, Request request) {
+  Response response = co_await connection.server_.handler_(std::move(request));
+  connection.answer(std::move(response), !connection.head_->keep_alive || connection.server_.draining_);
+}
+
+void Connection::refuse(const Error& error) {
+  if (request_id_.empty()) request_id_ = server_.make_request_id_();
+  head_.reset();
+  answer(server_.on_refusal_(error, request_id_), true);
+}
+
+void Connection::write_head(const Response& response, bool close_after) {
+  output_ += "HTTP/1.1 " + std::to_string(response.status) + " ";
+  output_ += reason_phrase(response.status);
+  output_ += "\r\n";
+  for (const auto& [name, value] : response.headers) output_ += name + ": " + value + "\r\n";
+  output_ += "X-Request-Id: " + request_id_ + "\r\nX-Platos-Version: " + server_.options_.version + "\r\n";
+  if (response.stream) {
+    output_ += "Transfer-Encoding: chunked\r\n";
+  } else if (response.status != 204 && response.status != 304) {
+    output_ += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+  }
+  output_ += close_after ? "Connection: close\r\n\r\n" : "\r\n";
+}
+
+void Connection::answer(Response response, bool close_after) {
+  if (closed_) return;
+  close_after_ = close_after || peer_closed_;
+  const bool head_only = head_ && head_->request.method == "HEAD";
+  write_head(response, close_after_);
+  if (!response.stream) {
+    if (!head_only) output_ += response.body;
+    return finish_answer();
+  }
+  stage_ = Stage::Streaming;
+  stream_ = std::move(response.stream);
+  stream_->on_ready([this, alive = alive_] {
+    if (!*alive || closed_ || stage_ != Stage::Streaming) return;
+    stream_pending_ = false;
+    pump();
+    if (!closed_) watch();
+  });
+  pump();
+  if (!closed_) watch();
+}
+
+void Connection::pump() {
+  while (stage_ == Stage::Streaming && !closed_ && !stream_pending_ && output_.size() - written_ < kMaxOutputBytes) {
+    std::string piece;
+    const auto state = stream_->pull(piece, kPullBytes);
+    if (!piece.empty()) {
+      char size[20];
+      const int length = std::snprintf(size, sizeof size, "%zx\r\n", piece.size());
+      output_.append(size, static_cast<std::size_t>(length));
+      output_ += piece;
+      output_ += "\r\n";
+    }
+    if (state == ByteStream::State::Pending) stream_pending_ = true;
+    if (state == ByteStream::State::End || state == ByteStream::State::Broken) {
+      // Without the last chunk a client knows that the body was cut.
+      if (state == ByteStream::State::End) output_ += "0\r\n\r\n";
+      if (state == ByteStream::State::Broken) close_after_ = true;
+      stream_.reset();
+      return finish_answer();
+    }
+  }
+  write_some();
+}
+
+void Connection::finish_answer() {
+  stage_ = close_after_ ? Stage::Closing : Stage::Head;
+  head_.reset();
+  write_some();
+  if (closed_) return;
+  if (stage_ == Stage::Head) {
+    request_id_.clear();
+    if (written_ >= output_.size()) arm(server_.options_.idle_timeout_ms);
+    // A pipelined request may be here already; not parsed from inside the handler that just answered.
+    if (!input_.empty()) {
+      server_.loop_.defer([this, alive = alive_] {
+        if (!*alive || closed_ || stage_ != Stage::Head) return;
+        arm(server_.options_.read_timeout_ms);
+        parse();
+        if (!closed_) watch();
+      });
+    }
+  }
+  watch();
+}
+
+void Connection::write_some() {
+  while (written_ < output_.size()) {
+    const ssize_t size = ::send(fd_, output_.data() + written_, output_.size() - written_, MSG_NOSIGNAL);
+    if (size < 0) {
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN) return close();
+      break;
+    }
+    written_ += static_cast<std::size_t>(size);
+    if (stage_ != Stage::Body) arm(server_.options_.write_stall_ms);
+  }
+  if (written_ < output_.size()) {
+    if (timer_.second == 0) arm(server_.options_.write_stall_ms);
+    if (written_ > kPullBytes) {
+      output_.erase(0, written_);
+      written_ = 0;
+    }
+    return;
+  }
+  output_.clear();
+  written_ = 0;
+  if (output_.capacity() > kPullBytes) output_.shrink_to_fit();
+  if (stage_ == Stage::Streaming || stage_ == Stage::Answering) {
+    server_.loop_.cancel(timer_);
+    timer_ = {0, 0};
+  } else if (stage_ == Stage::Closing) {
+    // Lets the client read the answer before the connection is reset by what it still sends.
+    ::shutdown(fd_, SHUT_WR);
+    arm(kLingerMs);
+    if (peer_closed_) close();
+  }
+}
+
+void Connection::arm(std::int64_t delay_ms) {
+  server_.loop_.cancel(timer_);
+  timer_ = server_.loop_.call_after(delay_ms * 1000, [this] {
+    timer_ = {0, 0};
+    on_timeout();
+  });
+}
+
+void Connection::on_timeout() {
+  const bool mid_request = (stage_ == Stage::Head && !input_.empty()) || stage_ == Stage::Body;
+  if (mid_request && output_.empty()) {
+    refuse({ErrorKind::Deadline, "request_timeout", "the request was not complete within " + std::to_string(server_.options_.read_timeout_ms) + " ms", false, 0, {}});
+    return;
+  }
+  close();
+}
+
+void Connection::drain() {
+  if (closed_) return;
+  if (stage_ == Stage::Head && input_.empty() && output_.empty()) return close();
+  close_after_ = true;
+  if (stage_ != Stage::Streaming || !stream_) return;
+  stream_->drain();
+  stream_pending_ = false;
+  pump();
+  if (!closed_) watch();
+}
+
+void Connection::close() {
+  if (std::exchange(closed_, true)) return;
+  server_.loop_.cancel(timer_);
+  server_.loop_.unwatch(fd_);
+  ::shutdown(fd_, SHUT_RDWR);
+  gone_.cancel("client_gone");
+  server_.forget(*this);
+}
+
+}  // namespace platos::ingress

@@ -1,0 +1,68 @@
+// One client connection: reads requests one after the other, writes answers. Internal to ingress.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/task_set.hpp"
+#include "ingress/chunked_body.hpp"
+#include "ingress/head_parser.hpp"
+#include "ingress/server.hpp"
+
+namespace platos::ingress {
+
+/// Bound to its loop. Reads nothing further while a request is being answered, but notices when the client goes away.
+class Connection final : public base::FdHandler {
+ public:
+  Connection(Server& server, int fd, std::string peer);
+  ~Connection() override;
+
+  void start();
+  void on_ready(std::uint32_t events) override;
+  /// Closes now when idle, else after the answer under way.
+  void drain();
+
+ private:
+  enum class Stage { Unspecified, Head, Body, Answering, Streaming, Closing };
+
+  void read_some();
+  void parse();
+  bool take_head();
+  bool take_body();
+  void call_handler();
+  static Task<void> handle(Connection& connection, Request request);
+  void refuse(const Error& error);
+  void answer(Response response, bool close_after);
+  void write_head(const Response& response, bool close_after);
+  void pump();
+  void finish_answer();
+  void write_some();
+  void watch();
+  void arm(std::int64_t delay_ms);
+  void on_timeout();
+  void close();
+
+  Server& server_;
+  const int fd_;
+  const std::string peer_;
+  Stage stage_ = Stage::Head;
+  std::string input_;
+  std::string output_;
+  std::size_t written_ = 0;
+  std::optional<Head> head_;
+  std::optional<ChunkedBody> chunks_;
+  std::unique_ptr<ByteStream> stream_;
+  bool stream_pending_ = false;
+  bool close_after_ = false;
+  bool peer_closed_ = false;
+  bool closed_ = false;
+  std::uint32_t watched_events_ = 0;
+  base::Loop::TimerId timer_{0, 0};
+  std::string request_id_;
+  base::CancelSource gone_;
+  std::unique_ptr<base::TaskSet> tasks_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace platos::ingress

@@ -1,0 +1,66 @@
+// Requests and responses as handlers see them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/cancellation.hpp"
+#include "base/loop.hpp"
+#include "base/task.hpp"
+
+namespace platos::ingress {
+
+/// A whole request. A value; header names are lower case.
+struct Request {
+  std::string method;
+  std::string path;   ///< decoded segments are the router's business: this is as sent, without the query
+  std::string query;  ///< as sent, without '?'
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::string peer;        ///< address of the client
+  std::string request_id;  ///< taken from X-Request-Id or made
+  base::Loop* loop = nullptr;
+  base::CancelToken gone;  ///< the client has closed its connection
+
+  /// The first value, or empty.
+  std::string_view header(std::string_view lower_case_name) const;
+};
+
+/// A response body that comes as it is made. Bound to the connection's loop; pulled, never pushed.
+class ByteStream {
+ public:
+  enum class State {
+    Unspecified,
+    Bytes,    ///< some were appended
+    Pending,  ///< on_ready will be called
+    End,      ///< nothing follows: the connection ends the body
+    Broken,   ///< nothing follows, and the client must not take what it has for the whole
+  };
+  virtual ~ByteStream() = default;
+  /// Appends up to about `max_bytes` to `out`.
+  virtual State pull(std::string& out, std::size_t max_bytes) = 0;
+  /// Called before the first pull. `ready` is called on the loop, never from inside pull().
+  virtual void on_ready(std::function<void()> ready) = 0;
+  /// The server stops: the last chance to say so to the client. The next pull() may bring it.
+  virtual void drain() {}
+};
+
+struct Response {
+  int status = 200;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::unique_ptr<ByteStream> stream;  ///< instead of body
+};
+
+/// May wait for whatever it wants; its connection waits with it. Runs on the request's loop.
+using Handler = std::function<Task<Response>(Request)>;
+
+std::string_view reason_phrase(int status);
+
+}  // namespace platos::ingress

@@ -1,0 +1,138 @@
+#include "chat_request.hpp"
+
+#include <vector>
+
+#include "canonical_request.hpp"
+#include "json_reading.hpp"
+#include "message_writer.hpp"
+#include "platos/cpp/error.hpp"
+#include "platos/cpp/json_writer.hpp"
+
+namespace platos::provider_openai {
+namespace {
+
+/// Writes one body. What `vendor` has is not written by the other members.
+class BodyWriter {
+ public:
+  BodyWriter(const CanonicalRequest& source, const Config& config, const ToolNames& names, std::string& out)
+      : source_(source), config_(config), names_(names), out_(out), json_(out) {}
+
+  void write() {
+    json_.begin_object().key("model").raw(source_.raw_model).key("stream").value(source_.stream);
+    if (source_.stream && config_.usage_in_stream && !source_.vendor_has("stream_options")) {
+      json_.key("stream_options").raw(R"({"include_usage":true})");
+    }
+    write_messages();
+    // A choice without tools is refused by OpenAI.
+    if (!source_.tools.empty()) {
+      write_tools();
+      write_tool_choice();
+    }
+    write_limits();
+    write_response_format();
+    for (const auto& [key, raw_value] : source_.vendor) json_.key(key).raw(raw_value);
+    json_.end_object();
+  }
+
+ private:
+  void write_messages();
+  void write_tools();
+  void write_tool_choice();
+  void write_limits();
+  void write_response_format();
+
+  const CanonicalRequest& source_;
+  const Config& config_;
+  const ToolNames& names_;
+  std::string& out_;
+  sdk::JsonWriter json_;
+};
+
+void BodyWriter::write_messages() {
+  MessageWriter messages(out_, json_, names_);
+  json_.key("messages").begin_array();
+  if (!source_.raw_system_text.empty()) messages.write_system(source_.raw_system_text);
+  for (const RequestMessage& message : source_.messages) messages.write(message);
+  messages.finish();
+  json_.end_array();
+}
+
+void BodyWriter::write_tools() {
+  if (source_.vendor_has("tools")) return;
+  json_.key("tools").begin_array();
+  for (const RequestTool& tool : source_.tools) {
+    json_.begin_object().key("type").value("function").key("function").begin_object();
+    json_.key("name").value(names_.wire_name(tool.raw_name_text));
+    if (tool.raw_description) json_.key("description").raw(*tool.raw_description);
+    json_.key("parameters").raw(tool.raw_schema).end_object().end_object();
+  }
+  json_.end_array();
+}
+
+void BodyWriter::write_tool_choice() {
+  if (!source_.tool_choice || source_.vendor_has("tool_choice")) return;
+  const std::string_view choice = *source_.tool_choice;
+  json_.key("tool_choice");
+  if (choice == "auto" || choice == "none" || choice == "required") {
+    json_.value(choice);
+  } else {
+    json_.begin_object().key("type").value("function").key("function").begin_object();
+    json_.key("name").value(names_.wire_name(choice)).end_object().end_object();
+  }
+}
+
+void BodyWriter::write_limits() {
+  const bool vendor_limits_tokens = source_.vendor_has("max_tokens") || source_.vendor_has("max_completion_tokens");
+  if (source_.raw_max_output_tokens && !vendor_limits_tokens) {
+    json_.key(config_.max_tokens_field).raw(*source_.raw_max_output_tokens);
+  }
+  if (source_.raw_temperature && !source_.vendor_has("temperature")) {
+    json_.key("temperature").raw(*source_.raw_temperature);
+  }
+  if (source_.raw_stop.empty() || source_.vendor_has("stop")) return;
+  json_.key("stop").begin_array();
+  for (const std::string_view raw_text : source_.raw_stop) json_.raw(raw_text);
+  json_.end_array();
+}
+
+void BodyWriter::write_response_format() {
+  if (!source_.raw_response_schema || source_.vendor_has("response_format")) return;
+  json_.key("response_format").begin_object().key("type").value("json_schema").key("json_schema").begin_object();
+  json_.key("name").value("response").key("schema").raw(*source_.raw_response_schema).end_object().end_object();
+}
+
+ChatRequest translate(const CanonicalRequest& source, const Config& config) {
+  // The codec reads the answer by the first and last of these, and the second is its own work.
+  for (const std::string_view key : {"model", "messages", "stream"}) {
+    if (source.vendor_has(key)) throw WrongType("no member named model, messages or stream", "vendor", key);
+  }
+  ChatRequest request;
+  request.stream = source.stream;
+  std::vector<std::string_view> names;
+  for (const RequestTool& tool : source.tools) names.push_back(tool.raw_name_text);
+  request.tool_names = ToolNames(names);
+  for (const RequestMessage& message : source.messages) request.earlier_tool_calls += message.tool_calls.size();
+  BodyWriter(source, config, request.tool_names, request.body).write();
+  return request;
+}
+
+[[noreturn]] void refuse_request(const char* reason) {
+  throw sdk::Error(PLATOS_INVALID_ARGUMENT, std::string("chat request: ") + reason);
+}
+
+}  // namespace
+
+ChatRequest build_chat_request(std::string_view request_json, const Config& config) {
+  try {
+    JsonText text;
+    const CanonicalRequest source = read_canonical_request(text.parse(request_json));
+    text.expect_end();
+    return translate(source, config);
+  } catch (const WrongType& error) {
+    refuse_request(error.what());
+  } catch (const simdjson::simdjson_error& error) {
+    refuse_request(error.what());
+  }
+}
+
+}  // namespace platos::provider_openai

@@ -1,0 +1,34 @@
+// The component "openai": one chat-completions endpoint.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "chat_exchange.hpp"
+#include "config.hpp"
+#include "platos/cpp/provider.hpp"
+
+namespace platos::provider_openai {
+
+/// Immutable after construction, so exchanges may begin on any thread. Must outlive them.
+class OpenAiProvider final : public sdk::Provider {
+ public:
+  /// Throws sdk::Error(INVALID_ARGUMENT) for a bad configuration.
+  OpenAiProvider(sdk::Host host, std::string_view config_json);
+
+  void models(sdk::JsonWriter& out) override;
+  std::unique_ptr<sdk::Exchange> begin(sdk::Call call, std::string_view request_json) override;
+
+ private:
+  std::vector<platos_header_t> make_headers(std::string_view accept) const;
+
+  Config config_;
+  Endpoint endpoint_;
+  std::vector<platos_header_t> stream_headers_;  // they refer to config_ and to constants
+  std::vector<platos_header_t> whole_headers_;
+};
+
+}  // namespace platos::provider_openai

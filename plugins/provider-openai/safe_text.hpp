@@ -1,0 +1,25 @@
+// Bytes of a stranger, made fit for an error message.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace platos::provider_openai {
+
+/// At most `max_bytes` of `bytes`, every byte that is not printable ASCII shown as '?'. "..." marks a cut.
+std::string printable(std::string_view bytes, std::size_t max_bytes);
+
+/// At most `max_characters` of `text`, which must be UTF-8; control characters become spaces. "..." marks a cut.
+std::string one_line(std::string_view text, std::size_t max_characters);
+
+/// `text` in double quotes.
+std::string in_quotes(std::string_view text);
+
+/// ASCII comparison without case, as header names want it.
+bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept;
+
+/// `text` without spaces, tabs and line ends at both ends.
+std::string_view trimmed(std::string_view text) noexcept;
+
+}  // namespace platos::provider_openai

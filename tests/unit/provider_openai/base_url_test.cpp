@@ -1,0 +1,52 @@
+#include "base_url.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "driver.hpp"
+
+using platos::provider_openai::normalise_base_url;
+using platos::provider_openai::testing::refusal_of;
+
+TEST_CASE("a base_url loses its trailing slashes and nothing else") {
+  CHECK(normalise_base_url("https://api.openai.com/v1") == "https://api.openai.com/v1");
+  CHECK(normalise_base_url("https://api.openai.com/v1//") == "https://api.openai.com/v1");
+  CHECK(normalise_base_url("http://localhost:11434/v1/") == "http://localhost:11434/v1");
+  CHECK(normalise_base_url("HTTP://[::1]:8080") == "HTTP://[::1]:8080");
+  CHECK(normalise_base_url("https://example.com/") == "https://example.com");
+}
+
+TEST_CASE("a base_url that is no absolute http or https URL is refused with what was found") {
+  for (const char* url : {"",
+                          "api.openai.com/v1",
+                          "/v1",
+                          "ftp://example.com",
+                          "https:/example.com",
+                          "https://",
+                          "https:///v1",
+                          "https://:80/v1",
+                          "https://example.com:0/",
+                          "https://example.com:65536",
+                          "https://example.com:8a",
+                          "https://[::1",
+                          "https://[]/",
+                          "https://[::1]8080",
+                          "https://example.com/v1?key=1",
+                          "https://example.com/#v1",
+                          "https://exa mple.com",
+                          "https://example.com/\\u00e9",
+                          "https://example.com/{{config.x}}",
+                          "https://a\\nb"}) {
+    const auto [code, message] = refusal_of(std::string(R"({"base_url":")") + url + "\"}");
+    INFO(url << " -> " << message);
+    CHECK(code == PLATOS_INVALID_ARGUMENT);
+    CHECK(message.find("base_url: expected ") != std::string::npos);
+    CHECK(message.find(", found \"") != std::string::npos);
+  }
+}
+
+TEST_CASE("a password in a base_url is refused and not repeated") {
+  const auto [code, message] = refusal_of(R"({"base_url":"https://me:hunter2@example.com/v1"})");
+  CHECK(code == PLATOS_INVALID_ARGUMENT);
+  CHECK(message.find("user info") != std::string::npos);
+  CHECK(message.find("hunter2") == std::string::npos);
+}
