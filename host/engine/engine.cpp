@@ -147,7 +147,8 @@ Task<void> Engine::drive(std::shared_ptr<Run> run) {
         ErrorKind::Internal, "internal_error", "an internal error; the log names it by the run id", false, 0, {}};
     run->emit(model::error_event(error));
     run->emit(model::done_event({}, ""));
-    const auto ended = co_await run->finish({model::RunState::Failed, error.code, error.message}, "{}");
+    model::RunOutcome outcome{model::RunState::Failed, error.code, error.message};
+    const auto ended = co_await run->finish(std::move(outcome), "{}");
     if (!ended) logger_.error("engine", "a failed run could not be ended", {{"run", run->id()}});
   }
   run->events()->close();

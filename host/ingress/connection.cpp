@@ -214,11 +214,14 @@ void Connection::answer(Response response, bool close_after) {
   }
   stage_ = Stage::Streaming;
   stream_ = std::move(response.stream);
+  // Pumped later in the pass: the stream may end there, and it must not be destroyed from inside its own call.
   stream_->on_ready([this, alive = alive_] {
-    if (!*alive || closed_ || stage_ != Stage::Streaming) return;
-    stream_pending_ = false;
-    pump();
-    if (!closed_) watch();
+    server_.loop_.defer([this, alive] {
+      if (!*alive || closed_ || stage_ != Stage::Streaming) return;
+      stream_pending_ = false;
+      pump();
+      if (!closed_) watch();
+    });
   });
   pump();
   if (!closed_) watch();
