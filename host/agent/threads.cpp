@@ -11,17 +11,20 @@ namespace {
 constexpr std::size_t kMaxTitleBytes = 200;
 
 std::string clean_title(std::string title) {
-  std::replace_if(title.begin(), title.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  std::replace_if(
+      title.begin(), title.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   return std::string(base::cut_utf8(base::trim(title), kMaxTitleBytes));
 }
 
 }  // namespace
 
 Error thread_not_found(const std::string& id) {
-  return {ErrorKind::NotFound, "thread_not_found", "there is no thread \"" + base::printable(id, 80) + "\"", false, 0, {}};
+  return {
+      ErrorKind::NotFound, "thread_not_found", "there is no thread \"" + base::printable(id, 80) + "\"", false, 0, {}};
 }
 
-Task<Result<model::Thread>> Threads::create(base::Loop& loop, model::Principal who, std::string agent, std::string title) {
+Task<Result<model::Thread>> Threads::create(base::Loop& loop, model::Principal who, std::string agent,
+                                            std::string title) {
   model::Thread thread;
   thread.id = ids_.make("thr");
   thread.user_id = who.user_id;
@@ -56,20 +59,20 @@ Task<Result<ThreadPage>> Threads::list(base::Loop& loop, model::Scope scope, sto
 }
 
 Task<Result<model::Thread>> Threads::update(base::Loop& loop, model::Principal who, std::string id, ThreadPatch patch) {
-  const auto write = database_.write(loop, [who, id, patch, now = loop.clock().wall_us()](store::Session& session)
-                                         -> Result<model::Thread> {
-    store::Conversations conversations(session);
-    auto thread = conversations.find_thread(who.scope, who.user_id, id);
-    if (!thread) return fail(thread_not_found(id));
-    if (patch.title) thread->title = clean_title(*patch.title);
-    if (patch.archived) {
-      thread->state = *patch.archived ? "archived" : "active";
-      thread->archived_us = *patch.archived ? now : 0;
-    }
-    thread->updated_us = now;
-    conversations.update_thread(who.scope, *thread);
-    return *thread;
-  });
+  const auto write = database_.write(
+      loop, [who, id, patch, now = loop.clock().wall_us()](store::Session& session) -> Result<model::Thread> {
+        store::Conversations conversations(session);
+        auto thread = conversations.find_thread(who.scope, who.user_id, id);
+        if (!thread) return fail(thread_not_found(id));
+        if (patch.title) thread->title = clean_title(*patch.title);
+        if (patch.archived) {
+          thread->state = *patch.archived ? "archived" : "active";
+          thread->archived_us = *patch.archived ? now : 0;
+        }
+        thread->updated_us = now;
+        conversations.update_thread(who.scope, *thread);
+        return *thread;
+      });
   co_return co_await write;
 }
 
@@ -78,7 +81,8 @@ Task<Result<MessagePage>> Threads::messages(base::Loop& loop, model::Principal w
   const auto read = database_.read(loop, [=](store::Session& session) -> Result<MessagePage> {
     store::Conversations conversations(session);
     if (!conversations.find_thread(who.scope, who.user_id, id)) return fail(thread_not_found(id));
-    return MessagePage{conversations.messages(who.scope, id, limit, offset), conversations.count_messages(who.scope, id)};
+    return MessagePage{conversations.messages(who.scope, id, limit, offset),
+                       conversations.count_messages(who.scope, id)};
   });
   co_return co_await read;
 }

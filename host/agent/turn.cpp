@@ -214,7 +214,8 @@ Task<void> TurnBody::give_up(engine::Run& run, const TurnState& state, PartialAn
   if (by_person && !text.empty()) store_answer(run, state, text, partial.reasoning, "", "stopped");
   if (!by_person) run.emit(model::error_event(error));
   run.emit(model::done_event(state.usage(), by_person ? "stopped" : reason == "deadline" ? "aborted" : ""));
-  model::RunOutcome outcome{by_person ? model::RunState::Cancelled : model::RunState::Failed, error.code, error.message};
+  model::RunOutcome outcome{by_person ? model::RunState::Cancelled : model::RunState::Failed, error.code,
+                            error.message};
   const auto finished = co_await run.finish(std::move(outcome), output_json(state));
   if (!finished) run.context().logger.warn("agent", "a turn could not be ended here", {{"run", run.id()}});
 }

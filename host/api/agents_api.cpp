@@ -106,7 +106,8 @@ struct Handlers {
     if (!take) co_return error_response(take.error(), call.request.request_id);
     const auto agent = co_await services.agents.find(call.loop(), call.who.scope, call.path_value("id"));
     if (!agent) co_return error_response(agent.error(), call.request.request_id);
-    const auto page = co_await services.agents.versions(call.loop(), call.who.scope, agent->id, call.query_value("cursor"), *take);
+    const auto page =
+        co_await services.agents.versions(call.loop(), call.who.scope, agent->id, call.query_value("cursor"), *take);
     if (!page) co_return error_response(page.error(), call.request.request_id);
     Json rows = Json::array();
     for (const auto& version : page->versions) rows.push_back(to_wire(version, agent->version_id));
@@ -126,9 +127,12 @@ std::vector<Route> agent_routes(const Services& services, const ApiOptions& opti
       {"POST", "/api/v1/agent/agents", Access::Principal, to(&Handlers::create), "Create an agent and its version 1"},
       {"GET", "/api/v1/agent/agents", Access::Principal, to(&Handlers::list), "List agents, newest first"},
       {"GET", "/api/v1/agent/agents/{id}", Access::Principal, to(&Handlers::get), "Get an agent by id or slug"},
-      {"PATCH", "/api/v1/agent/agents/{id}", Access::Principal, to(&Handlers::update), "Change an agent; a change of behaviour makes a version"},
-      {"DELETE", "/api/v1/agent/agents/{id}", Access::Principal, to(&Handlers::remove), "Delete an agent; its conversations stay"},
-      {"GET", "/api/v1/agent/agents/{id}/versions", Access::Principal, to(&Handlers::versions), "List versions, newest first"},
+      {"PATCH", "/api/v1/agent/agents/{id}", Access::Principal, to(&Handlers::update),
+       "Change an agent; a change of behaviour makes a version"},
+      {"DELETE", "/api/v1/agent/agents/{id}", Access::Principal, to(&Handlers::remove),
+       "Delete an agent; its conversations stay"},
+      {"GET", "/api/v1/agent/agents/{id}/versions", Access::Principal, to(&Handlers::versions),
+       "List versions, newest first"},
   };
 }
 

@@ -34,23 +34,32 @@ Task<ingress::Response> Api::handle(ingress::Request request) const {
     response.headers.emplace_back("Vary", "Origin");
   }
   services_.logger.debug("api", "request",
-                         {{"method", method}, {"path", path}, {"status", response.status}, {"request_id", request_id},
+                         {{"method", method},
+                          {"path", path},
+                          {"status", response.status},
+                          {"request_id", request_id},
                           {"took_us", loop.clock().monotonic_us() - started_us}});
   co_return response;
 }
 
 Task<ingress::Response> Api::dispatch(ingress::Request request) const {
-  if (request.method == "OPTIONS" && !request.header("access-control-request-method").empty()) co_return preflight(request);
+  if (request.method == "OPTIONS" && !request.header("access-control-request-method").empty())
+    co_return preflight(request);
   auto match = router_.match(request.method, request.path);
   if (match.route == nullptr && !match.allowed_methods.empty()) {
-    auto response = json_response(405, {{"statusCode", 405}, {"error", "Method Not Allowed"}, {"code", "method_not_allowed"},
-                                        {"message", request.method + " is not served here; " + match.allowed_methods + " is"},
-                                        {"requestId", request.request_id}});
+    auto response =
+        json_response(405, {{"statusCode", 405},
+                            {"error", "Method Not Allowed"},
+                            {"code", "method_not_allowed"},
+                            {"message", request.method + " is not served here; " + match.allowed_methods + " is"},
+                            {"requestId", request.request_id}});
     response.headers.emplace_back("Allow", match.allowed_methods);
     co_return response;
   }
   if (match.route == nullptr) {
-    co_return error_response({ErrorKind::NotFound, "route_not_found", "there is no such address on this server", false, 0, {}}, request.request_id);
+    co_return error_response(
+        {ErrorKind::NotFound, "route_not_found", "there is no such address on this server", false, 0, {}},
+        request.request_id);
   }
   Call call;
   if (match.route->access != Access::Public) {
@@ -65,7 +74,9 @@ Task<ingress::Response> Api::dispatch(ingress::Request request) const {
   co_return co_await match.route->handler(std::move(call));
 }
 
-ingress::Response Api::refuse(const Error& error, const std::string& request_id) const { return error_response(error, request_id); }
+ingress::Response Api::refuse(const Error& error, const std::string& request_id) const {
+  return error_response(error, request_id);
+}
 
 Result<model::Principal> Api::authenticate(const ingress::Request& request) const {
   tenancy::Credentials credentials;
@@ -86,9 +97,10 @@ ingress::Response Api::preflight(const ingress::Request& request) const {
   response.status = 204;
   if (!origin_allowed(request.header("origin"))) return response;
   response.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE");
-  response.headers.emplace_back("Access-Control-Allow-Headers",
-                                "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id, "
-                                "X-Platos-Organization-Id, X-Platos-Project-Id, X-Platos-Environment-Id, X-Platos-User-Id");
+  response.headers.emplace_back(
+      "Access-Control-Allow-Headers",
+      "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id, "
+      "X-Platos-Organization-Id, X-Platos-Project-Id, X-Platos-Environment-Id, X-Platos-User-Id");
   response.headers.emplace_back("Access-Control-Max-Age", "600");
   return response;
 }

@@ -11,8 +11,9 @@
 
 namespace platos::api {
 
-/// Bound to its loop. Each event: `id: SEQ`, `data: JSON`. Heartbeats when nothing else was sent for a while. When the server
-/// drains, the client is told once by `status: draining`; if the body then breaks off, it resumes with Last-Event-ID.
+/// Bound to its loop. Each event: `id: SEQ`, `data: JSON`. Heartbeats when nothing else was sent for a while. When the
+/// server drains, the client is told once by `status: draining`; if the body then breaks off, it resumes with
+/// Last-Event-ID.
 class EventStream final : public ingress::ByteStream {
  public:
   EventStream(engine::Engine& engine, base::Loop& loop, const model::Scope& scope, const std::string& run_id,

@@ -71,8 +71,8 @@ ingress::Response stream_refusal(const Error& error, const ingress::Request& req
   response.headers.emplace_back("Content-Type", "text/event-stream");
   response.headers.emplace_back("Cache-Control", "no-cache");
   add_error_headers(response, error);
-  response.body = "data: " + model::closed(model::error_event(error)) + "\n\ndata: " +
-                  model::closed(model::done_event({}, "")) + "\n\n";
+  response.body = "data: " + model::closed(model::error_event(error)) +
+                  "\n\ndata: " + model::closed(model::done_event({}, "")) + "\n\n";
   return response;
 }
 

@@ -18,8 +18,8 @@ model::Json error_body(const Error& error, std::string_view request_id);
 ingress::Response json_response(int status, const model::Json& body);
 ingress::Response error_response(const Error& error, std::string_view request_id);
 
-/// The refusal of a stream route: the error's status, and for a client that accepts event streams the two events `error`
-/// and `done` without ids.
+/// The refusal of a stream route: the error's status, and for a client that accepts event streams the two events
+/// `error` and `done` without ids.
 ingress::Response stream_refusal(const Error& error, const ingress::Request& request);
 
 /// The body as an object; an empty body is an empty object.

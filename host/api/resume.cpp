@@ -17,7 +17,8 @@ Result<Position> find_position(store::Session& session, const model::Scope& scop
                                const std::string& cursor) {
   store::Runs runs(session);
   const auto run = runs.find(scope, run_id);
-  if (!run) return fail(ErrorKind::NotFound, "run_not_found", "there is no run \"" + base::printable(run_id, 80) + "\"");
+  if (!run)
+    return fail(ErrorKind::NotFound, "run_not_found", "there is no run \"" + base::printable(run_id, 80) + "\"");
   std::uint64_t after = 0;
   const bool number = cursor.empty() || base::parse_uint64(cursor, after);
   if (!number || after > static_cast<std::uint64_t>(run->seq_reserved)) {
@@ -35,18 +36,22 @@ Result<Position> find_position(store::Session& session, const model::Scope& scop
 ingress::Response event_response(const Services& services, const ApiOptions& options, const Call& call,
                                  const std::string& run_id, std::int64_t after) {
   ingress::Response response;
-  response.headers = {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-cache"}, {"X-Accel-Buffering", "no"},
+  response.headers = {{"Content-Type", "text/event-stream"},
+                      {"Cache-Control", "no-cache"},
+                      {"X-Accel-Buffering", "no"},
                       {"X-Platos-Run-Id", run_id}};
-  response.stream = std::make_unique<EventStream>(services.engine, call.loop(), call.who.scope, run_id, after, options.heartbeat_us);
+  response.stream =
+      std::make_unique<EventStream>(services.engine, call.loop(), call.who.scope, run_id, after, options.heartbeat_us);
   return response;
 }
 
 Task<ingress::Response> stream_run(Services services, ApiOptions options, Call call, std::string run_id) {
   const std::string last_event_id(call.request.header("last-event-id"));
   const std::string cursor = last_event_id.empty() ? call.query_value("after") : last_event_id;
-  const auto read = services.database.read(call.loop(), [scope = call.who.scope, run_id, cursor](store::Session& session) {
-    return find_position(session, scope, run_id, cursor);
-  });
+  const auto read =
+      services.database.read(call.loop(), [scope = call.who.scope, run_id, cursor](store::Session& session) {
+        return find_position(session, scope, run_id, cursor);
+      });
   const auto position = co_await read;
   if (!position) co_return stream_refusal(position.error(), call.request);
   if (position->at_end) {

@@ -5,8 +5,9 @@
 
 namespace platos::api {
 
-/// The event stream of a run behind its cursor: Last-Event-ID, which wins, or ?after. 204 past the end of a finished run;
-/// InvalidArgument "invalid_cursor" for anything that is not a number or was never given out; NotFound "run_not_found".
+/// The event stream of a run behind its cursor: Last-Event-ID, which wins, or ?after. 204 past the end of a finished
+/// run; InvalidArgument "invalid_cursor" for anything that is not a number or was never given out; NotFound
+/// "run_not_found".
 Task<ingress::Response> stream_run(Services services, ApiOptions options, Call call, std::string run_id);
 
 /// The stream of a run from its first event: after a submit.

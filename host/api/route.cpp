@@ -14,7 +14,8 @@ int hex_digit(char c) {
   return -1;
 }
 
-bool match_segments(std::string_view pattern, std::string_view path, std::map<std::string, std::string, std::less<>>& values) {
+bool match_segments(std::string_view pattern, std::string_view path,
+                    std::map<std::string, std::string, std::less<>>& values) {
   const auto wanted = base::split(pattern, '/');
   const auto given = base::split(path, '/');
   if (wanted.size() != given.size()) return false;

@@ -16,7 +16,7 @@ namespace platos::api {
 struct Call {
   ingress::Request request;
   model::Principal who;
-  std::string route;                                        ///< method and template: "GET /api/v1/runs/{id}"
+  std::string route;                                      ///< method and template: "GET /api/v1/runs/{id}"
   std::map<std::string, std::string, std::less<>> path;   ///< decoded
   std::map<std::string, std::string, std::less<>> query;  ///< decoded; the last of a name counts
 

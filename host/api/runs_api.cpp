@@ -36,10 +36,11 @@ struct Handlers {
     filter.state = call.query_value("status");
     filter.limit = *limit;
     filter.offset = *offset;
-    const auto read = services.database.read(call.loop(), [scope = call.who.scope, filter](store::Session& session) -> Result<RunPage> {
-      store::Runs runs(session);
-      return RunPage{runs.list(scope, filter), runs.count(scope, filter)};
-    });
+    const auto read = services.database.read(
+        call.loop(), [scope = call.who.scope, filter](store::Session& session) -> Result<RunPage> {
+          store::Runs runs(session);
+          return RunPage{runs.list(scope, filter), runs.count(scope, filter)};
+        });
     const auto page = co_await read;
     if (!page) co_return error_response(page.error(), call.request.request_id);
     Json rows = Json::array();
@@ -48,11 +49,14 @@ struct Handlers {
   }
 
   Task<Response> get(Call call) const {
-    const auto read = services.database.read(call.loop(), [scope = call.who.scope, id = call.path_value("id")](store::Session& session) -> Result<model::RunRecord> {
-      auto run = store::Runs(session).find(scope, id);
-      if (!run) return fail(ErrorKind::NotFound, "run_not_found", "there is no run \"" + base::printable(id, 80) + "\"");
-      return *run;
-    });
+    const auto read = services.database.read(
+        call.loop(),
+        [scope = call.who.scope, id = call.path_value("id")](store::Session& session) -> Result<model::RunRecord> {
+          auto run = store::Runs(session).find(scope, id);
+          if (!run)
+            return fail(ErrorKind::NotFound, "run_not_found", "there is no run \"" + base::printable(id, 80) + "\"");
+          return *run;
+        });
     const auto run = co_await read;
     if (!run) co_return error_response(run.error(), call.request.request_id);
     co_return json_response(200, to_wire(*run));
@@ -81,7 +85,8 @@ std::vector<Route> run_routes(const Services& services, const ApiOptions& option
       {"GET", "/api/v1/runs", Access::Principal, to(&Handlers::list), "List runs, newest first"},
       {"GET", "/api/v1/runs/{id}", Access::Principal, to(&Handlers::get), "Get a run"},
       {"POST", "/api/v1/runs/{id}/cancel", Access::Principal, to(&Handlers::cancel), "Cancel a run"},
-      {"GET", "/api/v1/runs/{id}/events", Access::Principal, to(&Handlers::events), "Stream a run's events behind a cursor"},
+      {"GET", "/api/v1/runs/{id}/events", Access::Principal, to(&Handlers::events),
+       "Stream a run's events behind a cursor"},
   };
 }
 

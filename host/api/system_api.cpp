@@ -29,7 +29,13 @@ struct Handlers {
     for (const auto& plugin : services.plugins.list()) {
       if (plugin.id == id) co_return json_response(200, to_wire(plugin));
     }
-    co_return error_response({ErrorKind::NotFound, "plugin_not_found", "there is no plugin \"" + base::printable(id, 80) + "\"", false, 0, {}}, call.request.request_id);
+    co_return error_response({ErrorKind::NotFound,
+                              "plugin_not_found",
+                              "there is no plugin \"" + base::printable(id, 80) + "\"",
+                              false,
+                              0,
+                              {}},
+                             call.request.request_id);
   }
 
   Json health_body(const Call& call, const char* status) const {

@@ -34,7 +34,8 @@ struct Handlers {
     const auto title = model::optional_text(*body, "title");
     if (!agent) co_return error_response(agent.error(), call.request.request_id);
     if (!title) co_return error_response(title.error(), call.request.request_id);
-    const auto thread = co_await services.threads.create(call.loop(), call.who, agent->value_or("default"), title->value_or(""));
+    const auto thread =
+        co_await services.threads.create(call.loop(), call.who, agent->value_or("default"), title->value_or(""));
     co_return answer(call, 201, thread);
   }
 
@@ -103,13 +104,16 @@ std::vector<Route> thread_routes(const Services& services, const ApiOptions& opt
   };
   return {
       {"POST", "/api/v1/agent/threads", Access::Principal, to(&Handlers::create), "Create a thread"},
-      {"GET", "/api/v1/agent/threads", Access::Principal, to(&Handlers::list), "List threads, most recently used first"},
+      {"GET", "/api/v1/agent/threads", Access::Principal, to(&Handlers::list),
+       "List threads, most recently used first"},
       {"GET", "/api/v1/agent/threads/{id}", Access::Principal, to(&Handlers::get), "Get a thread"},
       {"PATCH", "/api/v1/agent/threads/{id}", Access::Principal, to(&Handlers::update), "Rename a thread"},
       {"DELETE", "/api/v1/agent/threads/{id}", Access::Principal, to(&Handlers::archive), "Archive a thread"},
       {"POST", "/api/v1/agent/threads/{id}/archive", Access::Principal, to(&Handlers::archive), "Archive a thread"},
-      {"POST", "/api/v1/agent/threads/{id}/unarchive", Access::Principal, to(&Handlers::unarchive), "Bring a thread back"},
-      {"GET", "/api/v1/agent/threads/{id}/messages", Access::Principal, to(&Handlers::messages), "List messages, oldest first"},
+      {"POST", "/api/v1/agent/threads/{id}/unarchive", Access::Principal, to(&Handlers::unarchive),
+       "Bring a thread back"},
+      {"GET", "/api/v1/agent/threads/{id}/messages", Access::Principal, to(&Handlers::messages),
+       "List messages, oldest first"},
   };
 }
 

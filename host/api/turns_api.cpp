@@ -34,7 +34,8 @@ Result<agent::TurnRequest> read_turn(const Call& call, std::size_t max_body_byte
   turn.agent = agent->value_or("");
   turn.thread_id = thread->value_or("");
   const std::string busy = on_busy->value_or("reject");
-  if (busy != "reject" && busy != "queue") return fail(model::invalid_field("onBusy", "\"reject\" or \"queue\"", "\"" + busy + "\""));
+  if (busy != "reject" && busy != "queue")
+    return fail(model::invalid_field("onBusy", "\"reject\" or \"queue\"", "\"" + busy + "\""));
   turn.queue_when_busy = busy == "queue";
   return turn;
 }
@@ -74,19 +75,26 @@ struct Handlers {
     if (!turn) co_return error_response(turn.error(), call.request.request_id);
     const auto ticket = co_await services.turns.submit(call.loop(), std::move(*turn));
     if (!ticket) co_return error_response(ticket.error(), call.request.request_id);
-    auto collected = co_await collect_events(services.engine, call.loop(), call.who.scope, ticket->run_id, options.deferred_max_us);
+    auto collected =
+        co_await collect_events(services.engine, call.loop(), call.who.scope, ticket->run_id, options.deferred_max_us);
     if (!collected) co_return error_response(collected.error(), call.request.request_id);
     Json events = Json::array();
     for (const auto& event : collected->events) events.push_back(Json::parse(event.json));
-    Json body = {{"runId", ticket->run_id}, {"threadId", ticket->thread_id}, {"agentId", ticket->agent_id},
-                 {"events", std::move(events)}, {"costCents", 0}, {"costKnown", false}};
+    Json body = {{"runId", ticket->run_id},
+                 {"threadId", ticket->thread_id},
+                 {"agentId", ticket->agent_id},
+                 {"events", std::move(events)},
+                 {"costCents", 0},
+                 {"costKnown", false}};
     if (!collected->ended) {
       body["status"] = "waiting";
       co_return json_response(202, body);
     }
-    const auto read = services.database.read(call.loop(), [scope = call.who.scope, run = ticket->run_id](store::Session& session) -> Result<Ended> {
-      return Ended{store::Runs(session).find(scope, run), store::Conversations(session).message_of_run(scope, run, "assistant")};
-    });
+    const auto read = services.database.read(
+        call.loop(), [scope = call.who.scope, run = ticket->run_id](store::Session& session) -> Result<Ended> {
+          return Ended{store::Runs(session).find(scope, run),
+                       store::Conversations(session).message_of_run(scope, run, "assistant")};
+        });
     const auto ended = co_await read;
     if (!ended) co_return error_response(ended.error(), call.request.request_id);
     describe_end(*ended, body);
@@ -95,8 +103,8 @@ struct Handlers {
     co_return response;
   }
 
-  // The request was carried out, and the turn stands on record: how it went is data, not the status code. A 5xx here would
-  // make clients repeat what cannot succeed.
+  // The request was carried out, and the turn stands on record: how it went is data, not the status code. A 5xx here
+  // would make clients repeat what cannot succeed.
   static void describe_end(const Ended& ended, Json& body) {
     body["text"] = ended.answer ? ended.answer->content : "";
     body["messageId"] = ended.answer ? Json(ended.answer->id) : Json();
@@ -147,11 +155,16 @@ std::vector<Route> turn_routes(const Services& services, const ApiOptions& optio
     return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
   };
   return {
-      {"POST", "/api/v1/agent/threads/{id}/messages", Access::Principal, to(&Handlers::thread_messages), "A turn, answered when it has ended"},
-      {"POST", "/api/v1/agent/threads/{id}/stream", Access::Principal, to(&Handlers::thread_stream), "A turn, streamed"},
-      {"POST", "/api/v1/agent/agents/{id}/messages", Access::Principal, to(&Handlers::agent_messages), "A turn, in a new thread unless one is named"},
-      {"POST", "/api/v1/agent/agents/{id}/chat/stream", Access::Principal, to(&Handlers::agent_stream), "A turn, streamed, in a new thread unless one is named"},
-      {"GET", "/api/v1/agent/agents/{id}/chat/stream", Access::Principal, to(&Handlers::agent_stream_by_query), "The same with the message in the query"},
+      {"POST", "/api/v1/agent/threads/{id}/messages", Access::Principal, to(&Handlers::thread_messages),
+       "A turn, answered when it has ended"},
+      {"POST", "/api/v1/agent/threads/{id}/stream", Access::Principal, to(&Handlers::thread_stream),
+       "A turn, streamed"},
+      {"POST", "/api/v1/agent/agents/{id}/messages", Access::Principal, to(&Handlers::agent_messages),
+       "A turn, in a new thread unless one is named"},
+      {"POST", "/api/v1/agent/agents/{id}/chat/stream", Access::Principal, to(&Handlers::agent_stream),
+       "A turn, streamed, in a new thread unless one is named"},
+      {"GET", "/api/v1/agent/agents/{id}/chat/stream", Access::Principal, to(&Handlers::agent_stream_by_query),
+       "The same with the message in the query"},
   };
 }
 

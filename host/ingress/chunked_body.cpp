@@ -9,7 +9,9 @@ namespace {
 constexpr std::size_t kMaxSizeLine = 256 + 8;
 constexpr std::size_t kMaxTrailerBytes = 8 * 1024;
 
-tl::unexpected<Error> bad(const std::string& what) { return fail(ErrorKind::InvalidArgument, "bad_request", "the chunked body is malformed: " + what); }
+tl::unexpected<Error> bad(const std::string& what) {
+  return fail(ErrorKind::InvalidArgument, "bad_request", "the chunked body is malformed: " + what);
+}
 
 }  // namespace
 
@@ -36,7 +38,8 @@ Result<bool> ChunkedBody::read_size(std::string& input) {
   }
   input.erase(0, end + 1);
   if (body_.size() + left_ > max_bytes_) {
-    return fail(ErrorKind::TooLarge, "body_too_large", "the request body is over " + std::to_string(max_bytes_) + " bytes");
+    return fail(ErrorKind::TooLarge, "body_too_large",
+                "the request body is over " + std::to_string(max_bytes_) + " bytes");
   }
   stage_ = left_ == 0 ? Stage::Trailer : Stage::Data;
   return true;

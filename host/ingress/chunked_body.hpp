@@ -14,7 +14,8 @@ class ChunkedBody {
  public:
   explicit ChunkedBody(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  /// Takes what it can from the front of `input` and removes it. InvalidArgument "bad_request"; TooLarge "body_too_large".
+  /// Takes what it can from the front of `input` and removes it. InvalidArgument "bad_request"; TooLarge
+  /// "body_too_large".
   Result<void> feed(std::string& input);
   bool complete() const { return stage_ == Stage::Complete; }
   std::string take() { return std::move(body_); }

@@ -18,7 +18,8 @@ constexpr std::size_t kMaxOutputBytes = 256 * 1024;
 constexpr std::int64_t kLingerMs = 1000;
 
 bool is_request_id(std::string_view id) {
-  return !id.empty() && id.size() <= 128 && std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+  return !id.empty() && id.size() <= 128 &&
+         std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
 }  // namespace
@@ -29,7 +30,12 @@ Connection::Connection(Server& server, int fd, std::string peer)
       peer_(std::move(peer)),
       tasks_(std::make_unique<base::TaskSet>(server.loop_, [this](std::string_view, std::exception_ptr) {
         server_.logger_.error("ingress", "an exception left a request handler", {{"request_id", request_id_}});
-        const Error error{ErrorKind::Internal, "internal_error", "an internal error; the log names it by the request id", false, 0, {}};
+        const Error error{ErrorKind::Internal,
+                          "internal_error",
+                          "an internal error; the log names it by the request id",
+                          false,
+                          0,
+                          {}};
         answer(server_.on_refusal_(error, request_id_), true);
       })) {}
 
@@ -110,13 +116,23 @@ bool Connection::take_head() {
   const auto bare = input_.find("\n\n");
   if (end == std::string::npos && bare == std::string::npos) {
     if (input_.size() <= server_.options_.max_head_bytes) return false;
-    refuse({ErrorKind::TooLarge, "head_too_large", "the request line and headers are over " + std::to_string(server_.options_.max_head_bytes) + " bytes", false, 0, {}});
+    refuse({ErrorKind::TooLarge,
+            "head_too_large",
+            "the request line and headers are over " + std::to_string(server_.options_.max_head_bytes) + " bytes",
+            false,
+            0,
+            {}});
     return false;
   }
   const std::size_t size = bare < end ? bare + 2 : end + 4;
   request_id_ = server_.make_request_id_();
   if (size > server_.options_.max_head_bytes) {
-    refuse({ErrorKind::TooLarge, "head_too_large", "the request line and headers are over " + std::to_string(server_.options_.max_head_bytes) + " bytes", false, 0, {}});
+    refuse({ErrorKind::TooLarge,
+            "head_too_large",
+            "the request line and headers are over " + std::to_string(server_.options_.max_head_bytes) + " bytes",
+            false,
+            0,
+            {}});
     return false;
   }
   auto head = parse_head(std::string_view(input_).substr(0, size));
@@ -127,11 +143,21 @@ bool Connection::take_head() {
   input_.erase(0, size);
   if (is_request_id(head->request.header("x-request-id"))) request_id_ = head->request.header("x-request-id");
   if (!server_.host_allowed(head->request.header("host"))) {
-    refuse({ErrorKind::PermissionDenied, "host_not_allowed", "the Host header names no host of this server; http.allowed_hosts lists further ones", false, 0, {}});
+    refuse({ErrorKind::PermissionDenied,
+            "host_not_allowed",
+            "the Host header names no host of this server; http.allowed_hosts lists further ones",
+            false,
+            0,
+            {}});
     return false;
   }
   if (head->content_length > server_.options_.max_body_bytes) {
-    refuse({ErrorKind::TooLarge, "body_too_large", "the request body is over " + std::to_string(server_.options_.max_body_bytes) + " bytes", false, 0, {}});
+    refuse({ErrorKind::TooLarge,
+            "body_too_large",
+            "the request body is over " + std::to_string(server_.options_.max_body_bytes) + " bytes",
+            false,
+            0,
+            {}});
     return false;
   }
   head_ = std::move(*head);
@@ -315,7 +341,12 @@ void Connection::arm(std::int64_t delay_ms) {
 void Connection::on_timeout() {
   const bool mid_request = (stage_ == Stage::Head && !input_.empty()) || stage_ == Stage::Body;
   if (mid_request && output_.empty()) {
-    refuse({ErrorKind::Deadline, "request_timeout", "the request was not complete within " + std::to_string(server_.options_.read_timeout_ms) + " ms", false, 0, {}});
+    refuse({ErrorKind::Deadline,
+            "request_timeout",
+            "the request was not complete within " + std::to_string(server_.options_.read_timeout_ms) + " ms",
+            false,
+            0,
+            {}});
     return;
   }
   close();

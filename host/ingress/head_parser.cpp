@@ -13,23 +13,28 @@ namespace {
 
 constexpr std::size_t kMaxHeaders = 100;
 
-tl::unexpected<Error> bad(const std::string& what) { return fail(ErrorKind::InvalidArgument, "bad_request", "the HTTP request is malformed: " + what); }
+tl::unexpected<Error> bad(const std::string& what) {
+  return fail(ErrorKind::InvalidArgument, "bad_request", "the HTTP request is malformed: " + what);
+}
 
 bool is_token(std::string_view text) {
   constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || kOthers.find(c) != std::string_view::npos;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           kOthers.find(c) != std::string_view::npos;
   });
 }
 
 bool is_field_text(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F); });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F); });
 }
 
 Result<void> check_request_line(std::string_view line) {
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
-  if (first == std::string_view::npos || first == last) return bad("the request line needs a method, a target and a version");
+  if (first == std::string_view::npos || first == last)
+    return bad("the request line needs a method, a target and a version");
   if (!is_token(line.substr(0, first)) || first > 16) return bad("the method is not a token");
   const std::string_view target = line.substr(first + 1, last - first - 1);
   const bool visible = std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7F; });
@@ -51,7 +56,8 @@ Result<void> check_lines(std::string_view text) {
   std::size_t headers = 0;
   for (bool first = true; !text.empty(); first = false) {
     const auto end = text.find('\n');
-    if (end == 0 || end == std::string_view::npos || text[end - 1] != '\r') return bad("a line does not end with CR LF");
+    if (end == 0 || end == std::string_view::npos || text[end - 1] != '\r')
+      return bad("a line does not end with CR LF");
     const std::string_view line = text.substr(0, end - 1);
     text.remove_prefix(end + 1);
     if (line.empty()) break;
@@ -74,7 +80,8 @@ Result<void> read_framing(const std::vector<std::pair<std::string, std::string>>
       if (!base::equals_ignoring_case(value, "chunked")) return bad("a Transfer-Encoding besides chunked");
       head.chunked = true;
     } else if (name == "content-encoding" && !base::equals_ignoring_case(value, "identity")) {
-      return fail(ErrorKind::UnsupportedMedia, "unsupported_encoding", "Content-Encoding: only identity is read, found " + base::printable(value, 40));
+      return fail(ErrorKind::UnsupportedMedia, "unsupported_encoding",
+                  "Content-Encoding: only identity is read, found " + base::printable(value, 40));
     } else if (name == "expect") {
       head.expects_continue = base::equals_ignoring_case(value, "100-continue");
     }

@@ -18,10 +18,10 @@ struct Head {
   bool expects_continue = false;
 };
 
-/// `text` is everything up to and including the empty line. Refuses what two servers could read in two ways: bare LF, folded
-/// headers, both Content-Length and Transfer-Encoding, several of one, a transfer coding besides chunked, control
-/// characters, a space before the colon. InvalidArgument "bad_request" says which; UnsupportedMedia "unsupported_encoding"
-/// for a Content-Encoding.
+/// `text` is everything up to and including the empty line. Refuses what two servers could read in two ways: bare LF,
+/// folded headers, both Content-Length and Transfer-Encoding, several of one, a transfer coding besides chunked,
+/// control characters, a space before the colon. InvalidArgument "bad_request" says which; UnsupportedMedia
+/// "unsupported_encoding" for a Content-Encoding.
 Result<Head> parse_head(std::string_view text);
 
 }  // namespace platos::ingress

@@ -80,7 +80,8 @@ void Server::on_ready(std::uint32_t) {
   for (int i = 0; i < kAcceptsPerPass; ++i) {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
-    const int fd = ::accept4(listener_.fd(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int fd =
+        ::accept4(listener_.fd(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) return;
     if (connections_.size() >= options_.max_connections) {
       ::close(fd);

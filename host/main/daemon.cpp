@@ -159,13 +159,14 @@ std::vector<std::unique_ptr<base::Loop>> make_loops(base::Clock& clock) {
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   const unsigned count = cores <= 2 ? 1 : cores / 2;
   std::vector<std::unique_ptr<base::Loop>> loops;
-  for (unsigned i = 0; i < count; ++i) loops.push_back(std::make_unique<base::Loop>(clock, "loop-" + std::to_string(i)));
+  for (unsigned i = 0; i < count; ++i)
+    loops.push_back(std::make_unique<base::Loop>(clock, "loop-" + std::to_string(i)));
   return loops;
 }
 
-std::map<base::Loop*, std::unique_ptr<egress::Client>> make_clients(const std::vector<std::unique_ptr<base::Loop>>& loops,
-                                                                    base::WorkerPool& resolvers,
-                                                                    const config::Settings& settings) {
+std::map<base::Loop*, std::unique_ptr<egress::Client>> make_clients(
+    const std::vector<std::unique_ptr<base::Loop>>& loops, base::WorkerPool& resolvers,
+    const config::Settings& settings) {
   std::map<base::Loop*, std::unique_ptr<egress::Client>> clients;
   for (const auto& loop : loops) {
     clients.emplace(loop.get(), std::make_unique<egress::Client>(*loop, resolvers, client_options(settings)));
@@ -193,7 +194,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       resolvers_("resolver", kResolverThreads, kMaxQueuedLookups),
       loops_(make_loops(clock)),
       clients_(make_clients(loops_, resolvers_, settings_)),
-      signals_(*loops_.front(), {SIGTERM, SIGINT, SIGHUP}, [this](int signal) { on_signal(signal); }),
+      signals_(*loops_.front(), [this](int signal) { on_signal(signal); }),
       markers_(data_dir.path(), clock),
       watchdog_(clock, logger, settings_.plugins_codec_hang_ms,
                 [this](const std::string& plugin, std::int64_t stuck_ms) {
@@ -203,8 +204,9 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       plugins_(plugin_options(options), clock, logger, watchdog_, markers_, plugin_http_),
       engine_(engine_options(settings_, data_dir.host_id()), *database_, logger, ids_, pointers(loops_)),
       catalogue_(plugins_),
-      dispatcher_(plugins_, {static_cast<std::size_t>(settings_.tools_max_parallel),
-                             static_cast<std::size_t>(settings_.tools_max_result_bytes), settings_.plugins_tool_timeout_ms}),
+      dispatcher_(plugins_,
+                  {static_cast<std::size_t>(settings_.tools_max_parallel),
+                   static_cast<std::size_t>(settings_.tools_max_result_bytes), settings_.plugins_tool_timeout_ms}),
       models_(plugins_, [this](base::Loop& loop) -> egress::Client& { return client_of(loop); },
               {settings_.models_default_instance, settings_.models_max_retries, settings_.models_max_backoff_ms,
                static_cast<std::size_t>(settings_.models_max_response_bytes)}),
@@ -243,8 +245,11 @@ void Daemon::serve() {
   }
   const std::string url = url_of(settings_.http_listen, listener_->port());
   data_dir_.publish_url(url);
-  logger_.info("main", "ready", {{"url", url}, {"version", kPlatosVersion}, {"pid", static_cast<std::int64_t>(::getpid())},
-                                 {"data_dir", data_dir_.path()}});
+  logger_.info("main", "ready",
+               {{"url", url},
+                {"version", kPlatosVersion},
+                {"pid", static_cast<std::int64_t>(::getpid())},
+                {"data_dir", data_dir_.path()}});
 }
 
 int Daemon::run() {
@@ -258,7 +263,8 @@ int Daemon::run() {
         daemon.serve();
         co_return;
       }
-      daemon.logger_.error("main", "the daemon cannot start", {{"code", prepared.error().code}, {"reason", prepared.error().message}});
+      daemon.logger_.error("main", "the daemon cannot start",
+                           {{"code", prepared.error().code}, {"reason", prepared.error().message}});
       daemon.exit_code_ = kExitFailed;
       daemon.loops_.front()->stop();
     }(*this));
@@ -296,6 +302,7 @@ Task<void> Daemon::stop() {
 
 int run_daemon(const DaemonOptions& options) {
   set_limits();
+  block_signals();
   const auto& settings = options.config.settings;
   base::SystemClock clock;
   base::Logger logger(clock, log_level(settings.log_level), log_format(settings.log_format));
@@ -319,7 +326,8 @@ int run_daemon(const DaemonOptions& options) {
   auto database = store::Database::open(store_options, clock, logger);
   if (!database) return refuse(database.error());
 
-  auto daemon = std::make_unique<Daemon>(options, clock, logger, **data_dir, std::move(*database), std::move(*listener), std::move(*admin_key));
+  auto daemon = std::make_unique<Daemon>(options, clock, logger, **data_dir, std::move(*database), std::move(*listener),
+                                         std::move(*admin_key));
   const int code = daemon->run();
   if (daemon->has_stuck_threads()) {
     // A thread inside a plugin cannot be joined; everything of ours is on disk.

@@ -20,7 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 
 tl::unexpected<Error> unusable(const std::string& path, const std::string& why) {
-  return fail(ErrorKind::FailedPrecondition, "data_dir_unusable", "the data directory " + path + " " + why + "; data.dir or --data-dir names another");
+  return fail(ErrorKind::FailedPrecondition, "data_dir_unusable",
+              "the data directory " + path + " " + why + "; data.dir or --data-dir names another");
 }
 
 std::string first_line(const std::string& path) {
@@ -43,7 +44,8 @@ Result<std::unique_ptr<DataDir>> DataDir::open(const std::string& path) {
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     ::close(fd);
     return fail(ErrorKind::FailedPrecondition, "data_dir_in_use",
-                "the data directory " + path + " is in use by process " + first_line(lock_path) + "; stop it first, or give this one another --data-dir");
+                "the data directory " + path + " is in use by process " + first_line(lock_path) +
+                    "; stop it first, or give this one another --data-dir");
   }
   const std::string pid = std::to_string(::getpid()) + "\n";
   if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, pid.data(), pid.size(), 0) < 0) {

@@ -24,7 +24,8 @@ struct Flags {
 };
 
 void define(CLI::App& app, Flags& flags) {
-  app.add_option("--config", flags.config_file, "Configuration file (default: /etc/platos/platos.toml, if it is there)");
+  app.add_option("--config", flags.config_file,
+                 "Configuration file (default: /etc/platos/platos.toml, if it is there)");
   app.add_option("--listen", flags.listen, "Address and port, such as 127.0.0.1:3100");
   app.add_flag("--insecure-listen", flags.insecure_listen, "Allow an address that is not loopback, without TLS");
   app.add_option("--data-dir", flags.data_dir, "Data directory");

@@ -9,8 +9,8 @@
 
 namespace platos::daemon {
 
-/// Quarantines the plugin and replaces this process by a fresh one of the same pid and arguments. The third time within ten
-/// minutes it exits with 75 instead: something else is wrong. Does not return. Any thread.
+/// Quarantines the plugin and replaces this process by a fresh one of the same pid and arguments. The third time within
+/// ten minutes it exits with 75 instead: something else is wrong. Does not return. Any thread.
 [[noreturn]] void restart_without(const std::string& plugin_id, std::int64_t stuck_ms, extension::Markers& markers,
                                   base::Logger& logger, const std::vector<std::string>& arguments);
 

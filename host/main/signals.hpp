@@ -2,16 +2,18 @@
 #pragma once
 
 #include <functional>
-#include <initializer_list>
 
 #include "base/loop.hpp"
 
 namespace platos::daemon {
 
-/// Blocks the signals for the whole process (make it before the first thread) and calls `on_signal` on the loop.
+/// Blocks SIGTERM, SIGINT and SIGHUP, and ignores SIGPIPE. Before the first thread: threads inherit it.
+void block_signals();
+
+/// Calls `on_signal` on the loop for every blocked signal.
 class Signals final : public base::FdHandler {
  public:
-  Signals(base::Loop& loop, std::initializer_list<int> signals, std::function<void(int)> on_signal);
+  Signals(base::Loop& loop, std::function<void(int)> on_signal);
   ~Signals() override;
   void on_ready(std::uint32_t events) override;
 

@@ -62,7 +62,8 @@ void read_symbols(const Bytes& file, const Elf64_Shdr& section, const Elf64_Shdr
     const auto symbol = file.at<Elf64_Sym>(section.sh_offset + at);
     if (!symbol) return;
     const bool global = ELF64_ST_BIND(symbol->st_info) != STB_LOCAL;
-    if (global && symbol->st_shndx != SHN_UNDEF) contents.exported.push_back(file.text_at(strings.sh_offset + symbol->st_name));
+    if (global && symbol->st_shndx != SHN_UNDEF)
+      contents.exported.push_back(file.text_at(strings.sh_offset + symbol->st_name));
   }
 }
 
@@ -78,7 +79,8 @@ void read_dynamic(const Bytes& file, const Elf64_Shdr& section, const Elf64_Shdr
 Contents read_contents(const Bytes& file) {
   Contents contents;
   const auto header = file.at<Elf64_Ehdr>(0);
-  if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || header->e_ident[EI_CLASS] != ELFCLASS64) return contents;
+  if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || header->e_ident[EI_CLASS] != ELFCLASS64)
+    return contents;
   for (std::uint64_t i = 0; i < header->e_shnum; ++i) {
     const auto section = file.at<Elf64_Shdr>(header->e_shoff + i * sizeof(Elf64_Shdr));
     if (!section || (section->sh_type != SHT_DYNSYM && section->sh_type != SHT_DYNAMIC)) continue;

@@ -1,7 +1,7 @@
 // The frame of every plugin: the host's view, the instance base class, and the PLATOS_PLUGIN macro.
 //
-//   class Hello : public platos::sdk::Skill { public: Hello(platos::sdk::Host host, std::string_view config_json); ... };
-//   PLATOS_PLUGIN("com.example.hello", "1.0.0", platos::sdk::component<Hello>("hello"))
+//   class Hello : public platos::sdk::Skill { public: Hello(platos::sdk::Host host, std::string_view config_json); ...
+//   }; PLATOS_PLUGIN("com.example.hello", "1.0.0", platos::sdk::component<Hello>("hello"))
 #pragma once
 
 #include <iterator>
@@ -97,15 +97,24 @@ constexpr platos_component_t component(const char* id, const char* config_schema
 }  // namespace platos::sdk
 
 /// Defines the exported symbol. The last arguments are one or more components.
-#define PLATOS_PLUGIN(id_text, version_text, ...)                                                             \
-  namespace {                                                                                                 \
-  constexpr platos_component_t kPlatosComponents[] = {__VA_ARGS__};                                           \
-  std::uint32_t platos_component_count() noexcept { return std::size(kPlatosComponents); }                    \
-  const platos_component_t* platos_component_at(std::uint32_t index) noexcept {                               \
-    return index < std::size(kPlatosComponents) ? &kPlatosComponents[index] : nullptr;                        \
-  }                                                                                                           \
-  }                                                                                                           \
-  extern "C" PLATOS_EXPORT const platos_plugin_entry_t platos_plugin_v1 = {                                   \
-      PLATOS_PLUGIN_MAGIC, sizeof(platos_plugin_entry_t), PLATOS_SDK_GENERATION, PLATOS_SDK_TARGET, 0,        \
-      id_text, version_text, PLATOS_SDK_VERSION, __VERSION__, nullptr, nullptr, platos_component_count,       \
-      platos_component_at};
+#define PLATOS_PLUGIN(id_text, version_text, ...)                                                         \
+  namespace {                                                                                             \
+  constexpr platos_component_t kPlatosComponents[] = {__VA_ARGS__};                                       \
+  std::uint32_t platos_component_count() noexcept { return std::size(kPlatosComponents); }                \
+  const platos_component_t* platos_component_at(std::uint32_t index) noexcept {                           \
+    return index < std::size(kPlatosComponents) ? &kPlatosComponents[index] : nullptr;                    \
+  }                                                                                                       \
+  }                                                                                                       \
+  extern "C" PLATOS_EXPORT const platos_plugin_entry_t platos_plugin_v1 = {PLATOS_PLUGIN_MAGIC,           \
+                                                                           sizeof(platos_plugin_entry_t), \
+                                                                           PLATOS_SDK_GENERATION,         \
+                                                                           PLATOS_SDK_TARGET,             \
+                                                                           0,                             \
+                                                                           id_text,                       \
+                                                                           version_text,                  \
+                                                                           PLATOS_SDK_VERSION,            \
+                                                                           __VERSION__,                   \
+                                                                           nullptr,                       \
+                                                                           nullptr,                       \
+                                                                           platos_component_count,        \
+                                                                           platos_component_at};

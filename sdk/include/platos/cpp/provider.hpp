@@ -75,8 +75,8 @@ class EventSink {
   const platos_event_sink_t* sink_;
 };
 
-/// One request and its answer (see provider.h for the order of calls). Bytes that a step refers to must stay valid until
-/// the next call on the exchange: keep them in members.
+/// One request and its answer (see provider.h for the order of calls). Bytes that a step refers to must stay valid
+/// until the next call on the exchange: keep them in members.
 class Exchange {
  public:
   virtual ~Exchange() = default;
@@ -117,7 +117,8 @@ class Provider : public Instance {
       std::string text;
       JsonWriter json(text);
       of(instance).models(json);
-      if (const auto status = writer->write(writer->context, slice(text)); status != PLATOS_OK) throw SinkClosed(status);
+      if (const auto status = writer->write(writer->context, slice(text)); status != PLATOS_OK)
+        throw SinkClosed(status);
     });
   }
   static std::int32_t begin_c(platos_instance_t* instance, platos_call_t* call, platos_slice_t request_json,
@@ -135,8 +136,9 @@ class Provider : public Instance {
   }
   static std::int32_t on_head_c(platos_exchange_t* exchange, std::int32_t http_status, const platos_header_t* headers,
                                 std::size_t count, platos_error_t* error) noexcept {
-    return guard(Exchange::of(exchange).host_, error,
-                 [&] { Exchange::of(exchange).on_head(http_status, {headers, count}); });
+    return guard(Exchange::of(exchange).host_, error, [&] {
+      Exchange::of(exchange).on_head(http_status, {headers, count});
+    });
   }
   static std::int32_t on_frame_c(platos_exchange_t* exchange, platos_slice_t event, platos_slice_t data,
                                  const platos_event_sink_t* sink, platos_error_t* error) noexcept {
@@ -150,8 +152,8 @@ class Provider : public Instance {
   }
   static void end_c(platos_exchange_t* exchange) noexcept { delete &Exchange::of(exchange); }
 
-  static constexpr platos_provider_t kTable = {sizeof(platos_provider_t), 0,       models_c, begin_c, next_c,
-                                               on_head_c,                 on_frame_c, on_end_c, end_c};
+  static constexpr platos_provider_t kTable = {
+      sizeof(platos_provider_t), 0, models_c, begin_c, next_c, on_head_c, on_frame_c, on_end_c, end_c};
 };
 
 }  // namespace v1_0

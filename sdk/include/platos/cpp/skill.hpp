@@ -59,7 +59,8 @@ class Skill : public Instance {
       std::string text;
       JsonWriter json(text);
       of(instance).list(json);
-      if (const auto status = writer->write(writer->context, slice(text)); status != PLATOS_OK) throw SinkClosed(status);
+      if (const auto status = writer->write(writer->context, slice(text)); status != PLATOS_OK)
+        throw SinkClosed(status);
     });
   }
   static std::int32_t invoke_c(platos_instance_t* instance, platos_call_t* call, platos_slice_t name,

@@ -14,7 +14,7 @@ typedef struct platos_http_request {
   int32_t timeout_ms; /* longest silence on the wire; 0: the host's default. The call's deadline applies too */
   platos_slice_t method;
   platos_slice_t url;
-  const platos_header_t *headers;
+  const platos_header_t* headers;
   size_t header_count;
   platos_slice_t body;
 } platos_http_request_t;
@@ -24,9 +24,9 @@ typedef struct platos_http_request {
 typedef struct platos_http_sink {
   uint32_t struct_size;
   uint32_t reserved;
-  void *context;
-  int32_t (*head)(void *context, int32_t http_status, const platos_header_t *headers, size_t header_count);
-  int32_t (*body)(void *context, platos_slice_t bytes);
+  void* context;
+  int32_t (*head)(void* context, int32_t http_status, const platos_header_t* headers, size_t header_count);
+  int32_t (*body)(void* context, platos_slice_t bytes);
 } platos_http_sink_t;
 
 typedef struct platos_host_http {
@@ -35,8 +35,8 @@ typedef struct platos_host_http {
 
   /* Sends the request and waits for the whole answer. Any HTTP status is success; a failure of the transport, a refused
    * URL or address, a deadline and a cancelled call are errors. Bodies are capped at 16 MiB. [worker, may block] */
-  int32_t (*exchange)(const platos_host_t *host, platos_call_t *call, const platos_http_request_t *request,
-                      const platos_http_sink_t *sink, platos_error_t *error);
+  int32_t (*exchange)(const platos_host_t* host, platos_call_t* call, const platos_http_request_t* request,
+                      const platos_http_sink_t* sink, platos_error_t* error);
 } platos_host_http_t;
 
 #endif

@@ -13,12 +13,12 @@ typedef struct platos_host_secrets {
   uint32_t reserved;
 
   /* 1 when the slot is bound to a value for this call, else 0.                                                 [any] */
-  int32_t (*exists)(const platos_host_t *host, platos_call_t *call, platos_slice_t slot);
+  int32_t (*exists)(const platos_host_t* host, platos_call_t* call, platos_slice_t slot);
 
   /* Writes the raw bytes of a keyed signature. algorithm: "hmac-sha256" or "hmac-sha512"; another one is UNIMPLEMENTED,
    * an unbound slot FAILED_PRECONDITION.                                                                       [any] */
-  int32_t (*sign)(const platos_host_t *host, platos_call_t *call, platos_slice_t slot, platos_slice_t algorithm,
-                  platos_slice_t data, const platos_writer_t *writer, platos_error_t *error);
+  int32_t (*sign)(const platos_host_t* host, platos_call_t* call, platos_slice_t slot, platos_slice_t algorithm,
+                  platos_slice_t data, const platos_writer_t* writer, platos_error_t* error);
 } platos_host_secrets_t;
 
 #endif

@@ -53,8 +53,8 @@ class FakeHost {
     table_.log_level = [](const platos_host_t*) -> std::int32_t { return PLATOS_LOG_DEBUG; };
     table_.now_ns = [](const platos_host_t*, std::int32_t clock) -> std::int64_t {
       using namespace std::chrono;
-      const auto since = clock == PLATOS_CLOCK_WALL ? system_clock::now().time_since_epoch()
-                                                    : steady_clock::now().time_since_epoch();
+      const auto since =
+          clock == PLATOS_CLOCK_WALL ? system_clock::now().time_since_epoch() : steady_clock::now().time_since_epoch();
       return duration_cast<nanoseconds>(since).count();
     };
     table_.is_cancelled = [](const platos_host_t*, const platos_call_t* call) -> std::int32_t {
@@ -66,7 +66,9 @@ class FakeHost {
       return found == call->attributes.end() ? platos_slice_t{} : slice(found->second);
     };
     table_.error_set = [](const platos_host_t*, platos_error_t* error, std::int32_t code, platos_slice_t message,
-                          platos_slice_t detail) { *error = {code, std::string(view(message)), std::string(view(detail))}; };
+                          platos_slice_t detail) {
+      *error = {code, std::string(view(message)), std::string(view(detail))};
+    };
   }
 
   const platos_host_t* table() const noexcept { return &table_; }
@@ -128,14 +130,13 @@ struct OutputCollector {
   };
   std::vector<Item> items;
   std::size_t refuse_after = std::numeric_limits<std::size_t>::max();
-  platos_tool_sink_t table{sizeof(platos_tool_sink_t), 0, this,
-                           [](void* self, const platos_output_t* output) -> std::int32_t {
-                             auto& collector = *static_cast<OutputCollector*>(self);
-                             if (collector.items.size() >= collector.refuse_after) return PLATOS_CANCELLED;
-                             collector.items.push_back(
-                                 {output->kind, std::string(view(output->data)), std::string(view(output->label))});
-                             return PLATOS_OK;
-                           }};
+  platos_tool_sink_t table{
+      sizeof(platos_tool_sink_t), 0, this, [](void* self, const platos_output_t* output) -> std::int32_t {
+        auto& collector = *static_cast<OutputCollector*>(self);
+        if (collector.items.size() >= collector.refuse_after) return PLATOS_CANCELLED;
+        collector.items.push_back({output->kind, std::string(view(output->data)), std::string(view(output->label))});
+        return PLATOS_OK;
+      }};
 };
 
 }  // namespace testing

@@ -78,22 +78,20 @@ inline Outcome run_exchange(const FakeInstance& instance, std::string_view reque
                             std::int32_t transport_status = PLATOS_OK) {
   const auto& provider = instance.table<platos_provider_t>(PLATOS_PROVIDER_INTERFACE);
   Outcome outcome;
-  const platos_event_sink_t sink = {sizeof sink, 0, &outcome,
-                                    [](void* context, const platos_event_t* event) -> std::int32_t {
-                                      auto& events = static_cast<Outcome*>(context)->events;
-                                      const std::string text = describe(*event);
-                                      const bool joins = event->kind == PLATOS_EVENT_TEXT ||
-                                                         event->kind == PLATOS_EVENT_REASONING ||
-                                                         event->kind == PLATOS_EVENT_TOOL_ARGS;
-                                      const std::string prefix = text.substr(
-                                          0, text.find(':', event->kind == PLATOS_EVENT_TOOL_ARGS ? 10 : 0) + 1);
-                                      if (joins && !events.empty() && events.back().starts_with(prefix)) {
-                                        events.back() += text.substr(prefix.size());
-                                      } else {
-                                        events.push_back(text);
-                                      }
-                                      return PLATOS_OK;
-                                    }};
+  const platos_event_sink_t sink = {
+      sizeof sink, 0, &outcome, [](void* context, const platos_event_t* event) -> std::int32_t {
+        auto& events = static_cast<Outcome*>(context)->events;
+        const std::string text = describe(*event);
+        const bool joins = event->kind == PLATOS_EVENT_TEXT || event->kind == PLATOS_EVENT_REASONING ||
+                           event->kind == PLATOS_EVENT_TOOL_ARGS;
+        const std::string prefix = text.substr(0, text.find(':', event->kind == PLATOS_EVENT_TOOL_ARGS ? 10 : 0) + 1);
+        if (joins && !events.empty() && events.back().starts_with(prefix)) {
+          events.back() += text.substr(prefix.size());
+        } else {
+          events.push_back(text);
+        }
+        return PLATOS_OK;
+      }};
   platos_call_t call;
   platos_exchange_t* exchange = nullptr;
   const auto failed = [&](std::int32_t status) { return (outcome.status = status) != PLATOS_OK; };

@@ -1,0 +1,80 @@
+// A blocking HTTP client for tests (libcurl), and one that sends exactly the bytes it is given.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "support/daemon.hpp"
+
+namespace platos::tests {
+
+using Json = nlohmann::json;
+
+struct Answer {
+  long status = 0;                             ///< 0: no answer
+  std::map<std::string, std::string> headers;  ///< names in lower case
+  std::string body;
+  Json json() const { return Json::parse(body, nullptr, false); }
+};
+
+/// One server-sent event.
+struct Event {
+  std::int64_t id = 0;  ///< 0: without
+  Json data;
+  std::string type() const { return data.value("type", ""); }
+};
+
+struct Ask {
+  std::string method;  ///< empty: GET without a body, else POST
+  std::string path;
+  std::string body;
+  std::vector<std::string> headers;  ///< "Name: value"
+  long timeout_ms = 30'000;
+  /// Called with every event of a stream as it comes; false closes the connection.
+  std::function<bool(const Event&)> on_event;
+};
+
+/// With the daemon's key unless a header "Authorization" is given ("Authorization:" sends none).
+Answer ask(const Daemon& daemon, const Ask& question);
+Answer get(const Daemon& daemon, const std::string& path);
+Answer post(const Daemon& daemon, const std::string& path, const Json& body);
+
+/// The events of a streamed body.
+std::vector<Event> events_of(const std::string& body);
+/// What remains after void events are taken out (message_boundary with discardFrom); boundaries stay out too.
+std::vector<Event> transcript(std::vector<Event> events);
+/// The texts of all token events, joined.
+std::string text_of(const std::vector<Event>& events);
+/// "meta status token+ done": types in order, repeats as one with '+'.
+std::string shape_of(const std::vector<Event>& events);
+
+/// An agent on this model, with these skills; its id.
+std::string make_agent(const Daemon& daemon, const std::string& model, const std::vector<std::string>& skills = {},
+                       const Json& more = Json::object());
+std::string make_thread(const Daemon& daemon, const std::string& agent_id);
+
+/// A TCP connection on which a test writes exactly what it wants.
+class RawConnection {
+ public:
+  explicit RawConnection(const std::string& url);
+  ~RawConnection();
+  RawConnection(const RawConnection&) = delete;
+  RawConnection& operator=(const RawConnection&) = delete;
+
+  void send(const std::string& bytes);
+  /// Until the peer closes, `marker` has come, or the time is over.
+  std::string read_until(const std::string& marker, int timeout_ms = 5'000);
+  /// Until the peer closes; false when it did not within the time.
+  bool wait_closed(int timeout_ms = 20'000);
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+  std::string received_;
+};
+
+}  // namespace platos::tests
