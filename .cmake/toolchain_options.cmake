@@ -12,6 +12,10 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -fno-omit-fra
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports these inside its own coroutine frames and std::string.
   add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-dangling-pointer -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
+  if(CMAKE_UNITY_BUILD)
+    # A coroutine frame that holds a type of an unnamed namespace looks shared to g++ when the file is included.
+    add_compile_options(-Wno-subobject-linkage)
+  endif()
 endif()
 if(PLATOS_WERROR)
   add_compile_options(-Werror)

@@ -51,7 +51,7 @@ Result<agent::AgentPatch> read_patch(const Json& body) {
   return patch;
 }
 
-struct Handlers {
+struct AgentHandlers {
   Services services;
   ApiOptions options;
 
@@ -119,19 +119,19 @@ struct Handlers {
 }  // namespace
 
 std::vector<Route> agent_routes(const Services& services, const ApiOptions& options) {
-  const auto handlers = std::make_shared<const Handlers>(Handlers{services, options});
-  const auto to = [handlers](Task<Response> (Handlers::*member)(Call) const) -> RouteHandler {
+  const auto handlers = std::make_shared<const AgentHandlers>(AgentHandlers{services, options});
+  const auto to = [handlers](Task<Response> (AgentHandlers::*member)(Call) const) -> RouteHandler {
     return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
   };
   return {
-      {"POST", "/api/v1/agent/agents", Access::Principal, to(&Handlers::create), "Create an agent and its version 1"},
-      {"GET", "/api/v1/agent/agents", Access::Principal, to(&Handlers::list), "List agents, newest first"},
-      {"GET", "/api/v1/agent/agents/{id}", Access::Principal, to(&Handlers::get), "Get an agent by id or slug"},
-      {"PATCH", "/api/v1/agent/agents/{id}", Access::Principal, to(&Handlers::update),
+      {"POST", "/api/v1/agent/agents", Access::Principal, to(&AgentHandlers::create), "Create an agent and its version 1"},
+      {"GET", "/api/v1/agent/agents", Access::Principal, to(&AgentHandlers::list), "List agents, newest first"},
+      {"GET", "/api/v1/agent/agents/{id}", Access::Principal, to(&AgentHandlers::get), "Get an agent by id or slug"},
+      {"PATCH", "/api/v1/agent/agents/{id}", Access::Principal, to(&AgentHandlers::update),
        "Change an agent; a change of behaviour makes a version"},
-      {"DELETE", "/api/v1/agent/agents/{id}", Access::Principal, to(&Handlers::remove),
+      {"DELETE", "/api/v1/agent/agents/{id}", Access::Principal, to(&AgentHandlers::remove),
        "Delete an agent; its conversations stay"},
-      {"GET", "/api/v1/agent/agents/{id}/versions", Access::Principal, to(&Handlers::versions),
+      {"GET", "/api/v1/agent/agents/{id}/versions", Access::Principal, to(&AgentHandlers::versions),
        "List versions, newest first"},
   };
 }

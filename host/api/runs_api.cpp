@@ -20,7 +20,7 @@ struct RunPage {
   std::int64_t total = 0;
 };
 
-struct Handlers {
+struct RunHandlers {
   Services services;
   ApiOptions options;
 
@@ -77,15 +77,15 @@ struct Handlers {
 }  // namespace
 
 std::vector<Route> run_routes(const Services& services, const ApiOptions& options) {
-  const auto handlers = std::make_shared<const Handlers>(Handlers{services, options});
-  const auto to = [handlers](Task<Response> (Handlers::*member)(Call) const) -> RouteHandler {
+  const auto handlers = std::make_shared<const RunHandlers>(RunHandlers{services, options});
+  const auto to = [handlers](Task<Response> (RunHandlers::*member)(Call) const) -> RouteHandler {
     return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
   };
   return {
-      {"GET", "/api/v1/runs", Access::Principal, to(&Handlers::list), "List runs, newest first"},
-      {"GET", "/api/v1/runs/{id}", Access::Principal, to(&Handlers::get), "Get a run"},
-      {"POST", "/api/v1/runs/{id}/cancel", Access::Principal, to(&Handlers::cancel), "Cancel a run"},
-      {"GET", "/api/v1/runs/{id}/events", Access::Principal, to(&Handlers::events),
+      {"GET", "/api/v1/runs", Access::Principal, to(&RunHandlers::list), "List runs, newest first"},
+      {"GET", "/api/v1/runs/{id}", Access::Principal, to(&RunHandlers::get), "Get a run"},
+      {"POST", "/api/v1/runs/{id}/cancel", Access::Principal, to(&RunHandlers::cancel), "Cancel a run"},
+      {"GET", "/api/v1/runs/{id}/events", Access::Principal, to(&RunHandlers::events),
        "Stream a run's events behind a cursor"},
   };
 }

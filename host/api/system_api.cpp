@@ -13,7 +13,7 @@ namespace {
 using ingress::Response;
 using model::Json;
 
-struct Handlers {
+struct SystemHandlers {
   Services services;
   ApiOptions options;
 
@@ -61,16 +61,16 @@ struct Handlers {
 }  // namespace
 
 std::vector<Route> system_routes(const Services& services, const ApiOptions& options) {
-  const auto handlers = std::make_shared<const Handlers>(Handlers{services, options});
-  const auto to = [handlers](Task<Response> (Handlers::*member)(Call) const) -> RouteHandler {
+  const auto handlers = std::make_shared<const SystemHandlers>(SystemHandlers{services, options});
+  const auto to = [handlers](Task<Response> (SystemHandlers::*member)(Call) const) -> RouteHandler {
     return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
   };
   return {
-      {"GET", "/api/v1/plugins", Access::Principal, to(&Handlers::plugins), "List plugins and their instances"},
-      {"GET", "/api/v1/plugins/{id}", Access::Principal, to(&Handlers::plugin), "Get a plugin"},
-      {"GET", "/api/health", Access::Public, to(&Handlers::health), "The process answers"},
-      {"GET", "/api/health/live", Access::Public, to(&Handlers::health), "The process answers"},
-      {"GET", "/api/health/ready", Access::Public, to(&Handlers::ready), "New turns are taken"},
+      {"GET", "/api/v1/plugins", Access::Principal, to(&SystemHandlers::plugins), "List plugins and their instances"},
+      {"GET", "/api/v1/plugins/{id}", Access::Principal, to(&SystemHandlers::plugin), "Get a plugin"},
+      {"GET", "/api/health", Access::Public, to(&SystemHandlers::health), "The process answers"},
+      {"GET", "/api/health/live", Access::Public, to(&SystemHandlers::health), "The process answers"},
+      {"GET", "/api/health/ready", Access::Public, to(&SystemHandlers::ready), "New turns are taken"},
   };
 }
 

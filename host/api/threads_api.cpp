@@ -18,7 +18,7 @@ store::ThreadFilter::Archived archived_filter(const std::string& text) {
   return store::ThreadFilter::Archived::Hidden;
 }
 
-struct Handlers {
+struct ThreadHandlers {
   Services services;
   ApiOptions options;
 
@@ -98,21 +98,21 @@ struct Handlers {
 }  // namespace
 
 std::vector<Route> thread_routes(const Services& services, const ApiOptions& options) {
-  const auto handlers = std::make_shared<const Handlers>(Handlers{services, options});
-  const auto to = [handlers](Task<Response> (Handlers::*member)(Call) const) -> RouteHandler {
+  const auto handlers = std::make_shared<const ThreadHandlers>(ThreadHandlers{services, options});
+  const auto to = [handlers](Task<Response> (ThreadHandlers::*member)(Call) const) -> RouteHandler {
     return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
   };
   return {
-      {"POST", "/api/v1/agent/threads", Access::Principal, to(&Handlers::create), "Create a thread"},
-      {"GET", "/api/v1/agent/threads", Access::Principal, to(&Handlers::list),
+      {"POST", "/api/v1/agent/threads", Access::Principal, to(&ThreadHandlers::create), "Create a thread"},
+      {"GET", "/api/v1/agent/threads", Access::Principal, to(&ThreadHandlers::list),
        "List threads, most recently used first"},
-      {"GET", "/api/v1/agent/threads/{id}", Access::Principal, to(&Handlers::get), "Get a thread"},
-      {"PATCH", "/api/v1/agent/threads/{id}", Access::Principal, to(&Handlers::update), "Rename a thread"},
-      {"DELETE", "/api/v1/agent/threads/{id}", Access::Principal, to(&Handlers::archive), "Archive a thread"},
-      {"POST", "/api/v1/agent/threads/{id}/archive", Access::Principal, to(&Handlers::archive), "Archive a thread"},
-      {"POST", "/api/v1/agent/threads/{id}/unarchive", Access::Principal, to(&Handlers::unarchive),
+      {"GET", "/api/v1/agent/threads/{id}", Access::Principal, to(&ThreadHandlers::get), "Get a thread"},
+      {"PATCH", "/api/v1/agent/threads/{id}", Access::Principal, to(&ThreadHandlers::update), "Rename a thread"},
+      {"DELETE", "/api/v1/agent/threads/{id}", Access::Principal, to(&ThreadHandlers::archive), "Archive a thread"},
+      {"POST", "/api/v1/agent/threads/{id}/archive", Access::Principal, to(&ThreadHandlers::archive), "Archive a thread"},
+      {"POST", "/api/v1/agent/threads/{id}/unarchive", Access::Principal, to(&ThreadHandlers::unarchive),
        "Bring a thread back"},
-      {"GET", "/api/v1/agent/threads/{id}/messages", Access::Principal, to(&Handlers::messages),
+      {"GET", "/api/v1/agent/threads/{id}/messages", Access::Principal, to(&ThreadHandlers::messages),
        "List messages, oldest first"},
   };
 }

@@ -45,7 +45,7 @@ struct Ended {
   std::optional<model::Message> answer;
 };
 
-struct Handlers {
+struct TurnHandlers {
   Services services;
   ApiOptions options;
 
@@ -150,20 +150,20 @@ struct Handlers {
 }  // namespace
 
 std::vector<Route> turn_routes(const Services& services, const ApiOptions& options) {
-  const auto handlers = std::make_shared<const Handlers>(Handlers{services, options});
-  const auto to = [handlers](Task<Response> (Handlers::*member)(Call) const) -> RouteHandler {
+  const auto handlers = std::make_shared<const TurnHandlers>(TurnHandlers{services, options});
+  const auto to = [handlers](Task<Response> (TurnHandlers::*member)(Call) const) -> RouteHandler {
     return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
   };
   return {
-      {"POST", "/api/v1/agent/threads/{id}/messages", Access::Principal, to(&Handlers::thread_messages),
+      {"POST", "/api/v1/agent/threads/{id}/messages", Access::Principal, to(&TurnHandlers::thread_messages),
        "A turn, answered when it has ended"},
-      {"POST", "/api/v1/agent/threads/{id}/stream", Access::Principal, to(&Handlers::thread_stream),
+      {"POST", "/api/v1/agent/threads/{id}/stream", Access::Principal, to(&TurnHandlers::thread_stream),
        "A turn, streamed"},
-      {"POST", "/api/v1/agent/agents/{id}/messages", Access::Principal, to(&Handlers::agent_messages),
+      {"POST", "/api/v1/agent/agents/{id}/messages", Access::Principal, to(&TurnHandlers::agent_messages),
        "A turn, in a new thread unless one is named"},
-      {"POST", "/api/v1/agent/agents/{id}/chat/stream", Access::Principal, to(&Handlers::agent_stream),
+      {"POST", "/api/v1/agent/agents/{id}/chat/stream", Access::Principal, to(&TurnHandlers::agent_stream),
        "A turn, streamed, in a new thread unless one is named"},
-      {"GET", "/api/v1/agent/agents/{id}/chat/stream", Access::Principal, to(&Handlers::agent_stream_by_query),
+      {"GET", "/api/v1/agent/agents/{id}/chat/stream", Access::Principal, to(&TurnHandlers::agent_stream_by_query),
        "The same with the message in the query"},
   };
 }

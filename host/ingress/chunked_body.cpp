@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kMaxSizeLine = 256 + 8;
 constexpr std::size_t kMaxTrailerBytes = 8 * 1024;
 
-tl::unexpected<Error> bad(const std::string& what) {
+tl::unexpected<Error> bad_body(const std::string& what) {
   return fail(ErrorKind::InvalidArgument, "bad_request", "the chunked body is malformed: " + what);
 }
 
@@ -26,15 +26,15 @@ Result<void> ChunkedBody::feed(std::string& input) {
 Result<bool> ChunkedBody::read_size(std::string& input) {
   const auto end = input.find('\n');
   if (end == std::string::npos) {
-    if (input.size() > kMaxSizeLine) return bad("the size line is too long");
+    if (input.size() > kMaxSizeLine) return bad_body("the size line is too long");
     return false;
   }
-  if (end == 0 || input[end - 1] != '\r' || end > kMaxSizeLine) return bad("a size line must end with CR LF");
+  if (end == 0 || input[end - 1] != '\r' || end > kMaxSizeLine) return bad_body("a size line must end with CR LF");
   const std::string_view line(input.data(), end - 1);
   const std::string_view digits = line.substr(0, line.find(';'));
   const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), left_, 16);
   if (digits.empty() || digits.size() > 8 || parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size()) {
-    return bad("a chunk size must be 1 to 8 hexadecimal digits");
+    return bad_body("a chunk size must be 1 to 8 hexadecimal digits");
   }
   input.erase(0, end + 1);
   if (body_.size() + left_ > max_bytes_) {
@@ -59,19 +59,19 @@ Result<bool> ChunkedBody::step(std::string& input) {
     }
     case Stage::DataEnd:
       if (input.size() < 2) return false;
-      if (input.compare(0, 2, "\r\n") != 0) return bad("a chunk must be followed by CR LF");
+      if (input.compare(0, 2, "\r\n") != 0) return bad_body("a chunk must be followed by CR LF");
       input.erase(0, 2);
       stage_ = Stage::Size;
       return true;
     case Stage::Trailer: {
       const auto end = input.find('\n');
       if (end == std::string::npos) {
-        if (input.size() > kMaxTrailerBytes) return bad("the trailers are too long");
+        if (input.size() > kMaxTrailerBytes) return bad_body("the trailers are too long");
         return false;
       }
-      if (end == 0 || input[end - 1] != '\r') return bad("a trailer must end with CR LF");
+      if (end == 0 || input[end - 1] != '\r') return bad_body("a trailer must end with CR LF");
       trailer_bytes_ += end;
-      if (trailer_bytes_ > kMaxTrailerBytes) return bad("the trailers are too long");
+      if (trailer_bytes_ > kMaxTrailerBytes) return bad_body("the trailers are too long");
       const bool last = end == 1;
       input.erase(0, end + 1);
       if (last) stage_ = Stage::Complete;

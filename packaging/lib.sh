@@ -1,0 +1,28 @@
+# Shared by quickstart and check. Sourced, not run.
+
+# install_packages FILE...: installs what the files list and this machine lacks. Needs root, or sudo, only if something is.
+install_packages() {
+  local wanted missing=() package
+  wanted=$(grep -hvE '^(#|$)' "$@")
+  for package in $wanted; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+  done
+  [ "${#missing[@]}" = 0 ] && return 0
+  local as_root=()
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || { echo "these packages are missing, and installing them needs root: ${missing[*]}" >&2; return 1; }
+    as_root=(sudo)
+  fi
+  echo "installing: ${missing[*]}"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# The command that follows, with a line that says what it is and how long it took.
+step() {
+  local name=$1 started=$SECONDS
+  shift
+  echo "== $name"
+  "$@"
+  echo "   done in $((SECONDS - started)) s"
+}
