@@ -108,6 +108,7 @@ Task<Result<model::Agent>> Agents::create(base::Loop& loop, model::Principal who
   if (auto checked = check_name(*patch.name); !checked) co_return fail(checked.error());
   model::Agent agent;
   if (auto applied = apply(agent.config, patch); !applied) co_return fail(applied.error());
+  agent.active = patch.active.value_or(true);
   agent.id = ids_.make("agt");
   agent.name = *patch.name;
   agent.version_id = ids_.make("agv");

@@ -95,6 +95,7 @@ Result<bool> check_busy(store::Session& session, const TurnRequest& request, con
 }  // namespace
 
 Task<Result<TurnTicket>> Turns::submit(base::Loop& loop, TurnRequest request) {
+  if (!base::is_valid_utf8(request.message)) co_return fail(model::invalid_field("message", "UTF-8", "other bytes"));
   if (base::trim(request.message).empty()) co_return fail(model::invalid_field("message", "a text", "an empty one"));
   if (request.message.size() > kMaxMessageBytes) {
     co_return fail(model::invalid_field("message", "at most 524288 bytes", std::to_string(request.message.size())));

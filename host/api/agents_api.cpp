@@ -124,7 +124,8 @@ std::vector<Route> agent_routes(const Services& services, const ApiOptions& opti
     return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
   };
   return {
-      {"POST", "/api/v1/agent/agents", Access::Principal, to(&AgentHandlers::create), "Create an agent and its version 1"},
+      {"POST", "/api/v1/agent/agents", Access::Principal, to(&AgentHandlers::create),
+       "Create an agent and its version 1"},
       {"GET", "/api/v1/agent/agents", Access::Principal, to(&AgentHandlers::list), "List agents, newest first"},
       {"GET", "/api/v1/agent/agents/{id}", Access::Principal, to(&AgentHandlers::get), "Get an agent by id or slug"},
       {"PATCH", "/api/v1/agent/agents/{id}", Access::Principal, to(&AgentHandlers::update),

@@ -31,6 +31,8 @@ Task<ingress::Response> Api::handle(ingress::Request request) const {
   ingress::Response response = co_await dispatch(std::move(request));
   if (!origin.empty() && origin_allowed(origin)) {
     response.headers.emplace_back("Access-Control-Allow-Origin", origin);
+    response.headers.emplace_back("Access-Control-Expose-Headers",
+                                  "X-Request-Id, X-Platos-Version, X-Platos-Run-Id, Idempotent-Replayed, Retry-After");
     response.headers.emplace_back("Vary", "Origin");
   }
   services_.logger.debug("api", "request",
@@ -64,7 +66,10 @@ Task<ingress::Response> Api::dispatch(ingress::Request request) const {
   Call call;
   if (match.route->access != Access::Public) {
     auto who = authenticate(request);
-    if (!who) co_return error_response(who.error(), request.request_id);
+    if (!who) {
+      co_return match.route->streams ? stream_refusal(who.error(), request)
+                                     : error_response(who.error(), request.request_id);
+    }
     call.who = std::move(*who);
   }
   call.route = std::string(match.route->method) + " " + std::string(match.route->pattern);

@@ -49,7 +49,7 @@ RouteMatch Router::match(std::string_view method, std::string_view path) const {
   for (const auto& route : routes_) {
     std::map<std::string, std::string, std::less<>> values;
     if (!match_segments(route.pattern, canonical, values)) continue;
-    const bool fits = route.method == method || (method == "HEAD" && route.method == "GET");
+    const bool fits = route.method == method || (method == "HEAD" && route.method == "GET" && !route.submits);
     if (fits) {
       match.route = &route;
       match.path = std::move(values);

@@ -35,6 +35,8 @@ struct Route {
   Access access = Access::Principal;
   RouteHandler handler;
   std::string_view summary;
+  bool streams = false;  ///< answers with events: refusals are events too, for a client that accepts them
+  bool submits = false;  ///< begins a turn: HEAD is not GET here
 };
 
 struct RouteMatch {

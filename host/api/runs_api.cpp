@@ -86,7 +86,7 @@ std::vector<Route> run_routes(const Services& services, const ApiOptions& option
       {"GET", "/api/v1/runs/{id}", Access::Principal, to(&RunHandlers::get), "Get a run"},
       {"POST", "/api/v1/runs/{id}/cancel", Access::Principal, to(&RunHandlers::cancel), "Cancel a run"},
       {"GET", "/api/v1/runs/{id}/events", Access::Principal, to(&RunHandlers::events),
-       "Stream a run's events behind a cursor"},
+       "Stream a run's events behind a cursor", true},
   };
 }
 

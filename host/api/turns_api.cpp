@@ -67,7 +67,7 @@ struct TurnHandlers {
     const auto ticket = co_await services.turns.submit(call.loop(), std::move(*turn));
     if (!ticket) co_return stream_refusal(ticket.error(), call.request);
     Response response = event_response(services, options, call, ticket->run_id, 0);
-    if (ticket->replayed) response.headers.emplace_back("Idempotent-Replayed", "true");
+    if (ticket->replayed && ticket->finished) response.headers.emplace_back("Idempotent-Replayed", "true");
     co_return response;
   }
 
@@ -99,7 +99,7 @@ struct TurnHandlers {
     if (!ended) co_return error_response(ended.error(), call.request.request_id);
     describe_end(*ended, body);
     Response response = json_response(201, body);
-    if (ticket->replayed) response.headers.emplace_back("Idempotent-Replayed", "true");
+    if (ticket->replayed && ticket->finished) response.headers.emplace_back("Idempotent-Replayed", "true");
     co_return response;
   }
 
@@ -158,13 +158,13 @@ std::vector<Route> turn_routes(const Services& services, const ApiOptions& optio
       {"POST", "/api/v1/agent/threads/{id}/messages", Access::Principal, to(&TurnHandlers::thread_messages),
        "A turn, answered when it has ended"},
       {"POST", "/api/v1/agent/threads/{id}/stream", Access::Principal, to(&TurnHandlers::thread_stream),
-       "A turn, streamed"},
+       "A turn, streamed", true, true},
       {"POST", "/api/v1/agent/agents/{id}/messages", Access::Principal, to(&TurnHandlers::agent_messages),
        "A turn, in a new thread unless one is named"},
       {"POST", "/api/v1/agent/agents/{id}/chat/stream", Access::Principal, to(&TurnHandlers::agent_stream),
-       "A turn, streamed, in a new thread unless one is named"},
+       "A turn, streamed, in a new thread unless one is named", true, true},
       {"GET", "/api/v1/agent/agents/{id}/chat/stream", Access::Principal, to(&TurnHandlers::agent_stream_by_query),
-       "The same with the message in the query"},
+       "The same with the message in the query", true, true},
   };
 }
 

@@ -11,8 +11,11 @@ void CancelSource::cancel(std::string reason) {
   const auto state = state_;  // a listener may destroy this source
   state->cancelled = true;
   state->reason = std::move(reason);
-  const auto listeners = std::exchange(state->listeners, {});
-  for (const auto& [number, listener] : listeners) listener();
+  // One at a time: a listener may end the registration of another.
+  while (!state->listeners.empty()) {
+    const auto next = state->listeners.extract(state->listeners.begin());
+    next.mapped()();
+  }
 }
 
 CancelToken::Registration CancelToken::on_cancel(std::function<void()> listener) const {

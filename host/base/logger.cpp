@@ -4,7 +4,10 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "base/json_text.hpp"
+#include "base/text.hpp"
 
 namespace platos::base {
 namespace {
@@ -22,9 +25,9 @@ std::string_view level_name(LogLevel level) {
   return "info";
 }
 
-void append_value(std::string& line, const LogField& field) {
+void append_value(std::string& line, const LogField& field, const Logger& logger) {
   if (const auto* text = std::get_if<std::string_view>(&field.value)) {
-    append_json_string(line, *text);
+    append_json_string(line, logger.redacted(std::string(*text)));
   } else if (const auto* number = std::get_if<std::int64_t>(&field.value)) {
     line += std::to_string(*number);
   } else {
@@ -51,23 +54,21 @@ Logger::~Logger() = default;
 void Logger::hide(std::string secret) {
   if (secret.size() < kMinSecretBytes) return;
   const std::lock_guard lock(secrets_mutex_);
-  secrets_.push_back(std::move(secret));
+  // Longest first: one secret may be the beginning of another.
+  const auto longer = [](const std::string& left, const std::string& right) { return left.size() > right.size(); };
+  secrets_.insert(std::upper_bound(secrets_.begin(), secrets_.end(), secret, longer), std::move(secret));
 }
 
 std::string Logger::redacted(std::string text) const {
   const std::lock_guard lock(secrets_mutex_);
-  for (const auto& secret : secrets_) {
-    for (std::size_t at = 0; (at = text.find(secret, at)) != std::string::npos;) {
-      text.replace(at, secret.size(), "[redacted]");
-    }
-  }
+  for (const auto& secret : secrets_) redact(text, secret);
   return text;
 }
 
 void Logger::log(LogLevel level, std::string_view room, std::string_view message,
                  std::initializer_list<LogField> fields) {
   if (level < lowest_) return;
-  const std::string line = redacted(render(level, room, message, fields));
+  const std::string line = render(level, room, redacted(std::string(message)), fields);
   sink_->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
 }
 
@@ -82,12 +83,15 @@ std::string Logger::render(LogLevel level, std::string_view room, std::string_vi
     line += ' ';
     line += room;
     line += ": ";
-    line += message;
+    std::string one_line(message);
+    std::replace_if(
+        one_line.begin(), one_line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    line += one_line;
     for (const auto& field : fields) {
       line += ' ';
       line += field.name;
       line += '=';
-      append_value(line, field);
+      append_value(line, field, *this);
     }
     return line;
   }
@@ -103,7 +107,7 @@ std::string Logger::render(LogLevel level, std::string_view room, std::string_vi
     line += ',';
     append_json_string(line, field.name);
     line += ':';
-    append_value(line, field);
+    append_value(line, field, *this);
   }
   line += '}';
   return line;

@@ -25,7 +25,9 @@ Loop::Loop(Clock& clock, std::string name) : clock_(clock), name_(std::move(name
   event.events = EPOLLIN | EPOLLET;  // edge-triggered and never read: the counter only has to change
   event.data.u64 = kWakeTag;
   ::epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, wake_fd_, &event);
-  clock_.on_change([this] { wake(); });
+  clock_.on_change([this, alive = std::weak_ptr<int>(alive_)] {
+    if (alive.lock()) wake();
+  });
 }
 
 Loop::~Loop() {
@@ -102,7 +104,7 @@ void Loop::unwatch(int fd) {
 }
 
 int Loop::sleep_ms() {
-  if (!deferred_.empty() || stopping_) return 0;
+  if (!deferred_.empty() || !pass_end_.empty() || stopping_) return 0;
   {
     const std::lock_guard lock(mutex_);
     if (!posted_.empty()) return 0;
@@ -143,10 +145,17 @@ void Loop::pass() {
 
 void Loop::run_due_timers() {
   const std::int64_t now_us = clock_.monotonic_us();
-  while (!timers_.empty() && timers_.begin()->first.first <= now_us) {
-    const auto work = std::move(timers_.begin()->second);
-    timers_.erase(timers_.begin());
-    work();
+  const std::uint64_t first_new = next_timer_;
+  auto next = timers_.begin();
+  while (next != timers_.end() && next->first.first <= now_us) {
+    // A timer that a timer sets waits for the next pass, also when it is due: descriptors must get their turn.
+    if (next->first.second >= first_new) {
+      ++next;
+      continue;
+    }
+    const auto node = timers_.extract(next);
+    node.mapped()();
+    next = timers_.begin();
   }
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -94,6 +95,7 @@ class Loop {
   std::vector<std::function<void()>> pass_end_;
   std::mutex mutex_;
   std::vector<std::function<void()>> posted_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
   std::atomic<std::uint64_t> slow_passes_{0};
   std::atomic<std::int64_t> longest_pass_us_{0};
 };

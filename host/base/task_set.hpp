@@ -47,13 +47,15 @@ class TaskSet {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
-/// Runs all tasks at once and returns their values in order, when the last has ended.
+/// Runs all tasks at once and returns their values in order, when the last has ended; then the first exception, if one
+/// left a task, goes on here.
 template <typename T>
 Task<std::vector<T>> when_all(Loop& loop, TaskSet& set, std::vector<Task<T>> tasks) {
   struct Shared {
     explicit Shared(Loop& owner) : done(owner) {}
     std::vector<std::optional<T>> values;
     std::size_t left = 0;
+    std::exception_ptr failure;
     Completion<Done> done;
   };
   auto shared = std::make_shared<Shared>(loop);
@@ -62,12 +64,17 @@ Task<std::vector<T>> when_all(Loop& loop, TaskSet& set, std::vector<Task<T>> tas
   if (tasks.empty()) co_return std::vector<T>{};
   struct Collect {
     static Task<void> one(std::shared_ptr<Shared> shared, std::size_t index, Task<T> task) {
-      shared->values[index].emplace(co_await std::move(task));
+      try {
+        shared->values[index].emplace(co_await std::move(task));
+      } catch (...) {
+        if (!shared->failure) shared->failure = std::current_exception();
+      }
       if (--shared->left == 0) shared->done.complete({});
     }
   };
   for (std::size_t i = 0; i < tasks.size(); ++i) set.start("when_all", Collect::one(shared, i, std::move(tasks[i])));
   co_await shared->done;
+  if (shared->failure) std::rethrow_exception(shared->failure);
   std::vector<T> values;
   values.reserve(shared->values.size());
   for (auto& value : shared->values) values.push_back(std::move(*value));

@@ -30,6 +30,14 @@ std::string printable(std::string_view text, std::size_t max_bytes) {
   return safe;
 }
 
+void redact(std::string& text, std::string_view secret) {
+  constexpr std::string_view kInstead = "[redacted]";
+  if (secret.empty()) return;
+  for (std::size_t at = 0; (at = text.find(secret, at)) != std::string::npos; at += kInstead.size()) {
+    text.replace(at, secret.size(), kInstead);
+  }
+}
+
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
   const auto first = text.find_first_not_of(kSpace);
@@ -83,7 +91,7 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
 
 std::string closest(std::string_view word, const std::vector<std::string>& candidates) {
   std::string best;
-  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  std::size_t best_distance = std::min(std::max<std::size_t>(2, word.size() / 3) + 1, word.size());
   for (const auto& candidate : candidates) {
     const std::size_t distance = edit_distance(word, candidate);
     if (distance < best_distance) {

@@ -13,8 +13,12 @@ bool is_valid_utf8(std::string_view text);
 /// The longest prefix of at most `max_bytes` that does not end inside a character. `text` must be UTF-8.
 std::string_view cut_utf8(std::string_view text, std::size_t max_bytes);
 
-/// Printable ASCII as it is, anything else as '?'; at most `max_bytes`. For error texts that quote foreign input.
+/// Printable ASCII as it is, anything else as '?'; after `max_bytes` cut, with "...". For texts that quote foreign
+/// input.
 std::string printable(std::string_view text, std::size_t max_bytes = 120);
+
+/// Replaces every `secret` in `text` by "[redacted]".
+void redact(std::string& text, std::string_view secret);
 
 std::string_view trim(std::string_view text);
 std::string to_lower(std::string_view text);

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <set>
 
 namespace platos::base {
 
@@ -12,6 +13,7 @@ struct WorkerPool::Shared {
   std::condition_variable wake;
   std::deque<std::function<void()>> queue;
   bool stopping = false;
+  std::set<std::thread::id> written_off;
 };
 
 WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t max_queued)
@@ -41,6 +43,8 @@ void WorkerPool::add_thread() {
         shared->queue.pop_front();
       }
       work();
+      const std::lock_guard lock(shared->mutex);
+      if (shared->written_off.erase(std::this_thread::get_id()) > 0) return;
     }
   });
   ::pthread_setname_np(threads_.back().native_handle(), name_.substr(0, 15).c_str());
@@ -61,6 +65,11 @@ void WorkerPool::write_off(std::thread::id thread) {
   const auto found =
       std::find_if(threads_.begin(), threads_.end(), [&](const auto& each) { return each.get_id() == thread; });
   if (found == threads_.end()) return;
+  {
+    // Should it come back after all, it ends: another has its place.
+    const std::lock_guard shared_lock(shared_->mutex);
+    shared_->written_off.insert(thread);
+  }
   found->detach();
   threads_.erase(found);
   add_thread();

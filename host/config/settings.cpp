@@ -1,5 +1,7 @@
 #include "config/settings.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -45,7 +47,10 @@ Result<void> assign_text(std::string& target, const Setting& setting, std::strin
 }
 
 bool is_loopback(std::string_view listen) {
-  return listen.starts_with("127.") || listen.starts_with("localhost:") || listen.starts_with("[::1]:");
+  const std::string host(listen.substr(0, listen.rfind(':')));
+  in_addr address{};
+  return host == "localhost" || host == "[::1]" ||
+         (host.starts_with("127.") && ::inet_pton(AF_INET, host.c_str(), &address) == 1);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "egress/client.hpp"
 
+#include <algorithm>
 #include <mutex>
 
 #include "egress/multi.hpp"
@@ -29,9 +30,24 @@ std::size_t Client::active() const {
   return total;
 }
 
+namespace {
+bool has_line_break(const HttpRequest& request) {
+  constexpr std::string_view kBreaks("\r\n\0", 3);
+  if (request.method.find_first_of(kBreaks) != std::string::npos) return true;
+  return std::any_of(request.headers.begin(), request.headers.end(), [&](const auto& header) {
+    return header.first.find_first_of(kBreaks) != std::string::npos ||
+           header.second.find_first_of(kBreaks) != std::string::npos;
+  });
+}
+}  // namespace
+
 Task<Result<void>> Client::exchange(HttpRequest request, ResponseHandler& handler, base::CancelToken cancel) {
   const auto target = check_url(request.url, request.trust);
   if (!target) co_return fail(target.error());
+  if (has_line_break(request)) {
+    co_return fail(ErrorKind::InvalidArgument, "invalid_header",
+                   "the method or a header of the request holds a line break");
+  }
   std::vector<std::string> pinned;
   if (request.trust != HostTrust::Operator) {
     const auto lookup =

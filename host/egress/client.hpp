@@ -34,6 +34,8 @@ struct HttpRequest {
   ports::Framing framing = ports::Framing::Whole;
   std::int64_t silence_timeout_ms = 0;  ///< 0: the client's
   HostTrust trust = HostTrust::Tenant;
+  /// False: a connection of its own. On a kept one that was closed meanwhile curl sends the request a second time.
+  bool reuse_connection = true;
 };
 
 /// Hears the answer, on the loop. An error ends the exchange and is its result. Everything is borrowed for the call.
@@ -58,7 +60,8 @@ class Client {
 
   /// Sends a request and hands the answer to `handler`, which must outlive the task. Destroying the task ends the
   /// transfer at once. Errors: the handler's; Unavailable "upstream_unreachable", "upstream_cut"; Deadline
-  /// "upstream_timeout"; Cancelled; PermissionDenied "address_refused"; InvalidArgument "invalid_url".
+  /// "upstream_timeout"; Cancelled; PermissionDenied "address_refused"; InvalidArgument "invalid_url",
+  /// "invalid_header" (a line break in one).
   Task<Result<void>> exchange(HttpRequest request, ResponseHandler& handler, base::CancelToken cancel);
 
   std::size_t active() const;

@@ -65,6 +65,7 @@ Task<Result<void>> drive(Client& client, ports::Exchange& exchange, DriveOptions
     if (step->kind == ports::Step::Kind::Wait) {
       const auto waited = co_await options.wait(step->wait_ms);
       if (!waited) co_return fail(waited.error());
+      if (!*waited) co_return fail(ErrorKind::Cancelled, cancel.reason(), "the model call was cancelled");
       continue;
     }
     auto request = to_request(*step, options.provider);

@@ -69,6 +69,7 @@ void Transfer::configure(const std::vector<std::string>& pinned_addresses, const
     curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &Transfer::open_socket);
     curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, this);
   }
+  if (!request_.reuse_connection) curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
   if (pinned_addresses.empty()) return;
   std::string pin = target.host + ":" + std::to_string(target.port) + ":";
   for (std::size_t i = 0; i < pinned_addresses.size(); ++i) pin += (i == 0 ? "" : ",") + pinned_addresses[i];
@@ -177,7 +178,10 @@ void Transfer::resume_when_ready() {
   resume_timer_ = client_.loop_.call_after(kResumeUs, [this] {
     if (!handler_.ready()) return resume_when_ready();
     paused_ = false;
-    curl_easy_pause(easy_, CURLPAUSE_CONT);
+    const CURLcode resumed = curl_easy_pause(easy_, CURLPAUSE_CONT);
+    // What was held back is handed over here, and the handler may have refused it.
+    if (resumed != CURLE_OK)
+      abort(failure_.value_or(upstream_error(ErrorKind::Unavailable, "upstream_cut", curl_easy_strerror(resumed))));
   });
 }
 

@@ -114,16 +114,23 @@ Task<Result<void>> Engine::enqueue(base::Loop& loop, model::RunRecord record, Ru
   co_return co_await written;
 }
 
-void Engine::launch(Slot& slot, const std::shared_ptr<Run>& run) {
+void Engine::tell_awaiting(const std::string& run_id) {
   std::vector<std::pair<base::Loop*, std::function<void()>>> notices;
   {
     const std::lock_guard lock(mutex_);
-    live_.emplace(run->id(), run);
-    const auto [first, last] = awaited_.equal_range(run->id());
+    const auto [first, last] = awaited_.equal_range(run_id);
     for (auto each = first; each != last; ++each) notices.push_back(std::move(each->second));
     awaited_.erase(first, last);
   }
   for (auto& [loop, notice] : notices) loop->post(std::move(notice));
+}
+
+void Engine::launch(Slot& slot, const std::shared_ptr<Run>& run) {
+  {
+    const std::lock_guard lock(mutex_);
+    live_.emplace(run->id(), run);
+  }
+  tell_awaiting(run->id());
   run->arm_deadline();
   slot.tasks->start("run", drive(run));
 }
@@ -262,9 +269,14 @@ Task<Result<void>> Engine::cancel(base::Loop& loop, model::Scope scope, std::str
         const std::int64_t n = journal.empty() ? 1 : journal.back().n + 1;
         runs.append_journal(scope, run_id, {n, std::string(model::journal::kCancelled), run->seq_reserved, "{}", now});
         runs.finish(scope, run_id, {model::RunState::Cancelled, "cancelled", "cancelled before it started"}, "{}", now);
+        EventLog log(run_id, run->seq_reserved + 1, 0, 1024);
+        log.append(model::done_event({}, "stopped"));
+        runs.append_stream(scope, run_id, log.take_unflushed(), now);
         return {};
       });
-  co_return co_await write;
+  auto done = co_await write;
+  if (done) tell_awaiting(run_id);
+  co_return done;
 }
 
 void Engine::poke() {

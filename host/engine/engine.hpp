@@ -60,7 +60,7 @@ class Engine {
 
   std::shared_ptr<Run> find_live(std::string_view run_id) const;
   std::size_t live_count() const;
-  /// Calls `notice` on `loop` once, when the queued run starts here.
+  /// Calls `notice` on `loop` once, when the queued run starts here or is cancelled.
   void when_live(std::string_view run_id, base::Loop& loop, std::function<void()> notice);
 
   /// Cancels a run in any state. NotFound for another scope's. Conflict "run_finished" when it has ended.
@@ -86,6 +86,7 @@ class Engine {
   Task<void> drive(std::shared_ptr<Run> run);
   void launch(Slot& slot, const std::shared_ptr<Run>& run);
   void remove(const Run& run);
+  void tell_awaiting(const std::string& run_id);
   Task<Result<std::size_t>> claim_due(std::string own_host_id);
   Task<Result<void>> claim_one(model::RunRecord run);
   Task<void> poll();

@@ -133,6 +133,9 @@ void PluginHost::load_plugin(Plugin& plugin) {
     return plugin.stop_at("disabled", "listed in the setting plugins.disabled");
   }
   if (const auto reason = markers_.quarantined(id)) return plugin.stop_at("quarantined", *reason);
+  if (const auto fits = check_sdk(plugin.manifest.generation, plugin.manifest.min_minor); !fits) {
+    return plugin.stop_at("incompatible", fits.error().message);
+  }
   const std::string path = plugin.info.folder + "/" + plugin.manifest.library_file;
   const auto hash = sha256_of_file(path);
   if (!hash) return plugin.stop_at("load_failed", hash.error().message);
@@ -195,6 +198,19 @@ void PluginHost::make_instances(Plugin& plugin) {
   }
 }
 
+// Tables and tool lists are asked for under the same deadline as create().
+template <typename Adapter>
+Result<std::shared_ptr<Adapter>> PluginHost::make_adapter(const std::shared_ptr<Instance>& instance,
+                                                          std::function<Result<std::shared_ptr<Adapter>>()> make) {
+  auto made = call_within<Result<std::shared_ptr<Adapter>>>(options_.create_timeout_ms, std::move(make));
+  if (made) return *made;
+  stuck_threads_ = true;
+  const std::string reason = "describing its interface took over " + std::to_string(options_.create_timeout_ms) +
+                             " ms; its thread was given up";
+  instance->fail_for_good(reason);
+  return fail(ErrorKind::Deadline, "plugin_failed", reason);
+}
+
 PluginHost::Made PluginHost::make_instance(Plugin& plugin, const InstanceFile& file) {
   Made made;
   made.plugin_id = plugin.manifest.id;
@@ -252,11 +268,14 @@ PluginHost::Made PluginHost::make_instance(Plugin& plugin, const InstanceFile& f
   made.instance = std::make_shared<Instance>(file.name, plugin.manifest.id, plugin.library, component, std::move(host),
                                              created->handle, logger_, watchdog_);
   if (made.info.interface_id == PLATOS_PROVIDER_INTERFACE) {
-    auto adapter = ProviderAdapter::make(made.instance);
+    auto adapter = make_adapter<ProviderAdapter>(
+        made.instance, [instance = made.instance] { return ProviderAdapter::make(instance); });
     if (!adapter) return stop("failed", "plugin_failed", adapter.error().message);
     made.provider = std::move(*adapter);
   } else if (made.info.interface_id == PLATOS_SKILL_INTERFACE) {
-    auto adapter = SkillAdapter::make(made.instance, options_.skills);
+    auto adapter = make_adapter<SkillAdapter>(made.instance, [instance = made.instance, skills = options_.skills] {
+      return SkillAdapter::make(instance, skills);
+    });
     if (!adapter) return stop("failed", "plugin_failed", adapter.error().message);
     made.skill = std::move(*adapter);
   } else {

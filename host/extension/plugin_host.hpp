@@ -81,6 +81,9 @@ class PluginHost final : public ports::PluginDirectory {
   void load_plugin(Plugin& plugin);
   Result<void> open_library(Plugin& plugin);
   void make_instances(Plugin& plugin);
+  template <typename Adapter>
+  Result<std::shared_ptr<Adapter>> make_adapter(const std::shared_ptr<Instance>& instance,
+                                                std::function<Result<std::shared_ptr<Adapter>>()> make);
   Made make_instance(Plugin& plugin, const InstanceFile& file);
   void read_instance_files();
   const Made* find(std::string_view instance) const;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "ingress/head_parser.hpp"
+
 namespace platos::ingress {
 namespace {
 
@@ -36,6 +38,8 @@ Result<bool> ChunkedBody::read_size(std::string& input) {
   if (digits.empty() || digits.size() > 8 || parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size()) {
     return bad_body("a chunk size must be 1 to 8 hexadecimal digits");
   }
+  const bool plain = std::all_of(line.begin(), line.end(), [](char c) { return c == '\t' || (c >= 0x20 && c < 0x7F); });
+  if (!plain) return bad_body("a chunk extension holds a control character");
   input.erase(0, end + 1);
   if (body_.size() + left_ > max_bytes_) {
     return fail(ErrorKind::TooLarge, "body_too_large",
@@ -73,6 +77,10 @@ Result<bool> ChunkedBody::step(std::string& input) {
       trailer_bytes_ += end;
       if (trailer_bytes_ > kMaxTrailerBytes) return bad_body("the trailers are too long");
       const bool last = end == 1;
+      if (!last) {
+        if (auto checked = check_field_line(std::string_view(input).substr(0, end - 1)); !checked)
+          return bad_body("a trailer is not one");
+      }
       input.erase(0, end + 1);
       if (last) stage_ = Stage::Complete;
       return !last;

@@ -55,8 +55,10 @@ void Connection::watch() {
   if (closed_) return;
   std::uint32_t events = EPOLLRDHUP;
   // While an answer is made, nothing more is read: pipelined requests wait in the kernel.
-  if (stage_ == Stage::Head || stage_ == Stage::Body || stage_ == Stage::Closing) events |= EPOLLIN;
-  if (written_ < output_.size()) events |= EPOLLOUT;
+  // Nor while an answer waits to be read: a client that only sends costs nothing further.
+  const bool drained = written_ >= output_.size();
+  if ((stage_ == Stage::Head && drained) || stage_ == Stage::Body || stage_ == Stage::Closing) events |= EPOLLIN;
+  if (!drained) events |= EPOLLOUT;
   if (peer_closed_) events &= ~static_cast<std::uint32_t>(EPOLLRDHUP | EPOLLIN);
   if (events == watched_events_) return;
   watched_events_ = events;
@@ -70,6 +72,7 @@ void Connection::on_ready(std::uint32_t events) {
     write_some();
     if (closed_) return;
     if (stage_ == Stage::Streaming) pump();
+    if (stage_ == Stage::Head) go_on_with_input();
   }
   if ((events & EPOLLIN) != 0 && (stage_ == Stage::Head || stage_ == Stage::Body || stage_ == Stage::Closing)) {
     read_some();
@@ -112,9 +115,10 @@ void Connection::parse() {
 bool Connection::take_head() {
   // Empty lines before a request are allowed by RFC 9112, 2.2.
   while (input_.starts_with("\r\n")) input_.erase(0, 2);
-  const auto end = input_.find("\r\n\r\n");
+  // Also at line ends that parse_head() will refuse.
+  const auto crlf = input_.find("\n\r\n");
   const auto bare = input_.find("\n\n");
-  if (end == std::string::npos && bare == std::string::npos) {
+  if (crlf == std::string::npos && bare == std::string::npos) {
     if (input_.size() <= server_.options_.max_head_bytes) return false;
     refuse({ErrorKind::TooLarge,
             "head_too_large",
@@ -124,7 +128,7 @@ bool Connection::take_head() {
             {}});
     return false;
   }
-  const std::size_t size = bare < end ? bare + 2 : end + 4;
+  const std::size_t size = bare < crlf ? bare + 2 : crlf + 3;
   request_id_ = server_.make_request_id_();
   if (size > server_.options_.max_head_bytes) {
     refuse({ErrorKind::TooLarge,
@@ -195,6 +199,7 @@ void Connection::call_handler() {
   server_.loop_.cancel(timer_);
   timer_ = {0, 0};
   gone_ = base::CancelSource();
+  head_only_ = head_->request.method == "HEAD";
   Request request = std::move(head_->request);
   request.peer = peer_;
   request.request_id = request_id_;
@@ -212,6 +217,7 @@ Task<void> Connection::handle(Connection& connection, Request request) {
 void Connection::refuse(const Error& error) {
   if (request_id_.empty()) request_id_ = server_.make_request_id_();
   head_.reset();
+  head_only_ = false;
   answer(server_.on_refusal_(error, request_id_), true);
 }
 
@@ -222,20 +228,27 @@ void Connection::write_head(const Response& response, bool close_after) {
   for (const auto& [name, value] : response.headers) output_ += name + ": " + value + "\r\n";
   output_ += "X-Request-Id: " + request_id_ + "\r\nX-Platos-Version: " + server_.options_.version + "\r\n";
   if (response.stream) {
-    output_ += "Transfer-Encoding: chunked\r\n";
+    if (chunked_answer_) output_ += "Transfer-Encoding: chunked\r\n";
   } else if (response.status != 204 && response.status != 304) {
     output_ += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
   }
-  output_ += close_after ? "Connection: close\r\n\r\n" : "\r\n";
+  if (close_after) {
+    output_ += "Connection: close\r\n";
+  } else if (head_ && head_->http10) {
+    output_ += "Connection: keep-alive\r\n";
+  }
+  output_ += "\r\n";
 }
 
 void Connection::answer(Response response, bool close_after) {
   if (closed_) return;
   close_after_ = close_after || peer_closed_;
-  const bool head_only = head_ && head_->request.method == "HEAD";
+  // HTTP/1.0 knows no chunks: a streamed body ends with the connection.
+  chunked_answer_ = !(head_ && head_->http10);
+  close_after_ = close_after_ || (response.stream && !chunked_answer_);
   write_head(response, close_after_);
-  if (!response.stream) {
-    if (!head_only) output_ += response.body;
+  if (!response.stream || head_only_) {
+    if (!head_only_) output_ += response.body;
     return finish_answer();
   }
   stage_ = Stage::Streaming;
@@ -257,7 +270,8 @@ void Connection::pump() {
   while (stage_ == Stage::Streaming && !closed_ && !stream_pending_ && output_.size() - written_ < kMaxOutputBytes) {
     std::string piece;
     const auto state = stream_->pull(piece, kPullBytes);
-    if (!piece.empty()) {
+    if (!piece.empty() && !chunked_answer_) output_ += piece;
+    if (!piece.empty() && chunked_answer_) {
       char size[20];
       const int length = std::snprintf(size, sizeof size, "%zx\r\n", piece.size());
       output_.append(size, static_cast<std::size_t>(length));
@@ -267,7 +281,7 @@ void Connection::pump() {
     if (state == ByteStream::State::Pending) stream_pending_ = true;
     if (state == ByteStream::State::End || state == ByteStream::State::Broken) {
       // Without the last chunk a client knows that the body was cut.
-      if (state == ByteStream::State::End) output_ += "0\r\n\r\n";
+      if (state == ByteStream::State::End && chunked_answer_) output_ += "0\r\n\r\n";
       if (state == ByteStream::State::Broken) close_after_ = true;
       stream_.reset();
       return finish_answer();
@@ -284,17 +298,21 @@ void Connection::finish_answer() {
   if (stage_ == Stage::Head) {
     request_id_.clear();
     if (written_ >= output_.size()) arm(server_.options_.idle_timeout_ms);
-    // A pipelined request may be here already; not parsed from inside the handler that just answered.
-    if (!input_.empty()) {
-      server_.loop_.defer([this, alive = alive_] {
-        if (!*alive || closed_ || stage_ != Stage::Head) return;
-        arm(server_.options_.read_timeout_ms);
-        parse();
-        if (!closed_) watch();
-      });
-    }
+    go_on_with_input();
   }
   watch();
+}
+
+// A pipelined request may be here already. It is parsed when its predecessor's answer has left, and not from inside the
+// handler that gave it.
+void Connection::go_on_with_input() {
+  if (input_.empty() || written_ < output_.size()) return;
+  server_.loop_.defer([this, alive = alive_] {
+    if (!*alive || closed_ || stage_ != Stage::Head) return;
+    arm(server_.options_.read_timeout_ms);
+    parse();
+    if (!closed_) watch();
+  });
 }
 
 void Connection::write_some() {

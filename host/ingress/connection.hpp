@@ -37,6 +37,7 @@ class Connection final : public base::FdHandler {
   void write_head(const Response& response, bool close_after);
   void pump();
   void finish_answer();
+  void go_on_with_input();
   void write_some();
   void watch();
   void arm(std::int64_t delay_ms);
@@ -56,6 +57,8 @@ class Connection final : public base::FdHandler {
   bool stream_pending_ = false;
   bool close_after_ = false;
   bool peer_closed_ = false;
+  bool head_only_ = false;
+  bool chunked_answer_ = true;
   bool closed_ = false;
   std::uint32_t watched_events_ = 0;
   base::Loop::TimerId timer_{0, 0};

@@ -1,9 +1,5 @@
 #include "ingress/head_parser.hpp"
 
-#include <Poco/Exception.h>
-#include <Poco/MemoryStream.h>
-#include <Poco/Net/HTTPRequest.h>
-
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -41,14 +37,6 @@ Result<void> check_request_line(std::string_view line) {
   if (!visible || !target.starts_with('/')) return bad("the target must be a path of visible ASCII");
   const std::string_view version = line.substr(last + 1);
   if (version != "HTTP/1.1" && version != "HTTP/1.0") return bad("the version must be HTTP/1.1 or HTTP/1.0");
-  return {};
-}
-
-Result<void> check_field_line(std::string_view line) {
-  if (line.front() == ' ' || line.front() == '\t') return bad("a header is folded over two lines");
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return bad("a header has no name");
-  if (!is_field_text(line.substr(colon + 1))) return bad("a header holds a control character");
   return {};
 }
 
@@ -92,31 +80,57 @@ Result<void> read_framing(const std::vector<std::pair<std::string, std::string>>
 
 }  // namespace
 
+Result<void> check_field_line(std::string_view line) {
+  if (line.front() == ' ' || line.front() == '\t') return bad("a header is folded over two lines");
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return bad("a header has no name");
+  if (!is_field_text(line.substr(colon + 1))) return bad("a header holds a control character");
+  return {};
+}
+
+namespace {
+
+void read_request_line(std::string_view line, Head& head) {
+  const auto first = line.find(' ');
+  const auto last = line.rfind(' ');
+  const std::string_view target = line.substr(first + 1, last - first - 1);
+  const auto question = target.find('?');
+  head.request.method = line.substr(0, first);
+  head.request.path = target.substr(0, question);
+  if (question != std::string_view::npos) head.request.query = target.substr(question + 1);
+  head.http10 = line.ends_with("HTTP/1.0");
+}
+
+bool has_token(std::string_view list, std::string_view token) {
+  const auto items = base::split(list, ',');
+  return std::any_of(items.begin(), items.end(),
+                     [&](std::string_view item) { return base::equals_ignoring_case(base::trim(item), token); });
+}
+
+}  // namespace
+
+// Not Poco's reader: it decodes RFC 2047 words inside header values, so that `=?utf-8?Q?chunked?=` is a framing that a
+// proxy in front does not see (host/docs/adr/0002-http-head.md).
 Result<Head> parse_head(std::string_view text) {
   if (auto checked = check_lines(text); !checked) return fail(checked.error());
-  Poco::Net::HTTPRequest parsed;
-  try {
-    Poco::MemoryInputStream stream(text.data(), static_cast<std::streamsize>(text.size()));
-    parsed.read(stream);
-  } catch (const Poco::Exception& error) {
-    return bad(base::printable(error.message()));
-  }
   Head head;
   Request& request = head.request;
-  request.method = parsed.getMethod();
-  const std::string& target = parsed.getURI();
-  const auto question = target.find('?');
-  request.path = target.substr(0, question);
-  if (question != std::string::npos) request.query = target.substr(question + 1);
-  int hosts = 0;
-  for (const auto& [name, value] : parsed) {
-    request.headers.emplace_back(base::to_lower(name), std::string(base::trim(value)));
-    hosts += request.headers.back().first == "host" ? 1 : 0;
+  read_request_line(text.substr(0, text.find('\r')), head);
+  text.remove_prefix(text.find('\n') + 1);
+  for (auto end = text.find('\r'); end != 0 && end != std::string_view::npos; end = text.find('\r')) {
+    const std::string_view line = text.substr(0, end);
+    const auto colon = line.find(':');
+    request.headers.emplace_back(base::to_lower(line.substr(0, colon)),
+                                 std::string(base::trim(line.substr(colon + 1))));
+    text.remove_prefix(end + 2);
   }
-  if (hosts > 1 || (hosts == 0 && parsed.getVersion() == "HTTP/1.1")) return bad("exactly one Host header is needed");
-  head.keep_alive = parsed.getKeepAlive();
+  const auto hosts = std::count_if(request.headers.begin(), request.headers.end(),
+                                   [](const auto& each) { return each.first == "host"; });
+  if (hosts > 1 || (hosts == 0 && !head.http10)) return bad("exactly one Host header is needed");
+  const std::string_view connection = request.header("connection");
+  head.keep_alive = head.http10 ? has_token(connection, "keep-alive") : !has_token(connection, "close");
   if (auto framed = read_framing(request.headers, head); !framed) return fail(framed.error());
-  if (head.chunked && parsed.getVersion() == "HTTP/1.0") return bad("HTTP/1.0 has no chunked bodies");
+  if (head.chunked && head.http10) return bad("HTTP/1.0 has no chunked bodies");
   return head;
 }
 

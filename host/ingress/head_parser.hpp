@@ -1,4 +1,4 @@
-// The head of a request: strict checks first, then Poco's parser.
+// The head of a request, read strictly.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@ struct Head {
   std::uint64_t content_length = 0;
   bool keep_alive = true;
   bool expects_continue = false;
+  bool http10 = false;
 };
 
 /// `text` is everything up to and including the empty line. Refuses what two servers could read in two ways: bare LF,
@@ -23,5 +24,8 @@ struct Head {
 /// control characters, a space before the colon. InvalidArgument "bad_request" says which; UnsupportedMedia
 /// "unsupported_encoding" for a Content-Encoding.
 Result<Head> parse_head(std::string_view text);
+
+/// One header or trailer line without its CR LF.
+Result<void> check_field_line(std::string_view line);
 
 }  // namespace platos::ingress

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "base/text.hpp"
 #include "ingress/connection.hpp"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr int kAcceptsPerPass = 64;
 constexpr int kBacklog = 4096;
+constexpr std::int64_t kAcceptPauseUs = 100'000;
 
 std::string peer_text(const sockaddr_storage& address) {
   char text[INET6_ADDRSTRLEN] = "";
@@ -82,6 +84,7 @@ void Server::on_ready(std::uint32_t) {
     socklen_t size = sizeof address;
     const int fd =
         ::accept4(listener_.fd(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE)) return pause_accepting();
     if (fd < 0) return;
     if (connections_.size() >= options_.max_connections) {
       ::close(fd);
@@ -96,6 +99,15 @@ void Server::on_ready(std::uint32_t) {
   }
 }
 
+// Out of descriptors: looked at again a little later, instead of at once and for ever.
+void Server::pause_accepting() {
+  logger_.warn("ingress", "no descriptor is free: connections wait", {{"connections", connections_.size()}});
+  loop_.unwatch(listener_.fd());
+  loop_.call_after(kAcceptPauseUs, [this, alive = alive_] {
+    if (*alive && !draining_) start();
+  });
+}
+
 void Server::forget(Connection& connection) {
   // Destroyed later in the pass: it may be on the stack.
   loop_.defer([this, alive = alive_, &connection] {
@@ -105,14 +117,15 @@ void Server::forget(Connection& connection) {
 
 bool Server::host_allowed(std::string_view host) const {
   if (host.empty()) return true;  // HTTP/1.0
-  const auto colon = host.rfind(':');
-  const bool bracketed = host.starts_with('[');
-  const std::string name = base::to_lower(bracketed ? host.substr(0, host.find(']') + 1) : host.substr(0, colon));
-  if (name == "localhost" || name == "[::1]" || name.starts_with("127.")) {
-    // 127.evil.example is a name, not an address.
-    in_addr address{};
-    return !name.starts_with("127.") || ::inet_pton(AF_INET, name.c_str(), &address) == 1;
-  }
+  const auto end = host.starts_with('[') ? host.find(']') + 1 : std::min(host.find(':'), host.size());
+  const std::string_view port = host.substr(end);
+  if (!port.empty() && (port.front() != ':' || port.find_first_not_of("0123456789", 1) != std::string_view::npos))
+    return false;
+  const std::string name = base::to_lower(host.substr(0, end));
+  in_addr address{};
+  if (name == "localhost" || name == "[::1]") return true;
+  // 127.evil.example is a name, not an address.
+  if (name.starts_with("127.") && ::inet_pton(AF_INET, name.c_str(), &address) == 1) return true;
   return std::any_of(options_.allowed_hosts.begin(), options_.allowed_hosts.end(), [&](const std::string& allowed) {
     return base::equals_ignoring_case(allowed, name) || base::equals_ignoring_case(allowed, host);
   });

@@ -67,6 +67,7 @@ class Server final : public base::FdHandler {
 
  private:
   friend class Connection;
+  void pause_accepting();
   void forget(Connection& connection);
   bool host_allowed(std::string_view host) const;
 

@@ -22,7 +22,7 @@ std::string_view role_name(Role role) {
 void append_arguments(std::string& out, const std::string& arguments) {
   const auto parsed = parse_bounded(arguments, "arguments");
   if (parsed && parsed->is_object()) {
-    out += arguments;
+    out += dump(*parsed);
     return;
   }
   out += R"({"invalid_arguments":)";

@@ -1,6 +1,9 @@
 #include "secrets/slots.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+
+#include "base/text.hpp"
 
 namespace platos::secrets {
 namespace {
@@ -47,6 +50,9 @@ std::vector<std::string_view> SlotTable::values() const {
   for (const auto& [name, slot] : slots_) {
     if (slot.value) views.push_back(slot.value->view());
   }
+  // Longest first: one value may be the beginning of another.
+  std::sort(views.begin(), views.end(),
+            [](std::string_view left, std::string_view right) { return left.size() > right.size(); });
   return views;
 }
 
@@ -78,11 +84,7 @@ bool SlotTable::appears_in(std::string_view text) const {
 
 std::string SlotTable::strip(std::string_view text) const {
   std::string stripped(text);
-  for (const auto secret : values()) {
-    for (std::size_t at = 0; (at = stripped.find(secret, at)) != std::string::npos;) {
-      stripped.replace(at, secret.size(), "[redacted]");
-    }
-  }
+  for (const auto secret : values()) base::redact(stripped, secret);
   return stripped;
 }
 

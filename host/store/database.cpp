@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <filesystem>
+#include <optional>
 
 #include "base/text.hpp"
 #include "store/migrations.hpp"
@@ -27,14 +28,14 @@ SqliteOptions session_options(const DatabaseOptions& options, bool writer) {
 }
 
 Result<void> check_stream_forms(Session& session) {
-  std::int64_t unknown = 0;
+  std::optional<std::int64_t> unknown;
   session.query("SELECT flags FROM run_stream WHERE flags <> 1 LIMIT 1", {}, [&](const Row& row) {
     unknown = row.integer(0);
     return false;
   });
-  if (unknown == 0) return {};
+  if (!unknown) return {};
   return fail(ErrorKind::FailedPrecondition, "unknown_stream_form",
-              "the database holds event blocks of form " + std::to_string(unknown) +
+              "the database holds event blocks of form " + std::to_string(*unknown) +
                   "; this Platos reads form 1: start the newer Platos that wrote them");
 }
 
@@ -203,7 +204,11 @@ void Database::commit_group(std::vector<std::unique_ptr<Job>>& group) {
 // While turns are refused nothing else writes: this finds out that there is space again.
 void Database::probe_space() {
   try {
-    writer_->run_script("BEGIN IMMEDIATE; PRAGMA user_version = 1; COMMIT;");
+    // Takes some pages and gives them back: rewriting an existing page would prove nothing.
+    writer_->run_script(
+        "BEGIN IMMEDIATE; INSERT INTO timers (id, env_id, run_id, kind, due_us) VALUES ('probe', '', '', "
+        "zeroblob(65536), 0);"
+        "DELETE FROM timers WHERE id = 'probe'; COMMIT;");
     note_space(false);
   } catch (const SqlError&) {
     try {

@@ -57,8 +57,10 @@ class Database {
   template <typename Work, typename ResultType = std::invoke_result_t<Work&, Session&>>
   base::Completion<ResultType> read(base::Loop& loop, Work work) {
     return readers_->run(loop, [this, work = std::move(work)]() mutable -> ResultType {
-      const auto lease = borrow_reader();
-      return guarded<ResultType>([&] { return work(*lease.session); });
+      return guarded<ResultType>([&] {
+        const auto lease = borrow_reader();
+        return work(*lease.session);
+      });
     });
   }
 
@@ -103,6 +105,8 @@ class Database {
       return work();
     } catch (const SqlError& failure) {
       return fail(to_error(failure));
+    } catch (const std::exception& failure) {
+      return fail(ErrorKind::Internal, "store_failed", failure.what());
     }
   }
   Result<void> enqueue(std::unique_ptr<Job> job);

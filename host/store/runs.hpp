@@ -71,7 +71,7 @@ class Runs {
   // Over all tenants: the engine's claim, take-over and sweep.
 
   /// Runs that this host may take: queued and not behind a live turn of their thread; running with an expired lease or
-  /// a lease of `host_id` itself; waiting ones whose timer is due, or that `host_id` held. Oldest first.
+  /// a lease of `host_id` itself; waiting ones whose timer is due. Oldest first.
   std::vector<model::RunRecord> claimable(const model::SystemScope&, const std::string& host_id, std::int64_t now_us,
                                           std::int64_t limit);
   /// Takes a run: writes the fence, lease, deadline, attempt and reserve of `claimed`. False when somebody was faster.

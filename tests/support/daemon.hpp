@@ -8,22 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "support/temp_dir.hpp"
+
 namespace platos::tests {
-
-/// A folder under the build tree that goes away with the object.
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  const std::string& path() const { return path_; }
-  /// Writes a file, making its folders.
-  void write(const std::string& relative, const std::string& text) const;
-
- private:
-  std::string path_;
-};
 
 struct DaemonSettings {
   std::string data_dir;                            ///< empty: a temporary one

@@ -19,7 +19,11 @@ Instance::Instance(std::string name, std::string plugin_id, std::shared_ptr<Libr
 
 Instance::~Instance() {
   // A plugin that hangs or broke the contract is not called again, not even to end it.
-  if (!failed_) component_->destroy(handle_);
+  if (failed_) return;
+  call_plugin([this] { return component_->destroy(handle_), PLATOS_OK; },
+              [this](const char* what) {
+                logger_.error("extension", "destroy() broke the contract", {{"instance", name_}, {"reason", what}});
+              });
 }
 
 Result<void> Instance::check_size(std::uint32_t size, std::size_t least, const char* interface_id) {

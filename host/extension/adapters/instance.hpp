@@ -8,6 +8,7 @@
 
 #include "base/logger.hpp"
 #include "extension/loader/library.hpp"
+#include "extension/services/call.hpp"
 #include "extension/services/host_table.hpp"
 #include "extension/watchdog.hpp"
 #include "platos/entry.h"
@@ -35,7 +36,11 @@ class Instance {
   /// "plugin_breach" when its size cannot be.
   template <typename Table>
   Result<const Table*> interface_table(const char* interface_id) const {
-    const void* table = component_->get_interface(handle_, interface_id);
+    const void* table = nullptr;
+    std::string broken;
+    call_plugin([&] { return table = component_->get_interface(handle_, interface_id), PLATOS_OK; },
+                [&](const char* what) { broken = what; });
+    if (!broken.empty()) return fail(ErrorKind::Internal, "plugin_breach", name_ + ": get_interface: " + broken);
     if (table == nullptr) return nullptr;
     const auto size = *static_cast<const std::uint32_t*>(table);
     if (auto sane = check_size(size, sizeof(Table), interface_id); !sane) return fail(sane.error());

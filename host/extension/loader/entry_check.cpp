@@ -26,18 +26,23 @@ std::string safe(const char* text) {
 
 }  // namespace
 
-Result<void> check_entry(const platos_plugin_entry_t& entry) {
-  if (entry.magic != PLATOS_PLUGIN_MAGIC)
-    return incompatible("the entry does not begin with the magic number of a Platos plugin");
-  if (entry.generation != PLATOS_SDK_GENERATION) {
-    return incompatible("built for SDK generation " + std::to_string(entry.generation) + ", this host has generation " +
+Result<void> check_sdk(std::int64_t generation, std::int64_t min_minor) {
+  if (generation != PLATOS_SDK_GENERATION) {
+    return incompatible("built for SDK generation " + std::to_string(generation) + ", this host has generation " +
                         std::to_string(PLATOS_SDK_GENERATION));
   }
-  if (entry.min_host_minor > PLATOS_SDK_MINOR) {
-    return incompatible("needs SDK " + std::to_string(entry.generation) + "." + std::to_string(entry.min_host_minor) +
+  if (min_minor > PLATOS_SDK_MINOR) {
+    return incompatible("needs SDK " + std::to_string(generation) + "." + std::to_string(min_minor) +
                         ", this host has " + PLATOS_SDK_VERSION +
                         "; install a newer Platos, or build the plugin with a smaller SDK_TARGET");
   }
+  return {};
+}
+
+Result<void> check_entry(const platos_plugin_entry_t& entry) {
+  if (entry.magic != PLATOS_PLUGIN_MAGIC)
+    return incompatible("the entry does not begin with the magic number of a Platos plugin");
+  if (auto fits = check_sdk(entry.generation, entry.min_host_minor); !fits) return fits;
   if (entry.struct_size < sizeof(platos_plugin_entry_t) || entry.struct_size > kMaxStructBytes) {
     return incompatible("the entry says it has " + std::to_string(entry.struct_size) + " bytes; expected " +
                         std::to_string(sizeof(platos_plugin_entry_t)) + " to " + std::to_string(kMaxStructBytes));

@@ -11,6 +11,9 @@
 
 namespace platos::extension {
 
+/// What the manifest says it needs, before any of its code is loaded. FailedPrecondition "incompatible".
+Result<void> check_sdk(std::int64_t generation, std::int64_t min_minor);
+
 /// Magic, sizes, generation, minor, and that the functions are there. FailedPrecondition "incompatible" with both
 /// numbers.
 Result<void> check_entry(const platos_plugin_entry_t& entry);

@@ -239,7 +239,8 @@ std::vector<std::string> expand_patterns(const std::vector<std::string>& pattern
   std::vector<std::string> expanded;
   for (std::string pattern : patterns) {
     bool complete = true;
-    for (std::size_t open; complete && (open = pattern.find(kOpen)) != std::string::npos;) {
+    std::size_t from = 0;  // what was put in is not looked at again
+    for (std::size_t open; complete && (open = pattern.find(kOpen, from)) != std::string::npos;) {
       const auto close = pattern.find("}}", open);
       const std::string key =
           pattern.substr(open + kOpen.size(), close == std::string::npos ? close : close - open - kOpen.size());
@@ -251,17 +252,27 @@ std::vector<std::string> expand_patterns(const std::vector<std::string>& pattern
       std::string value = (*config)[key].get<std::string>();
       while (value.ends_with('/')) value.pop_back();
       pattern.replace(open, close + 2 - open, value);
+      from = open + value.size();
     }
     if (complete) expanded.push_back(std::move(pattern));
   }
   return expanded;
 }
 
+namespace {
+// A segment that climbs or stays, written plainly or with percent signs: servers differ in when they resolve it.
+bool has_dot_segment(std::string_view path) {
+  for (const auto segment : base::split(path, '/')) {
+    std::string plain = base::to_lower(segment);
+    for (std::size_t at = 0; (at = plain.find("%2e", at)) != std::string::npos;) plain.replace(at, 3, ".");
+    if (plain == "." || plain == "..") return true;
+  }
+  return base::to_lower(path).find("%2f") != std::string::npos || path.find('\\') != std::string_view::npos;
+}
+}  // namespace
+
 bool url_matches(const std::vector<std::string>& patterns, std::string_view url) {
-  const std::string_view path = url.substr(0, url.find_first_of("?#"));
-  if (path.find("/../") != std::string_view::npos || path.ends_with("/..") ||
-      path.find("%2e") != std::string_view::npos)
-    return false;
+  if (has_dot_segment(url.substr(0, url.find_first_of("?#")))) return false;
   return std::any_of(patterns.begin(), patterns.end(), [url](const std::string& pattern) {
     if (!pattern.ends_with('*')) return url == pattern;
     return url.starts_with(std::string_view(pattern).substr(0, pattern.size() - 1));

@@ -9,7 +9,8 @@
 
 namespace platos::extension {
 
-/// Files under <data-dir>/plugins/. Internally synchronised by the file system; each write is on disk when it returns.
+/// Files under <data-dir>/plugin-state/. Internally synchronised by the file system; each write is on disk when it
+/// returns.
 class Markers {
  public:
   Markers(std::string data_dir, const base::Clock& clock);

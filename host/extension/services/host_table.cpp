@@ -139,7 +139,9 @@ void HostTable::log(std::int32_t level, platos_slice_t message, platos_slice_t f
 
 std::int32_t HostTable::exchange(platos_call_t* call, const platos_http_request_t* request,
                                  const platos_http_sink_t* sink, platos_error_t* error) {
-  if (call == nullptr || request == nullptr || sink == nullptr || request->header_count > kMaxHeaders) {
+  const bool callable =
+      call != nullptr && request != nullptr && sink != nullptr && sink->head != nullptr && sink->body != nullptr;
+  if (!callable || request->header_count > kMaxHeaders || (request->header_count > 0 && request->headers == nullptr)) {
     return set_error(error, PLATOS_INVALID_ARGUMENT, "http: call, request and sink are needed, and at most 64 headers");
   }
   const std::string_view url = short_view(request->url, 8192);
@@ -153,11 +155,16 @@ std::int32_t HostTable::exchange(platos_call_t* call, const platos_http_request_
   outgoing.url = url;
   outgoing.body = short_view(request->body, kMaxHttpBytes);
   outgoing.silence_timeout_ms = request->timeout_ms;
-  outgoing.trust = egress::HostTrust::Operator;  // the pattern is the operator's
+  outgoing.reuse_connection = outgoing.method == "GET";  // anything else must not be sent twice
+  outgoing.trust = egress::HostTrust::Operator;          // the pattern is the operator's
   for (std::size_t i = 0; i < request->header_count; ++i) {
     const auto value = slots_->fill_in(short_view(request->headers[i].value, 8192));
     if (!value) return set_error(error, value.error());
-    outgoing.headers.emplace_back(short_view(request->headers[i].name, 256), *value);
+    const std::string name(short_view(request->headers[i].name, 256));
+    if ((name + *value).find_first_of("\r\n") != std::string::npos) {
+      return set_error(error, PLATOS_INVALID_ARGUMENT, "http: a header holds a line break");
+    }
+    outgoing.headers.emplace_back(name, *value);
   }
   const auto answer = http_->fetch(std::move(outgoing), *call);
   if (!answer) return set_error(error, answer.error());
