@@ -35,7 +35,8 @@ Task<Result<model::ChatResponse>> ModelCaller::call(engine::Run& run, int step, 
     const bool said_something = run.events()->last_seq() != before_seq;
     auto waited = co_await back_off(run, step, attempt, response.error(), said_something);
     if (!waited) co_return fail(waited.error());
-    run.emit(model::status_event("thinking", run.record().agent_id));
+    // The boundary voided the step's status too.
+    if (said_something) run.emit(model::status_event("thinking", run.record().agent_id));
   }
 }
 
