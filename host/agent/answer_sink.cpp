@@ -6,7 +6,7 @@ namespace platos::agent {
 namespace {
 
 constexpr std::size_t kMaxToolCalls = 128;
-constexpr std::size_t kMaxNameBytes = 256;
+constexpr std::size_t kMaxToolTextBytes = 256;
 
 tl::unexpected<Error> breach(const std::string& what) {
   return fail(ErrorKind::Internal, "provider_protocol", "the provider plugin broke its contract: " + what);
@@ -48,8 +48,8 @@ Result<void> AnswerSink::on_tool_begin(int index, std::string_view provider_id, 
   }
   model::ToolCall call;
   call.call_id = run_.context().ids.make("call");
-  call.provider_id = provider_id.substr(0, kMaxNameBytes);
-  call.model_name = name.substr(0, kMaxNameBytes);
+  call.provider_id = provider_id.substr(0, kMaxToolTextBytes);
+  call.model_name = name.substr(0, kMaxToolTextBytes);
   open_calls_.emplace(index, std::move(call));
   return {};
 }

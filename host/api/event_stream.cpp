@@ -29,10 +29,7 @@ std::int64_t discard_from(const engine::LoggedEvent& event) {
 
 EventStream::EventStream(engine::Engine& engine, base::Loop& loop, const model::Scope& scope, const std::string& run_id,
                          std::int64_t after, std::int64_t heartbeat_us)
-    : engine_(engine),
-      loop_(loop),
-      heartbeat_us_(heartbeat_us),
-      subscription_(engine, loop, scope, run_id, after, [this] {
+    : loop_(loop), heartbeat_us_(heartbeat_us), subscription_(engine, loop, scope, run_id, after, [this] {
         if (ready_) ready_();
       }) {
   arm();

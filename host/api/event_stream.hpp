@@ -27,7 +27,6 @@ class EventStream final : public ingress::ByteStream {
  private:
   void arm();
 
-  engine::Engine& engine_;
   base::Loop& loop_;
   std::int64_t heartbeat_us_;
   std::function<void()> ready_;

@@ -125,7 +125,6 @@ class Daemon {
 
   const DaemonOptions& options_;
   const config::Settings& settings_;
-  base::SystemClock& clock_;
   base::Logger& logger_;
   const DataDir& data_dir_;
   std::unique_ptr<store::Database> database_;
@@ -185,7 +184,6 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
                std::string admin_key)
     : options_(options),
       settings_(options.config.settings),
-      clock_(clock),
       logger_(logger),
       data_dir_(data_dir),
       database_(std::move(database)),

@@ -40,7 +40,8 @@ std::string code_of(const Error& error) {
 // After these the tool may have done its work: nobody knows.
 bool leaves_doubt(const Error& error) {
   return error.kind == ErrorKind::Deadline || error.kind == ErrorKind::Cancelled ||
-         error.kind == ErrorKind::Unavailable;
+         error.kind == ErrorKind::Unavailable || error.code == "plugin_breach" || error.code == "tool_bad_output" ||
+         error.code == "tool_output_too_large";
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ bool is_tool_name(std::string_view name) {
 
 Result<model::Tool> read_tool(const model::Json& json, const std::string& instance) {
   auto name = model::required_text(json, "name");
-  if (!name) return fail(name.error());
+  if (!name) return breach(instance, "a tool's " + name.error().message);
   if (!is_tool_name(*name))
     return breach(instance, "a tool's name must be 1 to 64 of letters, digits, '_', '.', '-', found \"" +
                                 base::printable(*name) + "\"");

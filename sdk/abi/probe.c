@@ -1,0 +1,28 @@
+/* Everything that the ABI check looks at: one function that takes a pointer to every public struct.
+ *
+ * Compiled with debug information and never run. A struct that is missing here is not checked, so a new one is added in
+ * the same change; tests/abi/layout.c then wants it too. */
+#include "platos/platos.h"
+
+struct platos_abi_probe {
+  platos_slice_t *slice;
+  platos_writer_t *writer;
+  platos_host_t *host;
+  platos_component_t *component;
+  platos_plugin_entry_t *entry;
+  platos_header_t *header;
+  platos_step_t *step;
+  platos_event_t *event;
+  platos_event_sink_t *event_sink;
+  platos_provider_t *provider;
+  platos_output_t *output;
+  platos_tool_sink_t *tool_sink;
+  platos_skill_t *skill;
+  platos_http_request_t *http_request;
+  platos_http_sink_t *http_sink;
+  platos_host_http_t *host_http;
+  platos_host_secrets_t *host_secrets;
+};
+
+PLATOS_EXPORT void platos_abi_probe(struct platos_abi_probe *all);
+void platos_abi_probe(struct platos_abi_probe *all) { (void)all; }

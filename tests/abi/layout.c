@@ -1,0 +1,204 @@
+/* Every size, offset and constant of the public headers, as numbers. It compiles, or a plugin built before would break.
+ *
+ * Written once from the headers, kept by hand: a change here is a change of the ABI. */
+#include "platos/platos.h"
+
+#define SIZE(type, bytes) PLATOS_STATIC_ASSERT(sizeof(type) == (bytes), "the size of " #type " has changed")
+#define AT(type, member, offset) \
+  PLATOS_STATIC_ASSERT(offsetof(type, member) == (offset), #type "." #member " has moved")
+#define VALUE(name, number) PLATOS_STATIC_ASSERT((name) == (number), "the number of " #name " has changed")
+
+SIZE(platos_slice_t, 16);
+AT(platos_slice_t, data, 0);
+AT(platos_slice_t, size, 8);
+
+SIZE(platos_writer_t, 24);
+AT(platos_writer_t, struct_size, 0);
+AT(platos_writer_t, reserved, 4);
+AT(platos_writer_t, context, 8);
+AT(platos_writer_t, write, 16);
+
+SIZE(platos_component_t, 56);
+AT(platos_component_t, struct_size, 0);
+AT(platos_component_t, flags, 4);
+AT(platos_component_t, id, 8);
+AT(platos_component_t, interface_id, 16);
+AT(platos_component_t, config_schema, 24);
+AT(platos_component_t, create, 32);
+AT(platos_component_t, destroy, 40);
+AT(platos_component_t, get_interface, 48);
+
+SIZE(platos_plugin_entry_t, 80);
+AT(platos_plugin_entry_t, magic, 0);
+AT(platos_plugin_entry_t, struct_size, 4);
+AT(platos_plugin_entry_t, generation, 8);
+AT(platos_plugin_entry_t, min_host_minor, 10);
+AT(platos_plugin_entry_t, flags, 12);
+AT(platos_plugin_entry_t, plugin_id, 16);
+AT(platos_plugin_entry_t, plugin_version, 24);
+AT(platos_plugin_entry_t, sdk_version, 32);
+AT(platos_plugin_entry_t, build_info, 40);
+AT(platos_plugin_entry_t, init, 48);
+AT(platos_plugin_entry_t, shutdown, 56);
+AT(platos_plugin_entry_t, component_count, 64);
+AT(platos_plugin_entry_t, component_at, 72);
+
+SIZE(platos_host_t, 80);
+AT(platos_host_t, struct_size, 0);
+AT(platos_host_t, generation, 4);
+AT(platos_host_t, minor, 6);
+AT(platos_host_t, context, 8);
+AT(platos_host_t, get_service, 16);
+AT(platos_host_t, log, 24);
+AT(platos_host_t, log_level, 32);
+AT(platos_host_t, now_ns, 40);
+AT(platos_host_t, is_cancelled, 48);
+AT(platos_host_t, deadline_ns, 56);
+AT(platos_host_t, call_attribute, 64);
+AT(platos_host_t, error_set, 72);
+
+SIZE(platos_header_t, 32);
+AT(platos_header_t, name, 0);
+AT(platos_header_t, value, 16);
+
+SIZE(platos_step_t, 88);
+AT(platos_step_t, struct_size, 0);
+AT(platos_step_t, kind, 4);
+AT(platos_step_t, framing, 8);
+AT(platos_step_t, timeout_ms, 12);
+AT(platos_step_t, wait_ms, 16);
+AT(platos_step_t, method, 24);
+AT(platos_step_t, url, 40);
+AT(platos_step_t, headers, 56);
+AT(platos_step_t, header_count, 64);
+AT(platos_step_t, body, 72);
+
+SIZE(platos_event_t, 112);
+AT(platos_event_t, struct_size, 0);
+AT(platos_event_t, kind, 4);
+AT(platos_event_t, index, 8);
+AT(platos_event_t, stop_reason, 12);
+AT(platos_event_t, text, 16);
+AT(platos_event_t, id, 32);
+AT(platos_event_t, name, 48);
+AT(platos_event_t, json, 64);
+AT(platos_event_t, input_tokens, 80);
+AT(platos_event_t, output_tokens, 88);
+AT(platos_event_t, cached_tokens, 96);
+AT(platos_event_t, reasoning_tokens, 104);
+
+SIZE(platos_event_sink_t, 24);
+AT(platos_event_sink_t, struct_size, 0);
+AT(platos_event_sink_t, reserved, 4);
+AT(platos_event_sink_t, context, 8);
+AT(platos_event_sink_t, emit, 16);
+
+SIZE(platos_provider_t, 64);
+AT(platos_provider_t, struct_size, 0);
+AT(platos_provider_t, reserved, 4);
+AT(platos_provider_t, models, 8);
+AT(platos_provider_t, begin, 16);
+AT(platos_provider_t, next, 24);
+AT(platos_provider_t, on_head, 32);
+AT(platos_provider_t, on_frame, 40);
+AT(platos_provider_t, on_end, 48);
+AT(platos_provider_t, end, 56);
+
+SIZE(platos_http_request_t, 72);
+AT(platos_http_request_t, struct_size, 0);
+AT(platos_http_request_t, timeout_ms, 4);
+AT(platos_http_request_t, method, 8);
+AT(platos_http_request_t, url, 24);
+AT(platos_http_request_t, headers, 40);
+AT(platos_http_request_t, header_count, 48);
+AT(platos_http_request_t, body, 56);
+
+SIZE(platos_http_sink_t, 32);
+AT(platos_http_sink_t, struct_size, 0);
+AT(platos_http_sink_t, reserved, 4);
+AT(platos_http_sink_t, context, 8);
+AT(platos_http_sink_t, head, 16);
+AT(platos_http_sink_t, body, 24);
+
+SIZE(platos_host_http_t, 16);
+AT(platos_host_http_t, struct_size, 0);
+AT(platos_host_http_t, reserved, 4);
+AT(platos_host_http_t, exchange, 8);
+
+SIZE(platos_host_secrets_t, 24);
+AT(platos_host_secrets_t, struct_size, 0);
+AT(platos_host_secrets_t, reserved, 4);
+AT(platos_host_secrets_t, exists, 8);
+AT(platos_host_secrets_t, sign, 16);
+
+SIZE(platos_output_t, 40);
+AT(platos_output_t, struct_size, 0);
+AT(platos_output_t, kind, 4);
+AT(platos_output_t, data, 8);
+AT(platos_output_t, label, 24);
+
+SIZE(platos_tool_sink_t, 24);
+AT(platos_tool_sink_t, struct_size, 0);
+AT(platos_tool_sink_t, reserved, 4);
+AT(platos_tool_sink_t, context, 8);
+AT(platos_tool_sink_t, emit, 16);
+
+SIZE(platos_skill_t, 32);
+AT(platos_skill_t, struct_size, 0);
+AT(platos_skill_t, reserved, 4);
+AT(platos_skill_t, list, 8);
+AT(platos_skill_t, invoke, 16);
+AT(platos_skill_t, interrupt, 24);
+
+VALUE(PLATOS_LOG_DEBUG, 1);
+VALUE(PLATOS_LOG_INFO, 2);
+VALUE(PLATOS_LOG_WARN, 3);
+VALUE(PLATOS_LOG_ERROR, 4);
+VALUE(PLATOS_CLOCK_WALL, 1);
+VALUE(PLATOS_CLOCK_MONOTONIC, 2);
+VALUE(PLATOS_STEP_DONE, 1);
+VALUE(PLATOS_STEP_HTTP, 2);
+VALUE(PLATOS_STEP_WAIT, 3);
+VALUE(PLATOS_STEP_WS, 4);
+VALUE(PLATOS_FRAMING_RAW, 1);
+VALUE(PLATOS_FRAMING_SSE, 2);
+VALUE(PLATOS_FRAMING_NDJSON, 3);
+VALUE(PLATOS_FRAMING_WHOLE, 4);
+VALUE(PLATOS_EVENT_TEXT, 1);
+VALUE(PLATOS_EVENT_REASONING, 2);
+VALUE(PLATOS_EVENT_TOOL_BEGIN, 3);
+VALUE(PLATOS_EVENT_TOOL_ARGS, 4);
+VALUE(PLATOS_EVENT_TOOL_END, 5);
+VALUE(PLATOS_EVENT_USAGE, 6);
+VALUE(PLATOS_EVENT_STOP, 7);
+VALUE(PLATOS_EVENT_EXTRA, 8);
+VALUE(PLATOS_STOP_END, 1);
+VALUE(PLATOS_STOP_TOOLS, 2);
+VALUE(PLATOS_STOP_LENGTH, 3);
+VALUE(PLATOS_STOP_REFUSED, 4);
+VALUE(PLATOS_STOP_OTHER, 5);
+VALUE(PLATOS_OUTPUT_TEXT, 1);
+VALUE(PLATOS_OUTPUT_JSON, 2);
+VALUE(PLATOS_OUTPUT_BLOB, 3);
+VALUE(PLATOS_OUTPUT_ARTIFACT_REF, 4);
+VALUE(PLATOS_OUTPUT_PROGRESS, 5);
+VALUE(PLATOS_OUTPUT_LOG, 6);
+VALUE(PLATOS_OK, 0);
+VALUE(PLATOS_CANCELLED, 1);
+VALUE(PLATOS_UNKNOWN, 2);
+VALUE(PLATOS_INVALID_ARGUMENT, 3);
+VALUE(PLATOS_DEADLINE, 4);
+VALUE(PLATOS_NOT_FOUND, 5);
+VALUE(PLATOS_ALREADY_EXISTS, 6);
+VALUE(PLATOS_PERMISSION_DENIED, 7);
+VALUE(PLATOS_RESOURCE_EXHAUSTED, 8);
+VALUE(PLATOS_FAILED_PRECONDITION, 9);
+VALUE(PLATOS_ABORTED, 10);
+VALUE(PLATOS_UNIMPLEMENTED, 12);
+VALUE(PLATOS_INTERNAL, 13);
+VALUE(PLATOS_UNAVAILABLE, 14);
+VALUE(PLATOS_DATA_LOSS, 15);
+VALUE(PLATOS_UNAUTHENTICATED, 16);
+VALUE(PLATOS_SUSPENDED, 17);
+
+VALUE(PLATOS_PLUGIN_MAGIC, 0x54414C50u);

@@ -1,0 +1,131 @@
+// A daemon killed in the middle of a tool call: what is repeated, with which key, and what never is.
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "plugins/stage/plugin_stage.hpp"
+
+using namespace platos::tests;
+
+namespace {
+
+struct CounterStage : PluginStage {
+  MockProvider mock;
+  std::string file = data().path() + "/count";
+  std::string gate = data().path() + "/gate";
+
+  explicit CounterStage(const std::string& effect) {
+    add("counter-skill");
+    write_openai_instance(data(), "mock", mock.base_url());
+    configure("counter", "counter-skill", {{"effect", effect}, {"file", file}, {"gate", gate}});
+  }
+
+  /// "count <key>" for each call so far.
+  std::vector<std::string> calls() const {
+    std::ifstream stream(file);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    return lines;
+  }
+
+  void close_gate() const { data().write("gate", ""); }
+  void open_gate() const { std::filesystem::remove(gate); }
+
+  /// Starts a turn, kills the daemon inside the first tool call, starts it again, and gives the whole transcript.
+  std::vector<Event> killed_turn(const std::string& model, const Json& more = Json::object()) {
+    close_gate();
+    start();
+    std::vector<Event> seen;
+    Ask question;
+    question.path = "/api/v1/agent/agents/" + make_agent(daemon(), model, {"counter"}, more) + "/chat/stream";
+    question.body = R"({"message":"count once more"})";
+    question.on_event = [&](const Event& event) {
+      seen.push_back(event);
+      return event.type() != "tool_call";
+    };
+    ask(daemon(), question);
+    REQUIRE(wait_until([&] { return calls().size() == 1; }));
+    daemon().kill_hard();
+    open_gate();
+    daemon().start_again();
+    Ask resume;
+    resume.path = "/api/v1/runs/" + seen.front().data.at("run_id").get<std::string>() + "/events?after=0";
+    return transcript(events_of(ask(daemon(), resume).body));
+  }
+};
+
+constexpr auto kTurnWithOneCall = "meta status tool_call status tool_result status token+ message_persisted done";
+
+}  // namespace
+
+TEST_CASE("a call with effect read or idempotent that was cut by a crash is made again with the same key") {
+  const std::string effect = GENERATE(as<std::string>(), "read", "idempotent");
+  CAPTURE(effect);
+  CounterStage stage(effect);
+  const auto events = stage.killed_turn("mock:mock-tool-n3-r0");
+  REQUIRE_FALSE(events.empty());
+  CHECK(shape_of(events).find("tool_result") != std::string::npos);
+  CHECK(events.back().type() == "done");
+  CHECK(first_of(events, "error").is_null());
+  CHECK(first_of(events, "tool_result")["result"] == "counted");
+  const auto calls = stage.calls();
+  REQUIRE(calls.size() == 2);
+  CHECK(calls[0].starts_with("count run_"));
+  // A model step of a read call may be done again, and then it is another call.
+  if (effect == "idempotent") CHECK(calls[0] == calls[1]);
+}
+
+TEST_CASE("a call with effect once that was cut by a crash is never made again, and the model is told") {
+  CounterStage stage("once");
+  const auto events = stage.killed_turn("mock:mock-tool-n3-r0");
+  REQUIRE(shape_of(events) == kTurnWithOneCall);
+  const Json result = first_of(events, "tool_result");
+  CHECK(result["isError"] == true);
+  CHECK(result["code"] == "outcome_unknown");
+  CHECK(says(result["result"], "It is not known"));
+  CHECK(stage.calls().size() == 1);
+  const Json told = Json::parse(stage.mock.requests().back().body)["messages"].back();
+  CHECK(told["role"] == "tool");
+  CHECK(says(told["content"], "It is not known"));
+}
+
+TEST_CASE("after an unknown outcome the same tool with the same arguments is refused for the rest of the run") {
+  CounterStage stage("once");
+  const auto events = stage.killed_turn("mock:mock-toolloop", {{"maxSteps", 4}});
+  CHECK(events.back().type() == "done");
+  std::size_t refused = 0;
+  for (const auto& event : events) {
+    if (event.type() != "tool_result") continue;
+    CHECK(event.data["code"] == "outcome_unknown");
+    ++refused;
+  }
+  CHECK(refused == 4);
+  CHECK(stage.calls().size() == 1);
+}
+
+TEST_CASE("an unknown outcome binds its own run only: the next turn may call the tool") {
+  CounterStage stage("once");
+  stage.killed_turn("mock:mock-tool-n3-r0");
+  const auto events = stage.turn("mock:mock-tool-n3-r0", {"counter"}, "count once more");
+  CHECK(first_of(events, "tool_result")["result"] == "counted");
+  const auto calls = stage.calls();
+  REQUIRE(calls.size() == 2);
+  CHECK(calls[0] != calls[1]);
+}
+
+TEST_CASE("every call has a key of its own, made of run and call") {
+  CounterStage stage("idempotent");
+  stage.start();
+  const auto events = stage.turn("mock:mock-tools3", {"counter"});
+  const auto calls = stage.calls();
+  REQUIRE(calls.size() == 3);
+  const std::set<std::string> keys(calls.begin(), calls.end());
+  CHECK(keys.size() == 3);
+  for (const auto& event : events) {
+    if (event.type() != "tool_call") continue;
+    const std::string key =
+        "count " + events.front().data["run_id"].get<std::string>() + ":" + event.data["callId"].get<std::string>();
+    CHECK(keys.contains(key));
+  }
+}
