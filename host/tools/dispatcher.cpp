@@ -21,10 +21,11 @@ model::ToolOutcome failed(const std::string& call_id, std::string code, const st
   return outcome;
 }
 
-model::ToolOutcome outcome_unknown(const model::ToolCall& call) {
+model::ToolOutcome outcome_unknown(const model::ToolCall& call, const std::string& why = {}) {
   return failed(call.call_id, "outcome_unknown",
                 "It is not known whether this call of " + call.model_name +
-                    " had its effect. It will not be made again with these arguments; tell the user.");
+                    " had its effect. It will not be made again with these arguments; tell the user." +
+                    (why.empty() ? "" : " Reason: " + why));
 }
 
 std::string code_of(const Error& error) {
@@ -178,7 +179,8 @@ Task<model::ToolOutcome> Dispatcher::invoke(engine::Run& run, const Prepared& pr
     }
     const Error& error = result.error();
     if (error.kind == ErrorKind::Unavailable && repeatable && attempt == 1) continue;
-    if (!repeatable && leaves_doubt(error) && error.code != "overloaded") co_return outcome_unknown(call);
+    if (!repeatable && leaves_doubt(error) && error.code != "overloaded")
+      co_return outcome_unknown(call, error.message);
     if (error.kind == ErrorKind::Cancelled) co_return failed(call.call_id, "cancelled", error.message);
     co_return failed(call.call_id, code_of(error), error.message);
   }

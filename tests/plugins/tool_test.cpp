@@ -66,12 +66,13 @@ TEST_CASE("whatever comes out of a tool, the model hears of it and the turn goes
     std::string says;
     bool switched_off = false;
   };
+  // The tool is of effect once: where it broke off, nobody knows what it did.
   const std::vector<Case> all = {
-      {"invoke_throws", "tool_failed", "an exception crossed the C boundary", true},
-      {"output_not_json", "tool_failed", "JSON"},
-      {"output_null", "tool_failed", "an output without a size"},
-      {"output_size_lies", "tool_failed", "10 bytes at no address"},
-      {"output_endless", "tool_failed", "16 MiB"},
+      {"invoke_throws", "outcome_unknown", "an exception crossed the C boundary", true},
+      {"output_not_json", "outcome_unknown", "JSON"},
+      {"output_null", "outcome_unknown", "an output without a size"},
+      {"output_size_lies", "outcome_unknown", "10 bytes at no address"},
+      {"output_endless", "outcome_unknown", "16 MiB"},
   };
   ToolStage stage;
   for (const auto& each : all) stage.configure_skill(each.does, each.does);
