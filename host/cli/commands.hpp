@@ -1,0 +1,56 @@
+// What the files of the command groups share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+#include "cli/connection.hpp"
+
+namespace platos::cli {
+
+/// What the command line asks for; returns the exit code.
+using Action = std::function<int()>;
+
+/// Where a group defines its commands. Everything is borrowed and outlives the parsing and the action.
+struct Commands {
+  CLI::App& app;
+  const Globals& globals;
+  Action& action;  ///< set by the command that was given
+};
+
+/// A command with an example below its help. Options it does not know go to the program: --json may stand anywhere.
+CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& description,
+                      const std::string& example);
+/// A command that only holds others.
+CLI::App* add_group(CLI::App& parent, const std::string& name, const std::string& description);
+/// The required argument ID of a command.
+void add_id(CLI::App& command, std::string& id, const std::string& meaning);
+
+/// --limit and --offset of a list.
+struct Page {
+  std::string limit;
+  std::string offset;
+};
+void add_page(CLI::App& command, Page& page);
+/// "?limit=..&offset=.." with what was given; `more` are further "name=value" parts, values encoded.
+std::string query_of(const Page& page, const std::vector<std::string>& more = {});
+
+/// Finds the server, runs `work`, and reports its error. The exit code.
+int with_connection(const Globals& globals, const std::function<Result<void>(Connection&)>& work);
+
+void define_chat(const Commands& commands);
+void define_agents(const Commands& commands);
+void define_threads(const Commands& commands);
+void define_runs(const Commands& commands);
+void define_plugins(const Commands& commands);
+void define_system(const Commands& commands);
+void define_config(const Commands& commands);
+void define_help(const Commands& commands);
+
+/// How help looks.
+std::shared_ptr<CLI::FormatterBase> help_formatter();
+/// The help of one command and, with `all`, of everything below it, as plain text.
+std::string help_text(const CLI::App& command, bool all);
+
+}  // namespace platos::cli
