@@ -40,8 +40,9 @@ void ManualClock::advance_us(std::int64_t us) {
 }
 
 std::string format_iso8601(std::int64_t wall_us) {
-  const std::time_t seconds = wall_us / 1'000'000;
-  const int milliseconds = static_cast<int>(wall_us / 1000 % 1000);
+  const std::int64_t before = wall_us % 1'000'000 < 0 ? 1 : 0;  // division rounds toward zero, time does not
+  const std::time_t seconds = wall_us / 1'000'000 - before;
+  const int milliseconds = static_cast<int>((wall_us - seconds * 1'000'000) / 1000);
   std::tm parts{};
   ::gmtime_r(&seconds, &parts);
   char text[64];

@@ -39,13 +39,16 @@ Error wrong_type(std::string_view key, const std::string& expected, const toml::
   return error;
 }
 
-Result<void> assign_node(Settings& settings, const Setting& setting, const toml::node& node) {
+// `blamed`: the node that an error is about.
+Result<void> assign_node(Settings& settings, const Setting& setting, const toml::node& node,
+                         const toml::node*& blamed) {
   if (std::holds_alternative<std::vector<std::string> Settings::*>(setting.member)) {
     const auto* array = node.as_array();
     if (array == nullptr) return fail(wrong_type(setting.key, "an array of strings", node));
     std::vector<std::string> list;
     for (const auto& item : *array) {
       const auto text = item.value_exact<std::string>();
+      blamed = &item;
       if (!text) return fail(wrong_type(setting.key, "an array of strings", item));
       list.push_back(*text);
     }
@@ -71,6 +74,13 @@ Result<void> apply_table(Loaded& loaded, const std::string& file, const toml::ta
   for (const auto& [section_key, section_node] : table) {
     const std::string section(section_key.str());
     const auto* keys = section_node.as_table();
+    if (keys == nullptr && find_setting(section) != nullptr) {
+      const auto dot = section.find('.');
+      Error error = unknown_setting(section);
+      error.message = "\"" + section + "\" in quotes is one name; write " + section.substr(dot + 1) + " under [" +
+                      section.substr(0, dot) + "]";
+      return fail(at_place(place(file, section_key.source().begin), error));
+    }
     if (keys == nullptr) {
       return fail(at_place(place(file, section_key.source().begin), unknown_setting(section)));
     }
@@ -79,8 +89,9 @@ Result<void> apply_table(Loaded& loaded, const std::string& file, const toml::ta
       const std::string where = place(file, key.source().begin);
       const Setting* setting = find_setting(name);
       if (setting == nullptr) return fail(at_place(where, unknown_setting(name)));
-      const auto assigned = assign_node(loaded.settings, *setting, node);
-      if (!assigned) return fail(at_place(place(file, node.source().begin), assigned.error()));
+      const toml::node* blamed = &node;
+      const auto assigned = assign_node(loaded.settings, *setting, node, blamed);
+      if (!assigned) return fail(at_place(place(file, blamed->source().begin), assigned.error()));
       loaded.origins[name] = "file " + file + ":" + std::to_string(key.source().begin.line);
     }
   }
@@ -94,6 +105,9 @@ Result<std::string> read_file(const std::string& path) {
                 path + ": cannot be read; check the path and its permissions");
   std::string text(kMaxFileBytes + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (stream.bad()) {
+    return fail(ErrorKind::InvalidArgument, "config_not_readable", path + ": cannot be read; is it a folder?");
+  }
   text.resize(static_cast<std::size_t>(stream.gcount()));
   if (text.size() > kMaxFileBytes)
     return fail(ErrorKind::TooLarge, "config_too_large", path + ": over 1 MiB, which no configuration needs");

@@ -193,6 +193,8 @@ std::string value_text(const Settings& settings, const Setting& setting) {
   } else {
     base::append_json_string(text, settings.*std::get<std::string Settings::*>(setting.member));
   }
+  // TOML wants DEL escaped, JSON does not.
+  for (std::size_t at = 0; (at = text.find('\x7F', at)) != std::string::npos;) text.replace(at, 1, "\\u007F");
   return text;
 }
 }  // namespace

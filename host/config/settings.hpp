@@ -12,7 +12,7 @@
 
 namespace platos::config {
 
-/// A value; plain data, copied freely. The comments are the settings' documentation (see kSettings in settings.cpp).
+/// A value; plain data, copied freely. The comments are the settings' documentation (see setting_table()).
 struct Settings {
   std::string http_listen = "127.0.0.1:3100";
   bool http_insecure_listen = false;
@@ -71,7 +71,7 @@ struct Settings {
   std::int64_t tools_max_parallel = 16;
 };
 
-/// Where a value comes from: "default", "file PATH:LINE", "environment NAME", "command line".
+/// Where a value comes from, when not from the defaults: "file PATH:LINE", "environment NAME", "command line".
 using Origins = std::map<std::string, std::string, std::less<>>;
 
 /// One row of the table.

@@ -171,6 +171,12 @@ Result<TargetUrl> check_url(std::string_view url, HostTrust trust) {
     if (colon != std::string_view::npos) port_text = authority.substr(colon);
   }
   if (target.host.empty()) return invalid(url, "has no host");
+  const bool plain =
+      std::all_of(target.host.begin(), target.host.end(), [bracketed = authority.starts_with('[')](char c) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        return letter || c == '.' || c == '-' || c == '_' || (bracketed && (c == ':' || c == '%'));
+      });
+  if (!plain) return invalid(url, "the host holds a character that no host has");
   if (!port_text.empty() && port_text.front() != ':') return invalid(url, "the port is not one");
   const auto port = parse_port(url, port_text, target.https);
   if (!port) return fail(port.error());

@@ -8,6 +8,8 @@ tl::unexpected<Error> too_large(std::size_t limit) {
               "the upstream sent a frame of more than " + std::to_string(limit) + " bytes");
 }
 
+constexpr std::size_t kFieldNameBytes = 16;  // "data: " does not count for the limit of an event
+
 class RawFramer final : public Framer {
  public:
   Result<void> feed(std::string_view bytes, const OnFrame& on_frame) override { return on_frame({}, bytes); }
@@ -29,10 +31,10 @@ class WholeFramer final : public Framer {
   std::string body_;
 };
 
-/// Splits into lines at CR, LF or CRLF, also when a cut falls between CR and LF.
+/// Splits into lines at any of `ends`, also when a cut falls between CR and LF.
 class LineSplitter {
  public:
-  explicit LineSplitter(std::size_t limit) : limit_(limit) {}
+  LineSplitter(std::size_t limit, std::string_view ends) : limit_(limit), ends_(ends) {}
 
   template <typename OnLine>
   Result<void> feed(std::string_view bytes, OnLine on_line) {
@@ -44,7 +46,7 @@ class LineSplitter {
           continue;
         }
       }
-      const auto end = bytes.find_first_of("\r\n");
+      const auto end = bytes.find_first_of(ends_);
       const std::string_view piece = bytes.substr(0, end);
       if (held_.size() + piece.size() > limit_) return too_large(limit_);
       if (end == std::string_view::npos) {
@@ -67,15 +69,18 @@ class LineSplitter {
 
  private:
   std::size_t limit_;
+  std::string_view ends_;
   std::string held_;
   bool after_cr_ = false;
 };
 
 class NdJsonFramer final : public Framer {
  public:
-  explicit NdJsonFramer(std::size_t limit) : lines_(limit) {}
+  explicit NdJsonFramer(std::size_t limit) : lines_(limit + 1, "\n") {}
   Result<void> feed(std::string_view bytes, const OnFrame& on_frame) override {
     return lines_.feed(bytes, [&](std::string_view line) -> Result<void> {
+      // A CR is white space in JSON; only the one before the line's end goes.
+      if (line.ends_with('\r')) line.remove_suffix(1);
       if (line.empty()) return {};
       return on_frame({}, line);
     });
@@ -92,7 +97,7 @@ class NdJsonFramer final : public Framer {
 
 class SseFramer final : public Framer {
  public:
-  explicit SseFramer(std::size_t limit) : limit_(limit), lines_(limit) {}
+  explicit SseFramer(std::size_t limit) : limit_(limit), lines_(limit + kFieldNameBytes, "\r\n") {}
 
   Result<void> feed(std::string_view bytes, const OnFrame& on_frame) override {
     return lines_.feed(bytes, [&](std::string_view line) { return on_line(line, on_frame); });

@@ -86,6 +86,8 @@ base::Completion<CURLcode> Transfer::start() {
 
 void Transfer::abort(Error error) {
   if (!failure_) failure_ = std::move(error);
+  // curl removes nothing from inside its own callback; that callback fails instead, which ends the transfer.
+  if (inside_callback_) return;
   multi_.remove(easy_);
   done_.complete(CURLE_ABORTED_BY_CALLBACK);
 }
@@ -161,11 +163,12 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, v
     transfer.resume_when_ready();
     return CURL_WRITEFUNC_PAUSE;
   }
-  if (auto taken = transfer.take_body({data, bytes}); !taken) {
-    if (!transfer.failure_) transfer.failure_ = taken.error();
-    return bytes == 0 ? 1 : 0;  // anything but the count ends the transfer
-  }
-  return bytes;
+  transfer.inside_callback_ = true;
+  const auto taken = transfer.take_body({data, bytes});
+  transfer.inside_callback_ = false;
+  if (!taken && !transfer.failure_) transfer.failure_ = taken.error();
+  if (!transfer.failure_) return bytes;
+  return bytes == 0 ? 1 : 0;  // anything but the count ends the transfer
 }
 
 Result<void> Transfer::take_body(std::string_view bytes) {

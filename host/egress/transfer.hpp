@@ -55,6 +55,7 @@ class Transfer {
   std::vector<std::pair<std::string, std::string>> answer_headers_;
   bool head_delivered_ = false;
   bool paused_ = false;
+  bool inside_callback_ = false;
   bool address_refused_ = false;
   std::optional<Error> failure_;
   std::int64_t last_activity_us_ = 0;

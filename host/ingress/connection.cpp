@@ -267,6 +267,15 @@ void Connection::answer(Response response, bool close_after) {
 }
 
 void Connection::pump() {
+  // Again as long as the kernel takes everything at once: no event would come for what was left in the stream.
+  do {
+    if (!pull_into_output()) return finish_answer();
+    write_some();
+  } while (stage_ == Stage::Streaming && !closed_ && !stream_pending_ && output_.empty());
+}
+
+// False when the stream has ended.
+bool Connection::pull_into_output() {
   while (stage_ == Stage::Streaming && !closed_ && !stream_pending_ && output_.size() - written_ < kMaxOutputBytes) {
     std::string piece;
     const auto state = stream_->pull(piece, kPullBytes);
@@ -279,15 +288,14 @@ void Connection::pump() {
       output_ += "\r\n";
     }
     if (state == ByteStream::State::Pending) stream_pending_ = true;
-    if (state == ByteStream::State::End || state == ByteStream::State::Broken) {
-      // Without the last chunk a client knows that the body was cut.
-      if (state == ByteStream::State::End && chunked_answer_) output_ += "0\r\n\r\n";
-      if (state == ByteStream::State::Broken) close_after_ = true;
-      stream_.reset();
-      return finish_answer();
-    }
+    if (state != ByteStream::State::End && state != ByteStream::State::Broken) continue;
+    // Without the last chunk a client knows that the body was cut.
+    if (state == ByteStream::State::End && chunked_answer_) output_ += "0\r\n\r\n";
+    if (state == ByteStream::State::Broken) close_after_ = true;
+    stream_.reset();
+    return false;
   }
-  write_some();
+  return true;
 }
 
 void Connection::finish_answer() {

@@ -36,6 +36,7 @@ class Connection final : public base::FdHandler {
   void answer(Response response, bool close_after);
   void write_head(const Response& response, bool close_after);
   void pump();
+  bool pull_into_output();
   void finish_answer();
   void go_on_with_input();
   void write_some();

@@ -101,10 +101,13 @@ void read_request_line(std::string_view line, Head& head) {
   head.http10 = line.ends_with("HTTP/1.0");
 }
 
-bool has_token(std::string_view list, std::string_view token) {
-  const auto items = base::split(list, ',');
-  return std::any_of(items.begin(), items.end(),
-                     [&](std::string_view item) { return base::equals_ignoring_case(base::trim(item), token); });
+bool connection_has(const Request& request, std::string_view token) {
+  return std::any_of(request.headers.begin(), request.headers.end(), [&](const auto& header) {
+    if (header.first != "connection") return false;
+    const auto items = base::split(header.second, ',');
+    return std::any_of(items.begin(), items.end(),
+                       [&](std::string_view item) { return base::equals_ignoring_case(base::trim(item), token); });
+  });
 }
 
 }  // namespace
@@ -127,8 +130,7 @@ Result<Head> parse_head(std::string_view text) {
   const auto hosts = std::count_if(request.headers.begin(), request.headers.end(),
                                    [](const auto& each) { return each.first == "host"; });
   if (hosts > 1 || (hosts == 0 && !head.http10)) return bad("exactly one Host header is needed");
-  const std::string_view connection = request.header("connection");
-  head.keep_alive = head.http10 ? has_token(connection, "keep-alive") : !has_token(connection, "close");
+  head.keep_alive = head.http10 ? connection_has(request, "keep-alive") : !connection_has(request, "close");
   if (auto framed = read_framing(request.headers, head); !framed) return fail(framed.error());
   if (head.chunked && head.http10) return bad("HTTP/1.0 has no chunked bodies");
   return head;

@@ -24,6 +24,11 @@ Result<Json> parse_bounded(std::string_view text, std::string_view what, const J
     return fail(ErrorKind::InvalidArgument, "json_not_utf8",
                 std::string(what) + ": JSON must be UTF-8, and this is not");
   }
+  // The parser takes a NUL for the end and skips a byte order mark: what follows, or precedes, would go unseen.
+  if (text.find('\0') != std::string_view::npos || text.starts_with("\xEF\xBB\xBF")) {
+    return fail(ErrorKind::InvalidArgument, "json_malformed",
+                std::string(what) + ": not JSON: it holds a NUL byte, or begins with a byte order mark");
+  }
   std::size_t nodes = 0;
   const auto guard = [&](int depth, Json::parse_event_t event, Json&) {
     const bool opens = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
@@ -95,7 +100,7 @@ Result<std::optional<std::int64_t>> optional_integer(const Json& object, std::st
   if (!value->is_number_integer()) return fail(invalid_field(member, expected, kind_of(*value)));
   const bool too_large = value->is_number_unsigned() && value->get<std::uint64_t>() > INT64_MAX;
   const std::int64_t number = too_large ? INT64_MAX : value->get<std::int64_t>();
-  if (number < min || number > max) return fail(invalid_field(member, expected, kind_of(*value)));
+  if (too_large || number < min || number > max) return fail(invalid_field(member, expected, kind_of(*value)));
   return number;
 }
 

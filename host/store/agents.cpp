@@ -19,7 +19,10 @@ constexpr std::string_view kList =
     "WHERE a.env_id = $1 AND a.deleted_us IS NULL ORDER BY a.created_us DESC, a.id DESC LIMIT $2 OFFSET $3";
 
 model::AgentConfig read_config(const Row& row, int column) {
-  return model::agent_config_from_json(model::Json::parse(row.unsealed(column)));
+  const auto snapshot = model::parse_bounded(row.unsealed(column), "an agent's snapshot");
+  if (!snapshot || !snapshot->is_object())
+    throw SqlError(SqlError::Kind::Corrupt, "an agent's stored snapshot is not JSON");
+  return model::agent_config_from_json(*snapshot);
 }
 
 model::Agent read_agent(const Row& row) {

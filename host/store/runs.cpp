@@ -49,6 +49,11 @@ std::optional<T> first(Session& session, std::string_view sql, std::initializer_
   return value;
 }
 
+Param text_or_null(const std::string& text) {
+  if (text.empty()) return nullptr;
+  return std::string_view(text);
+}
+
 std::int64_t integer_of(const Row& row) { return row.integer(0); }
 std::string text_of(const Row& row) { return row.text(0); }
 
@@ -60,8 +65,8 @@ void Runs::insert(const model::RunRecord& run) {
       "INSERT INTO runs (id, env_id, user_id, kind, state, agent_id, version_id, thread_id, input, seq_reserved, "
       "lease_owner, lease_until_us, fence, deadline_us, attempt, request_id, created_us, started_us) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-      {run.id, run.scope.environment_id, run.user_id, run.kind, model::to_text(run.state), run.agent_id, run.version_id,
-       run.thread_id, Sealed{run.input_json}, run.seq_reserved,
+      {run.id, run.scope.environment_id, run.user_id, run.kind, model::to_text(run.state), text_or_null(run.agent_id),
+       text_or_null(run.version_id), text_or_null(run.thread_id), Sealed{run.input_json}, run.seq_reserved,
        claimed ? Param(std::string_view(run.lease_owner)) : Param(nullptr),
        claimed ? Param(run.lease_until_us) : Param(nullptr), run.fence, run.deadline_us, run.attempt, run.request_id,
        run.created_us, claimed ? Param(run.started_us) : Param(nullptr)});
@@ -119,7 +124,8 @@ std::optional<std::string> Runs::next_queued_turn(const Scope& scope, const std:
 
 bool Runs::progress(const Scope& scope, const RunProgress& progress) {
   return session_.execute(
-             "UPDATE runs SET seq_reserved = $1, lease_until_us = $2 WHERE env_id = $3 AND id = $4 AND fence = $5 "
+             "UPDATE runs SET seq_reserved = CASE WHEN seq_reserved < $1 THEN $1 ELSE seq_reserved END, lease_until_us "
+             "= $2 WHERE env_id = $3 AND id = $4 AND fence = $5 "
              "AND state IN ('running', 'waiting')",
              {progress.seq_reserved, progress.lease_until_us, scope.environment_id, progress.run_id, progress.fence}) ==
          1;

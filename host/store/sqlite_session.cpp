@@ -14,7 +14,9 @@ constexpr char kPlainForm = 1;
 Poco::Data::Session open(const std::string& path) {
   static std::once_flag registered;
   std::call_once(registered, [] { Poco::Data::SQLite::Connector::registerConnector(); });
-  return Poco::Data::Session(Poco::Data::SQLite::Connector::KEY, path);
+  // Poco tries a failing open again until this is over; its default is a minute.
+  constexpr std::size_t kOpenTimeoutSeconds = 1;
+  return Poco::Data::Session(Poco::Data::SQLite::Connector::KEY, path, kOpenTimeoutSeconds);
 }
 
 class SqliteRow final : public Row {

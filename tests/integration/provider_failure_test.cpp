@@ -54,12 +54,18 @@ TEST_CASE("each failure of a provider is a typed error event, then done, and the
     const char* code;
   };
   const Row rows[] = {
-      {"mock-s401", "provider_unauthenticated"}, {"mock-s403", "provider_permission_denied"},
-      {"mock-s404", "provider_not_found"},       {"mock-s400", "provider_invalid_request"},
-      {"mock-s429-retry2", "provider_rate_limited"}, {"mock-s500", "provider_unavailable"},
-      {"mock-garbage", "provider_bad_response"}, {"mock-halfutf8", "provider_bad_response"},
-      {"mock-cut3", "upstream_cut"},             {"mock-hang", "upstream_timeout"},
-      {"mock-hang3", "upstream_timeout"},        {"mock-refuse", "upstream_cut"},
+      {"mock-s401", "provider_unauthenticated"},
+      {"mock-s403", "provider_permission_denied"},
+      {"mock-s404", "provider_not_found"},
+      {"mock-s400", "provider_invalid_request"},
+      {"mock-s429-retry2", "provider_rate_limited"},
+      {"mock-s500", "provider_unavailable"},
+      {"mock-garbage", "provider_bad_response"},
+      {"mock-halfutf8", "provider_bad_response"},
+      {"mock-cut3", "upstream_cut"},
+      {"mock-hang", "upstream_timeout"},
+      {"mock-hang3", "upstream_timeout"},
+      {"mock-refuse", "upstream_cut"},
   };
   for (const auto& row : rows) {
     INFO(row.model);
@@ -157,8 +163,9 @@ TEST_CASE("bad tool arguments and unknown tools are results for the model, and t
     const char* model;
     const char* code;
   };
-  for (const auto& row : {Row{"mock-badargs-tool-once", "invalid_arguments"}, Row{"mock-arrayargs-tool-once", "invalid_arguments"},
-                          Row{"mock-unknowntool-tool-once", "unknown_tool"}}) {
+  for (const auto& row :
+       {Row{"mock-badargs-tool-once", "invalid_arguments"}, Row{"mock-arrayargs-tool-once", "invalid_arguments"},
+        Row{"mock-unknowntool-tool-once", "unknown_tool"}}) {
     INFO(row.model);
     const auto events = stage.stream(row.model, {"docs"});
     std::string code;

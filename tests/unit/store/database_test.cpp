@@ -1,0 +1,179 @@
+#include "store/database.hpp"
+
+#include <catch2/catch.hpp>
+#include <future>
+#include <vector>
+
+#include "store_fixture.hpp"
+
+namespace platos::store {
+namespace {
+
+using Outcome = Result<std::int64_t>;
+
+/// Holds the writer thread, so that what is written meanwhile is one group.
+struct Block {
+  std::promise<void> entered;
+  std::promise<void> opened;
+  std::shared_future<void> open = opened.get_future().share();
+  base::Completion<Result<void>> start(DatabaseFixture& f) {
+    auto done = f.database->write(f.loop, [this](Session&) -> Result<void> {
+      entered.set_value();
+      open.wait();
+      return {};
+    });
+    entered.get_future().wait();
+    return done;
+  }
+};
+
+Outcome insert(Session& session, std::int64_t number) {
+  session.execute("INSERT INTO t (n) VALUES ($1)", {number});
+  return number;
+}
+
+struct TableFixture : DatabaseFixture {
+  TableFixture() {
+    REQUIRE(open());
+    REQUIRE(run("CREATE TABLE t (id INTEGER PRIMARY KEY, n BIGINT UNIQUE)"));
+  }
+  base::Completion<Outcome> put(std::int64_t number) {
+    return database->write(loop, [number](Session& session) { return insert(session, number); });
+  }
+};
+
+}  // namespace
+
+TEST_CASE("What waits is one commit, and an error of one closure leaves the others") {
+  TableFixture f;
+  Block block;
+  const auto first = block.start(f);
+  const auto commits = f.database->commits();
+  std::vector<base::Completion<Outcome>> all = {f.put(1), f.put(2), f.put(2), f.put(3)};
+  all.push_back(f.database->write(f.loop, [](Session& session) -> Outcome {
+    insert(session, 100);
+    return fail(ErrorKind::NotFound, "own_error", "undo me");
+  }));
+  all.push_back(f.put(4));
+  block.opened.set_value();
+  std::vector<std::string> codes;
+  for (const auto& each : all) {
+    const auto outcome = base::run_to_end(f.loop, f.await(each));
+    codes.push_back(outcome ? std::to_string(*outcome) : outcome.error().code);
+  }
+  CHECK(codes == std::vector<std::string>{"1", "2", "conflict", "3", "own_error", "4"});
+  CHECK(f.database->commits() == commits + 2);
+  CHECK(*f.number("SELECT COUNT(*) FROM t") == 4);
+  CHECK(*f.number("SELECT COUNT(*) FROM t WHERE n = 100") == 0);
+}
+
+TEST_CASE("Closures run in the order of write(), over more than one group") {
+  TableFixture f;
+  Block block;
+  const auto first = block.start(f);
+  std::vector<base::Completion<Outcome>> all;
+  for (int i = 0; i < 1500; ++i) all.push_back(f.put(i));
+  block.opened.set_value();
+  for (const auto& each : all) REQUIRE(base::run_to_end(f.loop, f.await(each)));
+  CHECK(*f.number("SELECT COUNT(*) FROM t a JOIN t b ON b.id = a.id + 1 WHERE b.n <> a.n + 1") == 0);
+  CHECK(*f.number("SELECT COUNT(*) FROM t") == 1500);
+}
+
+TEST_CASE("A closure may fail after savepoints of its own, and nothing of it stays") {
+  TableFixture f;
+  const auto outcome = f.write([](Session& session) -> Outcome {
+    session.execute("SAVEPOINT inner");
+    insert(session, 1);
+    session.execute("RELEASE inner");
+    return fail(ErrorKind::Conflict, "no", "no");
+  });
+  CHECK_FALSE(outcome);
+  CHECK(*f.number("SELECT COUNT(*) FROM t") == 0);
+}
+
+TEST_CASE("A COMMIT that fails fails everybody of the group, and nothing of it is visible") {
+  TableFixture f;
+  REQUIRE(
+      f.run("CREATE TABLE child (id INTEGER PRIMARY KEY, t_id BIGINT REFERENCES t(id) DEFERRABLE INITIALLY DEFERRED)"));
+  Block block;
+  const auto first = block.start(f);
+  const auto good = f.put(1);
+  const auto bad = f.database->write(f.loop, [](Session& session) -> Outcome {
+    session.execute("INSERT INTO child (t_id) VALUES (77)");
+    return 0;
+  });
+  block.opened.set_value();
+  // The group of the blocker is its own; these two share the next.
+  CHECK(base::run_to_end(f.loop, f.await(first)));
+  CHECK_FALSE(base::run_to_end(f.loop, f.await(good)));
+  CHECK_FALSE(base::run_to_end(f.loop, f.await(bad)));
+  CHECK(*f.number("SELECT COUNT(*) FROM t") == 0);
+  CHECK(*f.number("SELECT COUNT(*) FROM child") == 0);
+  CHECK(base::run_to_end(f.loop, f.await(f.put(2))));
+}
+
+TEST_CASE("A full queue refuses writes with store_overloaded and keeps what it took") {
+  DatabaseFixture f;
+  f.options.max_queued_writes = 3;
+  REQUIRE(f.open());
+  REQUIRE(f.run("CREATE TABLE t (n BIGINT)"));
+  Block block;
+  const auto first = block.start(f);
+  std::vector<base::Completion<Outcome>> all;
+  for (int i = 0; i < 5; ++i) {
+    all.push_back(f.database->write(f.loop, [i](Session& session) { return insert(session, i); }));
+  }
+  block.opened.set_value();
+  std::vector<std::string> codes;
+  for (const auto& each : all) {
+    const auto outcome = base::run_to_end(f.loop, f.await(each));
+    codes.push_back(outcome ? "ok" : outcome.error().code);
+    if (!outcome) CHECK(outcome.error().kind == ErrorKind::Unavailable);
+  }
+  CHECK(codes == std::vector<std::string>{"ok", "ok", "ok", "store_overloaded", "store_overloaded"});
+  CHECK(*f.number("SELECT COUNT(*) FROM t") == 3);
+}
+
+TEST_CASE("A reader cannot write") {
+  TableFixture f;
+  const auto outcome = f.read([](Session& session) { return insert(session, 1); });
+  CHECK_FALSE(outcome);
+  CHECK(*f.number("SELECT COUNT(*) FROM t") == 0);
+}
+
+TEST_CASE("A reader sees only what was committed") {
+  TableFixture f;
+  std::promise<void> written;
+  std::promise<void> opened;
+  auto open = opened.get_future().share();
+  const auto pending = f.database->write(f.loop, [&written, open](Session& session) -> Outcome {
+    insert(session, 1);
+    written.set_value();
+    open.wait();
+    return 1;
+  });
+  written.get_future().wait();
+  CHECK(*f.number("SELECT COUNT(*) FROM t") == 0);
+  opened.set_value();
+  CHECK(base::run_to_end(f.loop, f.await(pending)));
+  CHECK(*f.number("SELECT COUNT(*) FROM t") == 1);
+}
+
+TEST_CASE("A database that is closed keeps its data, and runs what was queued before it goes") {
+  TableFixture f;
+  for (int i = 0; i < 50; ++i) (void)f.put(i);
+  f.database.reset();
+  REQUIRE(f.open());
+  CHECK(*f.number("SELECT COUNT(*) FROM t") == 50);
+}
+
+TEST_CASE("Wrong SQL is store_failed and names the statement") {
+  TableFixture f;
+  const auto outcome = f.run("INSERT INTO missing VALUES (1)");
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().kind == ErrorKind::Internal);
+  CHECK(outcome.error().code == "store_failed");
+  CHECK(outcome.error().message.find("INSERT INTO missing") != std::string::npos);
+}
+
+}  // namespace platos::store

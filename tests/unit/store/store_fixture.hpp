@@ -1,0 +1,134 @@
+// A database in a folder of its own, and the rows that other rows need.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/task_set.hpp"
+#include "model/agent.hpp"
+#include "model/run.hpp"
+#include "store/database.hpp"
+#include "store/tenancy.hpp"
+
+namespace platos::model {
+struct SystemScopeForTest {
+  static SystemScope make() { return SystemScope(); }
+};
+}  // namespace platos::model
+
+namespace platos::store {
+
+struct TempFolder {
+  std::string path;
+  TempFolder() {
+    char name[] = "/tmp/platos-store-XXXXXX";
+    path = ::mkdtemp(name);
+  }
+  ~TempFolder() { std::filesystem::remove_all(path); }
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+  std::string database() const { return path + "/platos.db"; }
+};
+
+/// A session on a migrated database with two environments, for tests of repositories.
+struct SessionFixture {
+  TempFolder folder;
+  base::ManualClock clock;
+  SqliteSession session;
+  model::Scope own = {"org_a", "prj_a", "env_a"};
+  model::Scope other = {"org_b", "prj_b", "env_b"};
+  model::SystemScope system = model::SystemScopeForTest::make();
+
+  SessionFixture();
+  void insert_agent(const model::Scope& scope, const std::string& id, std::int64_t created_us = 1);
+  void insert_thread(const model::Scope& scope, const std::string& id);
+};
+
+/// The two doors, with a loop on this thread.
+struct DatabaseFixture {
+  TempFolder folder;
+  base::SystemClock clock;
+  base::Loop loop{clock};
+  base::Logger logger{clock, base::LogLevel::Error, base::LogFormat::Json, folder.path + "/log"};
+  DatabaseOptions options;
+  std::unique_ptr<Database> database;
+
+  DatabaseFixture() {
+    options.directory = folder.path;
+    options.durable = false;
+  }
+  Result<void> open() {
+    auto opened = Database::open(options, clock, logger);
+    if (!opened) return fail(opened.error());
+    database = std::move(*opened);
+    return {};
+  }
+
+  template <typename T>
+  static Task<T> await(base::Completion<T> completion) {
+    T value = co_await completion;
+    co_return value;
+  }
+  template <typename Work>
+  auto write(Work work) {
+    return base::run_to_end(loop, await(database->write(loop, std::move(work))));
+  }
+  template <typename Work>
+  auto read(Work work) {
+    return base::run_to_end(loop, await(database->read(loop, std::move(work))));
+  }
+  Result<void> run(const std::string& sql) {
+    return write([sql](Session& session) -> Result<void> {
+      session.execute(sql);
+      return {};
+    });
+  }
+  Result<std::int64_t> number(const std::string& sql) {
+    return read([sql](Session& session) -> Result<std::int64_t> {
+      std::int64_t value = -1;
+      session.query(sql, {}, [&](const Row& row) {
+        value = row.integer(0);
+        return false;
+      });
+      return value;
+    });
+  }
+};
+
+inline SqliteOptions writer_options(const TempFolder& folder) {
+  SqliteOptions options;
+  options.path = folder.database();
+  options.durable = false;
+  options.writer = true;
+  return options;
+}
+
+inline model::RunRecord run_record(const model::Scope& scope, const std::string& id, const std::string& thread,
+                                   model::RunState state, std::int64_t created_us = 1) {
+  model::RunRecord run;
+  run.id = id;
+  run.scope = scope;
+  run.user_id = "usr";
+  run.kind = "turn";
+  run.state = state;
+  run.agent_id = "agt";
+  run.version_id = "ver";
+  run.thread_id = thread;
+  run.input_json = R"({"text":"hi"})";
+  run.seq_reserved = 4096;
+  run.lease_owner = "host_1";
+  run.lease_until_us = 1000;
+  run.fence = 1;
+  run.deadline_us = 5000;
+  run.request_id = "req";
+  run.created_us = created_us;
+  run.started_us = 2;
+  return run;
+}
+
+}  // namespace platos::store

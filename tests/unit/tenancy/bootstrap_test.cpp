@@ -1,0 +1,127 @@
+#include "tenancy/bootstrap.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "base/task_set.hpp"
+#include "store/tenancy.hpp"
+
+namespace platos::model {
+struct SystemScopeForTest {
+  static SystemScope make() { return SystemScope(); }
+};
+}  // namespace platos::model
+
+namespace platos::tenancy {
+namespace {
+
+struct Folder {
+  std::string path;
+  Folder() {
+    char name[] = "/tmp/platos-tenancy-XXXXXX";
+    path = ::mkdtemp(name);
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::string key() const { return path + "/admin.key"; }
+  void write_key(const std::string& text, mode_t mode = 0600) const {
+    std::ofstream(key()) << text;
+    ::chmod(key().c_str(), mode);
+  }
+};
+
+void check_unusable(const Folder& folder) {
+  const auto key = Bootstrap::ensure_admin_key(folder.key());
+  REQUIRE_FALSE(key);
+  CHECK(key.error().kind == ErrorKind::FailedPrecondition);
+  CHECK(key.error().code == "admin_key_unusable");
+  CHECK(key.error().message.find(folder.key()) == 0);
+}
+
+}  // namespace
+
+TEST_CASE("The admin key is made once with mode 0600 and then reused") {
+  const Folder folder;
+  const auto before = ::umask(0);
+  const auto made = Bootstrap::ensure_admin_key(folder.key());
+  ::umask(before);
+  REQUIRE(made);
+  CHECK(made->find("plt_admin_") == 0);
+  CHECK(made->size() == 74);
+  struct stat facts {};
+  REQUIRE(::stat(folder.key().c_str(), &facts) == 0);
+  CHECK((facts.st_mode & 0777) == 0600);
+  const auto again = Bootstrap::ensure_admin_key(folder.key());
+  REQUIRE(again);
+  CHECK(*again == *made);
+  const Folder other;
+  CHECK(*Bootstrap::ensure_admin_key(other.key()) != *made);
+}
+
+TEST_CASE("A key that the operator wrote is taken without the space around it") {
+  const Folder folder;
+  folder.write_key("  sixteen-or-more-chars \n\n");
+  CHECK(*Bootstrap::ensure_admin_key(folder.key()) == "sixteen-or-more-chars");
+  folder.write_key("0123456789abcdef");
+  CHECK(*Bootstrap::ensure_admin_key(folder.key()) == "0123456789abcdef");
+}
+
+TEST_CASE("A key that others may read is refused") {
+  for (const mode_t mode : {0640, 0604, 0620, 0602, 0660, 0601, 0644}) {
+    const Folder folder;
+    folder.write_key("sixteen-or-more-chars", mode);
+    INFO("mode " << mode);
+    check_unusable(folder);
+  }
+}
+
+TEST_CASE("A key that is empty or too short is refused and left as it is") {
+  for (const char* text : {"", "\n", "   ", "0123456789abcde", "0123456789abcde\n"}) {
+    const Folder folder;
+    folder.write_key(text);
+    check_unusable(folder);
+    CHECK(std::filesystem::file_size(folder.key()) == std::string(text).size());
+  }
+}
+
+TEST_CASE("A key that cannot be made or read is an error that names the file") {
+  const Folder folder;
+  const auto made = Bootstrap::ensure_admin_key(folder.path + "/missing/admin.key");
+  REQUIRE_FALSE(made);
+  CHECK(made.error().code == "admin_key_unusable");
+  std::filesystem::create_directory(folder.key());
+  std::filesystem::permissions(folder.key(), std::filesystem::perms(0700));
+  check_unusable(folder);
+}
+
+TEST_CASE("The default scope is made once, and making it again changes nothing") {
+  const Folder folder;
+  base::SystemClock clock;
+  base::Loop loop(clock);
+  base::Logger logger(clock, base::LogLevel::Error, base::LogFormat::Json, folder.path + "/log");
+  store::DatabaseOptions options;
+  options.directory = folder.path;
+  options.durable = false;
+  auto database = store::Database::open(options, clock, logger);
+  REQUIRE(database);
+  for (int round = 0; round < 2; ++round) REQUIRE(base::run_to_end(loop, Bootstrap::ensure_scope(**database, loop)));
+  struct Look {
+    static Task<Result<std::optional<model::Scope>>> up(store::Database* database, base::Loop* loop) {
+      const auto read = database->read(*loop, [](store::Session& session) -> Result<std::optional<model::Scope>> {
+        return store::Tenancy(session).find_scope(model::SystemScopeForTest::make(), "env_default");
+      });
+      auto found = co_await read;
+      co_return found;
+    }
+  };
+  const auto scope = base::run_to_end(loop, Look::up(database->get(), &loop));
+  REQUIRE(scope);
+  REQUIRE(scope->has_value());
+  CHECK(**scope == Bootstrap::administrator().scope);
+}
+
+}  // namespace platos::tenancy
