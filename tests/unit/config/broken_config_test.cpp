@@ -72,7 +72,7 @@ const std::vector<Broken>& wrong_values() {
       {"[http]\nallowed_hosts = \"a\"",
        "2:17: http.allowed_hosts: expected an array of strings, found a value of type string"},
       {"[http]\nallowed_hosts = [\"a\",\n 5]",
-       "2:17: http.allowed_hosts: expected an array of strings, found a value of type integer"},
+       "3:2: http.allowed_hosts: expected an array of strings, found a value of type integer"},
       {"[tools]\nmax_parallel = \"4\"", "2:16: tools.max_parallel: expected an integer, found a value of type string"},
       {"[tools]\nmax_parallel = 4.0",
        "2:16: tools.max_parallel: expected an integer, found a value of type floating-point"},

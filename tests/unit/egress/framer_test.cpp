@@ -105,7 +105,7 @@ TEST_CASE("Frames over the limit are refused, in one piece and in many") {
     for (const auto& [framing, body] : std::vector<std::pair<Framing, std::string>>{
              {Framing::ServerSentEvents, "data: " + huge + "\n\n"},
              {Framing::ServerSentEvents, "data: " + half + "\ndata: " + half + "\ndata: " + half + "\n\n"},
-             {Framing::ServerSentEvents, ":" + huge},
+             {Framing::ServerSentEvents, ":" + huge + huge},
              {Framing::NdJson, huge},
              {Framing::Whole, huge}}) {
       std::string error;
