@@ -76,22 +76,20 @@ class LineSplitter {
 
 class NdJsonFramer final : public Framer {
  public:
-  explicit NdJsonFramer(std::size_t limit) : limit_(limit), lines_(limit + 1, "\n") {}
+  explicit NdJsonFramer(std::size_t limit) : lines_(limit, "\n") {}
   Result<void> feed(std::string_view bytes, const OnFrame& on_frame) override {
     return lines_.feed(bytes, [&](std::string_view line) -> Result<void> { return on_line(line, on_frame); });
   }
   Result<void> finish(const OnFrame& on_frame) override { return on_line(lines_.take_rest(), on_frame); }
 
  private:
-  Result<void> on_line(std::string_view line, const OnFrame& on_frame) const {
+  static Result<void> on_line(std::string_view line, const OnFrame& on_frame) {
     // A CR is white space in JSON; only the one before the line's end goes.
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.size() > limit_) return too_large(limit_);
     if (line.empty()) return {};
     return on_frame({}, line);
   }
 
-  std::size_t limit_;
   LineSplitter lines_;
 };
 
