@@ -71,7 +71,7 @@ TEST_CASE("A key that the operator wrote is taken without the space around it") 
 }
 
 TEST_CASE("A key that others may read is refused") {
-  for (const mode_t mode : {0640, 0604, 0620, 0602, 0660, 0601, 0644}) {
+  for (const mode_t mode : std::initializer_list<mode_t>{0640, 0604, 0620, 0602, 0660, 0601, 0644}) {
     const Folder folder;
     folder.write_key("sixteen-or-more-chars", mode);
     INFO("mode " << mode);
