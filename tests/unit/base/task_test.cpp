@@ -25,7 +25,7 @@ struct Witness {
 
 // g++ without optimisation, and under the address sanitizer, does not turn the transfer between frames into a jump:
 // each await then costs stack until the awaiting frame waits for something that is not ready.
-#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 constexpr int kAwaits = 100'000;
 #else
 constexpr int kAwaits = 1'000;
