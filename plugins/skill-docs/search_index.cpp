@@ -9,6 +9,7 @@
 namespace platos::skill_docs {
 namespace {
 
+constexpr double kHelpWeight = 0.4;         // of the sections of "platos help --all"
 constexpr double kSaturation = 1.2;         // k1: how fast repeats of a word stop to count
 constexpr double kLengthCorrection = 0.75;  // b: how much a long section is marked down
 constexpr double kTitleWeight = 3;
@@ -54,7 +55,9 @@ std::vector<SearchIndex::Hit> SearchIndex::search(std::string_view query, std::s
   }
   std::vector<Hit> hits;
   for (std::size_t i = 0; i < scores.size(); ++i) {
-    if (scores[i] > 0) hits.push_back({&sections_[i], scores[i]});
+    // Help texts repeat a few words so often that prose about the same thing would come second.
+    const double weight = sections_[i].source.starts_with("platos help") ? kHelpWeight : 1.0;
+    if (scores[i] > 0) hits.push_back({&sections_[i], scores[i] * weight});
   }
   std::stable_sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) { return a.score > b.score; });
   if (hits.size() > limit) hits.resize(limit);
