@@ -78,17 +78,14 @@ struct TurnHandlers {
     auto collected =
         co_await collect_events(services.engine, call.loop(), call.who.scope, ticket->run_id, options.deferred_max_us);
     if (!collected) co_return error_response(collected.error(), call.request.request_id);
-    Json events = Json::array();
-    for (const auto& event : collected->events) events.push_back(Json::parse(event.json));
     Json body = {{"runId", ticket->run_id},
                  {"threadId", ticket->thread_id},
                  {"agentId", ticket->agent_id},
-                 {"events", std::move(events)},
                  {"costCents", 0},
                  {"costKnown", false}};
     if (!collected->ended) {
       body["status"] = "waiting";
-      co_return json_response(202, body);
+      co_return with_events(202, body, *collected);
     }
     const auto read = services.database.read(
         call.loop(), [scope = call.who.scope, run = ticket->run_id](store::Session& session) -> Result<Ended> {
@@ -98,9 +95,22 @@ struct TurnHandlers {
     const auto ended = co_await read;
     if (!ended) co_return error_response(ended.error(), call.request.request_id);
     describe_end(*ended, body);
-    Response response = json_response(201, body);
+    Response response = with_events(201, body, *collected);
     if (ticket->replayed && ticket->finished) response.headers.emplace_back("Idempotent-Replayed", "true");
     co_return response;
+  }
+
+  // The events are JSON text already: reading tens of thousands of them into a document would hold up the loop.
+  static Response with_events(int status, const Json& body, const Collected& collected) {
+    Response response = json_response(status, body);
+    response.body.back() = ',';
+    response.body += "\"events\":[";
+    for (const auto& event : collected.events) {
+      if (response.body.back() != '[') response.body += ',';
+      response.body += event.json;
+    }
+    response.body += "]}";
+    return response;
   }
 
   // The request was carried out, and the turn stands on record: how it went is data, not the status code. A 5xx here
