@@ -71,6 +71,7 @@ class Process {
     int output[2] = {-1, -1};
     if (!in_terminal && ::pipe(output) != 0) throw std::runtime_error("pipe failed");
     pid_ = in_terminal ? ::forkpty(&fd_, nullptr, nullptr, &size) : ::fork();
+    if (pid_ < 0) throw std::runtime_error("no child process: is /dev/pts mounted?");
     if (pid_ == 0) {
       if (!in_terminal) {
         ::dup2(output[1], STDOUT_FILENO);

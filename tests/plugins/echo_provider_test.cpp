@@ -27,7 +27,7 @@ std::string build_out_of_tree(const TempDir& folder, const std::string& source, 
   const std::string build = folder.path() + "/build";
   run_or_fail({PLATOS_CMAKE, "--install", PLATOS_BUILD_DIR, "--prefix", prefix, "--component", "sdk"});
   fs::copy(source, copy, fs::copy_options::recursive);
-  run_or_fail({PLATOS_CMAKE, "-S", copy, "-B", build, "-DCMAKE_PREFIX_PATH=" + prefix,
+  run_or_fail({PLATOS_CMAKE, "-G", "Ninja", "-S", copy, "-B", build, "-DCMAKE_PREFIX_PATH=" + prefix,
                std::string("-DCMAKE_CXX_COMPILER=") + PLATOS_CXX, "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror"});
   run_or_fail({PLATOS_CMAKE, "--build", build});
   return build + "/lib/platos/plugins/" + name;
