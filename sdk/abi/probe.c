@@ -22,6 +22,23 @@ struct platos_abi_probe {
   platos_http_sink_t *http_sink;
   platos_host_http_t *host_http;
   platos_host_secrets_t *host_secrets;
+  platos_vector_sink_t *vector_sink;
+  platos_embedder_t *embedder;
+  platos_memory_space_t *memory_space;
+  platos_memory_record_t *memory_record;
+  platos_memory_query_t *memory_query;
+  platos_memory_page_t *memory_page;
+  platos_memory_sink_t *memory_sink;
+  platos_memory_t *memory;
+  platos_verdict_t *verdict;
+  platos_governor_t *governor;
+  platos_attribute_t *attribute;
+  platos_record_t *record;
+  platos_observer_t *observer;
+  platos_label_t *label;
+  platos_host_metrics_t *host_metrics;
+  platos_host_spans_t *host_spans;
+  platos_host_state_dir_t *host_state_dir;
 };
 
 PLATOS_EXPORT void platos_abi_probe(struct platos_abi_probe *all);

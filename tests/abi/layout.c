@@ -150,6 +150,141 @@ AT(platos_skill_t, list, 8);
 AT(platos_skill_t, invoke, 16);
 AT(platos_skill_t, interrupt, 24);
 
+SIZE(platos_vector_sink_t, 32);
+AT(platos_vector_sink_t, struct_size, 0);
+AT(platos_vector_sink_t, reserved, 4);
+AT(platos_vector_sink_t, context, 8);
+AT(platos_vector_sink_t, vector, 16);
+AT(platos_vector_sink_t, usage, 24);
+
+SIZE(platos_embedder_t, 64);
+AT(platos_embedder_t, struct_size, 0);
+AT(platos_embedder_t, reserved, 4);
+AT(platos_embedder_t, describe, 8);
+AT(platos_embedder_t, begin, 16);
+AT(platos_embedder_t, next, 24);
+AT(platos_embedder_t, on_head, 32);
+AT(platos_embedder_t, on_frame, 40);
+AT(platos_embedder_t, on_end, 48);
+AT(platos_embedder_t, end, 56);
+
+SIZE(platos_memory_space_t, 40);
+AT(platos_memory_space_t, struct_size, 0);
+AT(platos_memory_space_t, reserved, 4);
+AT(platos_memory_space_t, tenant, 8);
+AT(platos_memory_space_t, collection, 24);
+
+SIZE(platos_memory_record_t, 64);
+AT(platos_memory_record_t, struct_size, 0);
+AT(platos_memory_record_t, dimensions, 4);
+AT(platos_memory_record_t, id, 8);
+AT(platos_memory_record_t, content, 24);
+AT(platos_memory_record_t, metadata_json, 40);
+AT(platos_memory_record_t, vector, 56);
+
+SIZE(platos_memory_query_t, 64);
+AT(platos_memory_query_t, struct_size, 0);
+AT(platos_memory_query_t, mode, 4);
+AT(platos_memory_query_t, text, 8);
+AT(platos_memory_query_t, vector, 24);
+AT(platos_memory_query_t, dimensions, 32);
+AT(platos_memory_query_t, limit, 36);
+AT(platos_memory_query_t, min_score, 40);
+AT(platos_memory_query_t, filter_json, 48);
+
+SIZE(platos_memory_page_t, 40);
+AT(platos_memory_page_t, struct_size, 0);
+AT(platos_memory_page_t, limit, 4);
+AT(platos_memory_page_t, after, 8);
+AT(platos_memory_page_t, filter_json, 24);
+
+SIZE(platos_memory_sink_t, 24);
+AT(platos_memory_sink_t, struct_size, 0);
+AT(platos_memory_sink_t, reserved, 4);
+AT(platos_memory_sink_t, context, 8);
+AT(platos_memory_sink_t, record, 16);
+
+SIZE(platos_memory_t, 64);
+AT(platos_memory_t, struct_size, 0);
+AT(platos_memory_t, reserved, 4);
+AT(platos_memory_t, describe, 8);
+AT(platos_memory_t, upsert, 16);
+AT(platos_memory_t, fetch, 24);
+AT(platos_memory_t, remove, 32);
+AT(platos_memory_t, search, 40);
+AT(platos_memory_t, list, 48);
+AT(platos_memory_t, interrupt, 56);
+
+SIZE(platos_verdict_t, 96);
+AT(platos_verdict_t, struct_size, 0);
+AT(platos_verdict_t, decision, 4);
+AT(platos_verdict_t, release_bytes, 8);
+AT(platos_verdict_t, replacement, 16);
+AT(platos_verdict_t, rule_id, 32);
+AT(platos_verdict_t, reason, 48);
+AT(platos_verdict_t, findings_json, 64);
+AT(platos_verdict_t, approval_json, 80);
+
+SIZE(platos_governor_t, 40);
+AT(platos_governor_t, struct_size, 0);
+AT(platos_governor_t, reserved, 4);
+AT(platos_governor_t, points, 8);
+AT(platos_governor_t, begin, 16);
+AT(platos_governor_t, feed, 24);
+AT(platos_governor_t, end, 32);
+
+SIZE(platos_attribute_t, 56);
+AT(platos_attribute_t, key, 0);
+AT(platos_attribute_t, type, 16);
+AT(platos_attribute_t, reserved, 20);
+AT(platos_attribute_t, integer, 24);
+AT(platos_attribute_t, number, 32);
+AT(platos_attribute_t, text, 40);
+
+SIZE(platos_record_t, 120);
+AT(platos_record_t, struct_size, 0);
+AT(platos_record_t, kind, 4);
+AT(platos_record_t, trace_id, 8);
+AT(platos_record_t, span_id, 24);
+AT(platos_record_t, parent_span_id, 32);
+AT(platos_record_t, severity, 40);
+AT(platos_record_t, span_kind, 44);
+AT(platos_record_t, metric_kind, 48);
+AT(platos_record_t, attribute_count, 52);
+AT(platos_record_t, start_ns, 56);
+AT(platos_record_t, end_ns, 64);
+AT(platos_record_t, value, 72);
+AT(platos_record_t, name, 80);
+AT(platos_record_t, body, 96);
+AT(platos_record_t, attributes, 112);
+
+SIZE(platos_observer_t, 24);
+AT(platos_observer_t, struct_size, 0);
+AT(platos_observer_t, reserved, 4);
+AT(platos_observer_t, consume, 8);
+AT(platos_observer_t, flush, 16);
+
+SIZE(platos_label_t, 32);
+AT(platos_label_t, name, 0);
+AT(platos_label_t, value, 16);
+
+SIZE(platos_host_metrics_t, 24);
+AT(platos_host_metrics_t, struct_size, 0);
+AT(platos_host_metrics_t, reserved, 4);
+AT(platos_host_metrics_t, series, 8);
+AT(platos_host_metrics_t, record, 16);
+
+SIZE(platos_host_spans_t, 24);
+AT(platos_host_spans_t, struct_size, 0);
+AT(platos_host_spans_t, reserved, 4);
+AT(platos_host_spans_t, start, 8);
+AT(platos_host_spans_t, end, 16);
+
+SIZE(platos_host_state_dir_t, 16);
+AT(platos_host_state_dir_t, struct_size, 0);
+AT(platos_host_state_dir_t, reserved, 4);
+AT(platos_host_state_dir_t, path, 8);
+
 VALUE(PLATOS_LOG_DEBUG, 1);
 VALUE(PLATOS_LOG_INFO, 2);
 VALUE(PLATOS_LOG_WARN, 3);
@@ -202,3 +337,39 @@ VALUE(PLATOS_UNAUTHENTICATED, 16);
 VALUE(PLATOS_SUSPENDED, 17);
 
 VALUE(PLATOS_PLUGIN_MAGIC, 0x54414C50u);
+
+VALUE(PLATOS_MEMORY_KEYWORD, 1);
+VALUE(PLATOS_MEMORY_VECTOR, 2);
+VALUE(PLATOS_MEMORY_HYBRID, 3);
+VALUE(PLATOS_POINT_SESSION_START, 1);
+VALUE(PLATOS_POINT_BEFORE_MODEL, 2);
+VALUE(PLATOS_POINT_AFTER_MODEL, 4);
+VALUE(PLATOS_POINT_BEFORE_TOOL, 8);
+VALUE(PLATOS_POINT_AFTER_TOOL, 16);
+VALUE(PLATOS_POINT_BEFORE_MEMORY_WRITE, 32);
+VALUE(PLATOS_POINT_EGRESS, 64);
+VALUE(PLATOS_ALLOW, 1);
+VALUE(PLATOS_REDACT, 2);
+VALUE(PLATOS_REQUIRE_APPROVAL, 3);
+VALUE(PLATOS_DENY, 4);
+VALUE(PLATOS_RECORD_SPAN, 1);
+VALUE(PLATOS_RECORD_METRIC, 2);
+VALUE(PLATOS_RECORD_LOG, 3);
+VALUE(PLATOS_RECORD_EVENT, 4);
+VALUE(PLATOS_ATTRIBUTE_TEXT, 1);
+VALUE(PLATOS_ATTRIBUTE_INTEGER, 2);
+VALUE(PLATOS_ATTRIBUTE_DOUBLE, 3);
+VALUE(PLATOS_ATTRIBUTE_BOOLEAN, 4);
+VALUE(PLATOS_SEVERITY_OK, 1);
+VALUE(PLATOS_SEVERITY_INFO, 2);
+VALUE(PLATOS_SEVERITY_WARN, 3);
+VALUE(PLATOS_SEVERITY_ERROR, 4);
+VALUE(PLATOS_METRIC_COUNTER, 1);
+VALUE(PLATOS_METRIC_GAUGE, 2);
+VALUE(PLATOS_METRIC_HISTOGRAM, 3);
+VALUE(PLATOS_SPAN_INTERNAL, 1);
+VALUE(PLATOS_SPAN_CLIENT, 2);
+VALUE(PLATOS_SPAN_SERVER, 3);
+VALUE(PLATOS_SERIES_COUNTER, 1);
+VALUE(PLATOS_SERIES_GAUGE, 2);
+VALUE(PLATOS_SERIES_HISTOGRAM, 3);

@@ -5,6 +5,7 @@
  *   [worker]             any pool thread, may run concurrently on one instance, must not block
  *   [worker, may block]  the same, in a pool of its own; the deadline of the call applies
  *   [exchange]           any thread, never two at once on one exchange; different exchanges run in parallel
+ *   [observer]           one thread of the instance's own, which may block
  *   [any]                concurrently with everything; must neither block nor call back
  * No call arrives after destroy() begins; destroy() is called only when no call is active; the host holds no lock while
  * it calls a plugin; a plugin may use host services from inside any call that is not tagged [any]. */

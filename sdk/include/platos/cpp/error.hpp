@@ -35,6 +35,12 @@ class SinkClosed : public Error {
   explicit SinkClosed(std::int32_t code) : Error(code, "the host takes no more output") {}
 };
 
+/// Passes on a failure of a host service, which has left its reason in the error slot already.
+class HostFailure : public Error {
+ public:
+  explicit HostFailure(std::int32_t code) : Error(code, "a host service failed") {}
+};
+
 /// Runs `body`; an exception becomes error text and a status. Nothing ever leaves an extern "C" function.
 template <typename Body>
 std::int32_t guard(const platos_host_t* host, platos_error_t* error, Body&& body) noexcept {
@@ -45,6 +51,8 @@ std::int32_t guard(const platos_host_t* host, platos_error_t* error, Body&& body
   try {
     body();
     return PLATOS_OK;
+  } catch (const HostFailure& failure) {
+    return failure.code();
   } catch (const Error& failure) {
     return report(failure.code(), failure.what(), failure.detail_json());
   } catch (const std::bad_alloc&) {

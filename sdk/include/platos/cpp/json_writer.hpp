@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "platos/cpp/error.hpp"
+
 namespace platos::sdk {
 inline namespace v1_0 {
 
@@ -96,6 +98,15 @@ class JsonWriter {
   std::string& out_;
   bool first_ = true;
 };
+
+/// Hands what `fill(JsonWriter&)` wrote to the host. Throws SinkClosed when it does not take it.
+template <typename Fill>
+void write_json(const platos_writer_t* writer, Fill&& fill) {
+  std::string text;
+  JsonWriter json(text);
+  fill(json);
+  if (const auto status = writer->write(writer->context, slice(text)); status != PLATOS_OK) throw SinkClosed(status);
+}
 
 }  // namespace v1_0
 }  // namespace platos::sdk

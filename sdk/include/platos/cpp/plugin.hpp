@@ -38,9 +38,12 @@ class Host {
 /// The operation that a call belongs to. A cheap value; valid until the operation's last call returns.
 class Call {
  public:
-  Call(const platos_host_t* host, platos_call_t* call) noexcept : host_(host), call_(call) {}
+  Call(const platos_host_t* host, platos_call_t* call, platos_error_t* error) noexcept
+      : host_(host), call_(call), error_(error) {}
 
   platos_call_t* handle() const noexcept { return call_; }
+  /// Where a host service leaves its reason. Only within the function that was given this value.
+  platos_error_t* error() const noexcept { return error_; }
   bool is_cancelled() const noexcept { return host_->is_cancelled(host_, call_) != 0; }
   std::int64_t deadline_ns() const noexcept { return host_->deadline_ns(host_, call_); }
   std::string_view attribute(const char* key) const noexcept { return view(host_->call_attribute(host_, call_, key)); }
@@ -48,6 +51,7 @@ class Call {
  private:
   const platos_host_t* host_;
   platos_call_t* call_;
+  platos_error_t* error_;
 };
 
 /// What every interface class (Provider, Skill ...) derives from. Behind the ABI it is a platos_instance_t.

@@ -113,19 +113,14 @@ class Provider : public Instance {
 
   static std::int32_t models_c(platos_instance_t* instance, const platos_writer_t* writer,
                                platos_error_t* error) noexcept {
-    return guard(of(instance).host().table(), error, [&] {
-      std::string text;
-      JsonWriter json(text);
-      of(instance).models(json);
-      if (const auto status = writer->write(writer->context, slice(text)); status != PLATOS_OK)
-        throw SinkClosed(status);
-    });
+    return guard(of(instance).host().table(), error,
+                 [&] { write_json(writer, [&](JsonWriter& json) { of(instance).models(json); }); });
   }
   static std::int32_t begin_c(platos_instance_t* instance, platos_call_t* call, platos_slice_t request_json,
                               platos_exchange_t** exchange, platos_error_t* error) noexcept {
     const platos_host_t* host = of(instance).host().table();
     return guard(host, error, [&] {
-      std::unique_ptr<Exchange> made = of(instance).begin(Call(host, call), view(request_json));
+      std::unique_ptr<Exchange> made = of(instance).begin(Call(host, call, error), view(request_json));
       made->host_ = host;
       *exchange = made.release()->handle();
     });

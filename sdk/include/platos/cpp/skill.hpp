@@ -55,23 +55,18 @@ class Skill : public Instance {
 
   static std::int32_t list_c(platos_instance_t* instance, const platos_writer_t* writer,
                              platos_error_t* error) noexcept {
-    return guard(of(instance).host().table(), error, [&] {
-      std::string text;
-      JsonWriter json(text);
-      of(instance).list(json);
-      if (const auto status = writer->write(writer->context, slice(text)); status != PLATOS_OK)
-        throw SinkClosed(status);
-    });
+    return guard(of(instance).host().table(), error,
+                 [&] { write_json(writer, [&](JsonWriter& json) { of(instance).list(json); }); });
   }
   static std::int32_t invoke_c(platos_instance_t* instance, platos_call_t* call, platos_slice_t name,
                                platos_slice_t args_json, const platos_tool_sink_t* sink,
                                platos_error_t* error) noexcept {
     const platos_host_t* host = of(instance).host().table();
     return guard(host, error,
-                 [&] { of(instance).invoke(Call(host, call), view(name), view(args_json), ToolSink(sink)); });
+                 [&] { of(instance).invoke(Call(host, call, error), view(name), view(args_json), ToolSink(sink)); });
   }
   static void interrupt_c(platos_instance_t* instance, platos_call_t* call) noexcept {
-    of(instance).interrupt(Call(of(instance).host().table(), call));
+    of(instance).interrupt(Call(of(instance).host().table(), call, nullptr));
   }
 
   static constexpr platos_skill_t kTable = {sizeof(platos_skill_t), 0, list_c, invoke_c, interrupt_c};

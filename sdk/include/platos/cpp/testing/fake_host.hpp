@@ -74,11 +74,12 @@ class FakeHost {
   const platos_host_t* table() const noexcept { return &table_; }
 
   std::map<std::string, const void*> services;
+  std::map<std::string, void*> owners;  ///< of services, for their functions: the fakes of fake_services.hpp
   std::vector<std::string> logs;
 
- private:
   static FakeHost& of(const platos_host_t* table) { return *static_cast<FakeHost*>(table->context); }
 
+ private:
   platos_host_t table_{};
   std::mutex mutex_;
 };

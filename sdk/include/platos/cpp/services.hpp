@@ -1,0 +1,58 @@
+// The host services that most plugins want, as small values. Each says whether the operator granted it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "platos/cpp/plugin.hpp"
+#include "platos/services/http.h"
+#include "platos/services/state_dir.h"
+
+namespace platos::sdk {
+inline namespace v1_0 {
+
+/// The instance's private folder. Throws Error(PLATOS_FAILED_PRECONDITION) when "files" was not asked for or granted.
+inline std::string state_dir(const Host& host) {
+  const auto* table = host.service<platos_host_state_dir_t>(PLATOS_HOST_STATE_DIR);
+  if (table == nullptr) throw Error(PLATOS_FAILED_PRECONDITION, "a state folder is needed: grant \"files\"");
+  return std::string(view(table->path(host.table())));
+}
+
+struct HttpAnswer {
+  std::int32_t status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+
+/// One blocking exchange over the host's egress. Any HTTP status is an answer; throws HostFailure when there is none.
+inline HttpAnswer http_exchange(const Host& host, const Call& call, std::string_view method, std::string_view url,
+                                const std::vector<std::pair<std::string, std::string>>& headers, std::string_view body,
+                                std::int32_t timeout_ms = 0) {
+  const auto* table = host.service<platos_host_http_t>(PLATOS_HOST_HTTP);
+  if (table == nullptr) throw Error(PLATOS_FAILED_PRECONDITION, "HTTP is needed: grant a pattern under \"http\"");
+  std::vector<platos_header_t> list;
+  for (const auto& [name, value] : headers) list.push_back({slice(name), slice(value)});
+  const platos_http_request_t request = {sizeof request, timeout_ms,  slice(method), slice(url),
+                                         list.data(),    list.size(), slice(body)};
+  HttpAnswer answer;
+  const platos_http_sink_t sink = {
+      sizeof sink, 0, &answer,
+      [](void* context, std::int32_t status, const platos_header_t* given, std::size_t count) -> std::int32_t {
+        auto& out = *static_cast<HttpAnswer*>(context);
+        out.status = status;
+        for (std::size_t i = 0; i < count; ++i) out.headers.emplace_back(view(given[i].name), view(given[i].value));
+        return PLATOS_OK;
+      },
+      [](void* context, platos_slice_t bytes) -> std::int32_t {
+        static_cast<HttpAnswer*>(context)->body += view(bytes);
+        return PLATOS_OK;
+      }};
+  const auto status = table->exchange(host.table(), call.handle(), &request, &sink, call.error());
+  if (status != PLATOS_OK) throw HostFailure(status);
+  return answer;
+}
+
+}  // namespace v1_0
+}  // namespace platos::sdk
