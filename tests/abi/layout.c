@@ -73,7 +73,7 @@ AT(platos_step_t, headers, 56);
 AT(platos_step_t, header_count, 64);
 AT(platos_step_t, body, 72);
 
-SIZE(platos_event_t, 112);
+SIZE(platos_event_t, 120);
 AT(platos_event_t, struct_size, 0);
 AT(platos_event_t, kind, 4);
 AT(platos_event_t, index, 8);
@@ -86,6 +86,7 @@ AT(platos_event_t, input_tokens, 80);
 AT(platos_event_t, output_tokens, 88);
 AT(platos_event_t, cached_tokens, 96);
 AT(platos_event_t, reasoning_tokens, 104);
+AT(platos_event_t, cache_write_tokens, 112);
 
 SIZE(platos_event_sink_t, 24);
 AT(platos_event_sink_t, struct_size, 0);

@@ -13,13 +13,15 @@
 
 enum {
   PLATOS_RECORD_SPAN = 1,   /* trace_id, span_id, parent_span_id, start_ns, end_ns, severity of its status */
-  PLATOS_RECORD_METRIC = 2, /* one point: value, at end_ns; metric_kind says how to read it */
+  PLATOS_RECORD_METRIC = 2, /* one point of the series name + attributes, at end_ns; see below */
   PLATOS_RECORD_LOG = 3,    /* body, severity */
   PLATOS_RECORD_EVENT = 4   /* name and attributes: something that happened once, such as a verdict */
 };
 
 enum { PLATOS_ATTRIBUTE_TEXT = 1, PLATOS_ATTRIBUTE_INTEGER = 2, PLATOS_ATTRIBUTE_DOUBLE = 3, PLATOS_ATTRIBUTE_BOOLEAN = 4 };
 enum { PLATOS_SEVERITY_OK = 1, PLATOS_SEVERITY_INFO = 2, PLATOS_SEVERITY_WARN = 3, PLATOS_SEVERITY_ERROR = 4 };
+/* `value` of a counter is its total since the daemon started, never an increment: a lost batch loses nothing. Of a gauge
+ * it is what is now, of a histogram one observation. */
 enum { PLATOS_METRIC_COUNTER = 1, PLATOS_METRIC_GAUGE = 2, PLATOS_METRIC_HISTOGRAM = 3 };
 enum { PLATOS_SPAN_INTERNAL = 1, PLATOS_SPAN_CLIENT = 2, PLATOS_SPAN_SERVER = 3 };
 

@@ -71,7 +71,8 @@ enum {
   PLATOS_STOP_OTHER = 5
 };
 
-/* An event, borrowed for the sink call. Text is UTF-8 and never cut inside a character. Counts of -1: unknown. */
+/* An event, borrowed for the sink call. Text is UTF-8 and never cut inside a character. Counts of -1: unknown; input_tokens
+ * includes those read from and written to a cache, output_tokens includes reasoning. */
 typedef struct platos_event {
   uint32_t struct_size;
   int32_t kind;
@@ -85,6 +86,7 @@ typedef struct platos_event {
   int64_t output_tokens;
   int64_t cached_tokens;
   int64_t reasoning_tokens;
+  int64_t cache_write_tokens;
 } platos_event_t;
 
 /* Takes events in order. emit returns 0, or a status that the plugin returns at once. */

@@ -40,12 +40,14 @@ class EventSink {
     emit(event);
   }
   void tool_end(std::int32_t index) const { emit(blank(PLATOS_EVENT_TOOL_END, index)); }
-  void usage(std::int64_t input, std::int64_t output, std::int64_t cached = -1, std::int64_t reasoning = -1) const {
+  void usage(std::int64_t input, std::int64_t output, std::int64_t cached = -1, std::int64_t reasoning = -1,
+             std::int64_t cache_write = -1) const {
     platos_event_t event = blank(PLATOS_EVENT_USAGE);
     event.input_tokens = input;
     event.output_tokens = output;
     event.cached_tokens = cached;
     event.reasoning_tokens = reasoning;
+    event.cache_write_tokens = cache_write;
     emit(event);
   }
   void stop(std::int32_t reason) const {
@@ -66,6 +68,7 @@ class EventSink {
     event.kind = kind;
     event.index = index;
     event.input_tokens = event.output_tokens = event.cached_tokens = event.reasoning_tokens = -1;
+    event.cache_write_tokens = -1;
     return event;
   }
   void emit(const platos_event_t& event) const {
