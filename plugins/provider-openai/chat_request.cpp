@@ -2,10 +2,8 @@
 
 #include <vector>
 
-#include "canonical_request.hpp"
-#include "json_reading.hpp"
+#include "common/provider/canonical_request.hpp"
 #include "message_writer.hpp"
-#include "platos/cpp/error.hpp"
 #include "platos/cpp/json_writer.hpp"
 
 namespace platos::provider_openai {
@@ -116,23 +114,11 @@ ChatRequest translate(const CanonicalRequest& source, const Config& config) {
   return request;
 }
 
-[[noreturn]] void refuse_request(const char* reason) {
-  throw sdk::Error(PLATOS_INVALID_ARGUMENT, std::string("chat request: ") + reason);
-}
-
 }  // namespace
 
 ChatRequest build_chat_request(std::string_view request_json, const Config& config) {
-  try {
-    JsonText text;
-    const CanonicalRequest source = read_canonical_request(text.parse(request_json));
-    text.expect_end();
-    return translate(source, config);
-  } catch (const WrongType& error) {
-    refuse_request(error.what());
-  } catch (const simdjson::simdjson_error& error) {
-    refuse_request(error.what());
-  }
+  return with_canonical_request(request_json,
+                                [&](const CanonicalRequest& source) { return translate(source, config); });
 }
 
 }  // namespace platos::provider_openai

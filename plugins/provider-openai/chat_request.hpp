@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "common/provider/tool_names.hpp"
 #include "config.hpp"
-#include "tool_names.hpp"
 
 namespace platos::provider_openai {
 

@@ -6,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "json_reading.hpp"
+#include "common.hpp"
+#include "common/provider/json_reading.hpp"
 
 namespace platos::provider_openai {
 

@@ -3,8 +3,10 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
+
+#include "common.hpp"
+#include "common/provider/config_reading.hpp"
 
 namespace platos::provider_openai {
 
@@ -12,7 +14,7 @@ namespace platos::provider_openai {
 struct Config {
   std::string base_url = "https://api.openai.com/v1";  ///< without a slash at the end
   bool api_key_required = true;                        ///< false: no Authorization header is sent
-  std::vector<std::pair<std::string, std::string>> extra_headers;
+  HeaderList extra_headers;
   std::string organization;         ///< value of OpenAI-Organization; empty: not sent
   std::vector<std::string> models;  ///< what models() lists
   bool usage_in_stream = true;      ///< ask for token counts at the end of a stream

@@ -5,9 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "canonical_request.hpp"
+#include "common.hpp"
+#include "common/provider/canonical_request.hpp"
+#include "common/provider/tool_names.hpp"
 #include "platos/cpp/json_writer.hpp"
-#include "tool_names.hpp"
 
 namespace platos::provider_openai {
 

@@ -7,9 +7,8 @@ namespace platos::provider_openai {
 OpenAiProvider::OpenAiProvider(sdk::Host host, std::string_view config_json)
     : Provider(host),
       config_(parse_config(config_json)),
-      endpoint_{config_.base_url, config_.base_url + "/chat/completions"},
-      stream_headers_(make_headers("text/event-stream")),
-      whole_headers_(make_headers("application/json")) {}
+      endpoint_{config_.base_url, config_.base_url + "/chat/completions", "neither finish_reason nor [DONE]",
+                make_headers("text/event-stream"), make_headers("application/json")} {}
 
 void OpenAiProvider::models(sdk::JsonWriter& out) {
   out.begin_array();
@@ -18,9 +17,7 @@ void OpenAiProvider::models(sdk::JsonWriter& out) {
 }
 
 std::unique_ptr<sdk::Exchange> OpenAiProvider::begin(sdk::Call, std::string_view request_json) {
-  ChatRequest request = build_chat_request(request_json, config_);
-  const auto& headers = request.stream ? stream_headers_ : whole_headers_;
-  return std::make_unique<ChatExchange>(host(), endpoint_, headers, std::move(request));
+  return std::make_unique<ChatExchange>(host(), endpoint_, build_chat_request(request_json, config_));
 }
 
 std::vector<platos_header_t> OpenAiProvider::make_headers(std::string_view accept) const {

@@ -4,7 +4,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "chat_exchange.hpp"
@@ -27,8 +26,6 @@ class OpenAiProvider final : public sdk::Provider {
 
   Config config_;
   Endpoint endpoint_;
-  std::vector<platos_header_t> stream_headers_;  // they refer to config_ and to constants
-  std::vector<platos_header_t> whole_headers_;
 };
 
 }  // namespace platos::provider_openai

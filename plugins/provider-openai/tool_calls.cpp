@@ -1,7 +1,7 @@
 #include "tool_calls.hpp"
 
-#include "safe_text.hpp"
-#include "vendor_error.hpp"
+#include "common/provider/safe_text.hpp"
+#include "common/provider/vendor_error.hpp"
 
 namespace platos::provider_openai {
 namespace {

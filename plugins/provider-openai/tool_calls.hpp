@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "chunk_reader.hpp"
+#include "common/provider/tool_names.hpp"
 #include "platos/cpp/provider.hpp"
-#include "tool_names.hpp"
 
 namespace platos::provider_openai {
 

@@ -1,24 +1,13 @@
-// Reading JSON that someone else wrote: valid, an object, not too deep, or an error that says what is wrong.
-// Pure functions; any thread.
+// The names of common/bounded_json.hpp, in this plugin's namespace.
 #pragma once
 
-#include <nlohmann/json.hpp>
-#include <string>
-#include <string_view>
+#include "../common/bounded_json.hpp"
 
 namespace platos::skill_docs {
 
-/// The object that `json_text` holds. `what` begins the error text, such as "arguments of search".
-/// Throws Error(PLATOS_INVALID_ARGUMENT) when the text is not JSON, not an object, or nests deeper than `depth_limit`.
-nlohmann::json parse_object(std::string_view json_text, std::string_view what, int depth_limit);
-
-/// A value for an error text, never longer than a line: "a string of 3 characters", "the number 12", "an array".
-std::string describe(const nlohmann::json& value);
-
-/// A member name for an error text: in quotes, cut after 40 characters.
-std::string in_quotes(std::string_view name);
-
-/// Throws the Error(PLATOS_INVALID_ARGUMENT) "<what>: expected <expected>, found <found>".
-[[noreturn]] void refuse(std::string_view what, std::string_view expected, std::string_view found);
+using plugin_common::describe;
+using plugin_common::in_quotes;
+using plugin_common::parse_object;
+using plugin_common::refuse;
 
 }  // namespace platos::skill_docs

@@ -31,7 +31,8 @@ std::string answer_to(std::string_view question) {
   const auto request = ask(question);
   const Reply search = plan_reply(parse_chat_request(request.dump()));
   REQUIRE(search.tool_call);
-  skill.invoke({host.table(), &call}, "search", search.tool_call->arguments_json, platos::sdk::ToolSink(&output.table));
+  skill.invoke({host.table(), &call, nullptr}, "search", search.tool_call->arguments_json,
+               platos::sdk::ToolSink(&output.table));
   REQUIRE(output.items.size() == 1);
   return plan_reply(parse_chat_request(answered(request, output.items[0].data).dump())).text;
 }

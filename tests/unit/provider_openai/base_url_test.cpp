@@ -1,18 +1,24 @@
-#include "base_url.hpp"
+#include "common/provider/base_url.hpp"
 
 #include <catch2/catch.hpp>
 
 #include "driver.hpp"
 
-using platos::provider_openai::normalise_base_url;
+using platos::provider_common::base_url_problem;
+using platos::provider_common::without_trailing_slashes;
 using platos::provider_openai::testing::refusal_of;
 
 TEST_CASE("a base_url loses its trailing slashes and nothing else") {
-  CHECK(normalise_base_url("https://api.openai.com/v1") == "https://api.openai.com/v1");
-  CHECK(normalise_base_url("https://api.openai.com/v1//") == "https://api.openai.com/v1");
-  CHECK(normalise_base_url("http://localhost:11434/v1/") == "http://localhost:11434/v1");
-  CHECK(normalise_base_url("HTTP://[::1]:8080") == "HTTP://[::1]:8080");
-  CHECK(normalise_base_url("https://example.com/") == "https://example.com");
+  CHECK_FALSE(base_url_problem("https://api.openai.com/v1", "an example").has_value());
+  CHECK(without_trailing_slashes("https://api.openai.com/v1") == "https://api.openai.com/v1");
+  CHECK_FALSE(base_url_problem("https://api.openai.com/v1//", "an example").has_value());
+  CHECK(without_trailing_slashes("https://api.openai.com/v1//") == "https://api.openai.com/v1");
+  CHECK_FALSE(base_url_problem("http://localhost:11434/v1/", "an example").has_value());
+  CHECK(without_trailing_slashes("http://localhost:11434/v1/") == "http://localhost:11434/v1");
+  CHECK_FALSE(base_url_problem("HTTP://[::1]:8080", "an example").has_value());
+  CHECK(without_trailing_slashes("HTTP://[::1]:8080") == "HTTP://[::1]:8080");
+  CHECK_FALSE(base_url_problem("https://example.com/", "an example").has_value());
+  CHECK(without_trailing_slashes("https://example.com/") == "https://example.com");
 }
 
 TEST_CASE("a base_url that is no absolute http or https URL is refused with what was found") {

@@ -1,8 +1,8 @@
-#include "retry_after.hpp"
+#include "common/provider/retry_after.hpp"
 
 #include <catch2/catch.hpp>
 
-using platos::provider_openai::parse_retry_after_ms;
+using platos::provider_common::parse_retry_after_ms;
 
 namespace {
 

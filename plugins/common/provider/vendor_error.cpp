@@ -1,0 +1,168 @@
+#include "common/provider/vendor_error.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "common/provider/json_reading.hpp"
+#include "common/provider/safe_text.hpp"
+#include "platos/cpp/json_writer.hpp"
+#include "platos/status.h"
+
+namespace platos::provider_common {
+namespace {
+
+constexpr std::size_t kMaxMessageCharacters = 300;
+constexpr std::size_t kMaxCodeCharacters = 64;
+
+struct Verdict {
+  std::int32_t code;
+  bool retryable;
+};
+
+Verdict verdict_of_status(std::int32_t http_status) {
+  switch (http_status) {
+    case 401: return {PLATOS_UNAUTHENTICATED, false};
+    case 402: return {PLATOS_RESOURCE_EXHAUSTED, false};
+    case 403: return {PLATOS_PERMISSION_DENIED, false};
+    case 404: return {PLATOS_NOT_FOUND, false};
+    case 408:
+    case 504: return {PLATOS_DEADLINE, true};
+    case 409: return {PLATOS_ABORTED, true};
+    case 429: return {PLATOS_RESOURCE_EXHAUSTED, true};
+    case 501: return {PLATOS_UNIMPLEMENTED, false};
+    default: break;
+  }
+  if (http_status >= 500) return {PLATOS_UNAVAILABLE, true};
+  if (http_status >= 400) return {PLATOS_INVALID_ARGUMENT, false};
+  return {PLATOS_FAILED_PRECONDITION, false};  // a redirect: base_url is not the API's address
+}
+
+struct KnownWord {
+  std::string_view word;
+  Verdict verdict;
+};
+
+// Values of error.code and error.type that tell more than "the server failed".
+constexpr std::array<KnownWord, 17> kKnownWords = {{{"insufficient_quota", {PLATOS_RESOURCE_EXHAUSTED, false}},
+                                                    {"rate_limit_exceeded", {PLATOS_RESOURCE_EXHAUSTED, true}},
+                                                    {"rate_limit_error", {PLATOS_RESOURCE_EXHAUSTED, true}},
+                                                    {"requests", {PLATOS_RESOURCE_EXHAUSTED, true}},
+                                                    {"tokens", {PLATOS_RESOURCE_EXHAUSTED, true}},
+                                                    {"invalid_request_error", {PLATOS_INVALID_ARGUMENT, false}},
+                                                    {"BadRequestError", {PLATOS_INVALID_ARGUMENT, false}},
+                                                    {"context_length_exceeded", {PLATOS_INVALID_ARGUMENT, false}},
+                                                    {"invalid_api_key", {PLATOS_UNAUTHENTICATED, false}},
+                                                    {"authentication_error", {PLATOS_UNAUTHENTICATED, false}},
+                                                    {"permission_error", {PLATOS_PERMISSION_DENIED, false}},
+                                                    {"model_not_found", {PLATOS_NOT_FOUND, false}},
+                                                    {"not_found_error", {PLATOS_NOT_FOUND, false}},
+                                                    {"timeout", {PLATOS_DEADLINE, true}},
+                                                    {"timeout_error", {PLATOS_DEADLINE, true}},
+                                                    {"billing_error", {PLATOS_RESOURCE_EXHAUSTED, false}},
+                                                    {"request_too_large", {PLATOS_INVALID_ARGUMENT, false}}}};
+
+Verdict verdict_of_words(const VendorError& error) {
+  for (const std::string& said : {error.code, error.type}) {
+    const auto known = std::find_if(kKnownWords.begin(), kKnownWords.end(),
+                                    [&](const KnownWord& candidate) { return candidate.word == said; });
+    if (known != kKnownWords.end()) return known->verdict;
+  }
+  return {PLATOS_UNAVAILABLE, true};
+}
+
+// Asking again does not fill an account.
+bool is_out_of_money(const VendorError& error) {
+  return error.code == "insufficient_quota" || error.type == "insufficient_quota" || error.type == "billing_error";
+}
+
+std::string detail_json(const VendorError& error, bool retryable, std::int32_t http_status,
+                        std::optional<std::int64_t> retry_after_ms) {
+  std::string text;
+  sdk::JsonWriter json(text);
+  json.begin_object().key("retryable").value(retryable);
+  if (http_status != 0) json.key("http_status").value(http_status);
+  if (retry_after_ms) json.key("retry_after_ms").value(*retry_after_ms);
+  const std::string& provider_code = error.code.empty() ? error.type : error.code;
+  if (!provider_code.empty()) json.key("provider_code").value(provider_code);
+  json.end_object();
+  return text;
+}
+
+// Texts stay as they are; FastAPI servers put a list of objects where others have a text.
+std::string text_or_json(ondemand::value& value) {
+  const bool is_text = value.type().take_value() == ondemand::json_type::string;
+  return std::string(is_text ? value.get_string().take_value() : raw_json(value));
+}
+
+void read_code(ondemand::value& value, VendorError& error) {
+  error.code = one_line(text_or_json(value), kMaxCodeCharacters);
+  const bool three_digits = error.code.size() == 3 && error.code.find_first_not_of("0123456789") == std::string::npos;
+  if (three_digits) error.code_as_number = std::stoi(error.code);
+}
+
+void read_error_members(ondemand::object object, VendorError& error, bool is_outer) {
+  for_each_member(object, [&](std::string_view key, ondemand::value& value) {
+    if (key == "error") {
+      // One level only: the depth of a stranger's text must not become the depth of our stack.
+      if (is_outer && value.type().take_value() == ondemand::json_type::object) {
+        read_error_members(object_at(value, "error"), error, false);
+      } else {
+        error.message = text_or_json(value);
+      }
+    } else if (key == "message" || (key == "detail" && error.message.empty())) {
+      error.message = text_or_json(value);
+    } else if (key == "code") {
+      read_code(value, error);
+    } else if (key == "type" && (!is_outer || error.type.empty())) {
+      // Beside an error object, "type" only says that this is an error.
+      error.type = one_line(text_or_json(value), kMaxCodeCharacters);
+    }
+  });
+}
+
+}  // namespace
+
+VendorError parse_vendor_error(std::string_view body) {
+  VendorError error;
+  std::string_view text = trimmed(body);
+  // Google's endpoint wraps the object in an array.
+  if (text.starts_with('[') && text.ends_with(']')) text = trimmed(text.substr(1, text.size() - 2));
+  try {
+    JsonText json;
+    read_error_members(json.parse(text), error, true);
+    json.expect_end();
+  } catch (const WrongType&) {
+    error = {};
+  } catch (const simdjson::simdjson_error&) {
+    error = {};
+  }
+  error.message = error.message.empty() ? printable(without_keys(trimmed(body)), kMaxMessageCharacters)
+                                        : one_line(without_keys(error.message), kMaxMessageCharacters);
+  if (error.message.empty()) error.message = "no text";
+  return error;
+}
+
+sdk::Error http_failure(std::string_view endpoint, std::int32_t http_status, const VendorError& error,
+                        std::optional<std::int64_t> retry_after_ms) {
+  Verdict verdict = verdict_of_status(http_status);
+  if (verdict.code == PLATOS_RESOURCE_EXHAUSTED && is_out_of_money(error)) verdict.retryable = false;
+  if (!verdict.retryable) retry_after_ms.reset();
+  return sdk::Error(
+      verdict.code,
+      std::string(endpoint) + " answered HTTP " + std::to_string(http_status) + ": " + in_quotes(error.message),
+      detail_json(error, verdict.retryable, http_status, retry_after_ms));
+}
+
+sdk::Error in_answer_failure(std::string_view endpoint, const VendorError& error) {
+  const bool has_status = error.code_as_number >= 400 && error.code_as_number < 600;
+  const Verdict verdict = has_status ? verdict_of_status(error.code_as_number) : verdict_of_words(error);
+  return sdk::Error(verdict.code,
+                    std::string(endpoint) + " broke off its answer with an error: " + in_quotes(error.message),
+                    detail_json(error, verdict.retryable, 0, {}));
+}
+
+sdk::Error plain_failure(std::int32_t code, const std::string& message, bool retryable) {
+  return sdk::Error(code, message, retryable ? R"({"retryable":true})" : R"({"retryable":false})");
+}
+
+}  // namespace platos::provider_common

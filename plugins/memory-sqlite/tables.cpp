@@ -1,0 +1,185 @@
+#include "tables.hpp"
+
+#include <cstring>
+
+namespace platos::memory_sqlite {
+namespace {
+
+/// Pages of the index that one merge step may write.
+constexpr std::int64_t kMergePages = 64;
+
+std::vector<float> floats_of(std::string_view bytes) {
+  std::vector<float> out(bytes.size() / sizeof(float));
+  if (!out.empty()) std::memcpy(out.data(), bytes.data(), out.size() * sizeof(float));
+  return out;
+}
+
+std::string_view bytes_of(std::span<const float> vector) {
+  return {reinterpret_cast<const char*>(vector.data()), vector.size_bytes()};
+}
+
+}  // namespace
+
+std::optional<Space> Tables::find_space(const sdk::MemorySpace& space) {
+  Statement statement = connection_.prepare(
+      "SELECT space, dimensions, records, vectors, words FROM spaces WHERE tenant = ?1 AND collection = ?2");
+  statement.bind(space.tenant).bind(space.collection);
+  if (!statement.step()) return std::nullopt;
+  return Space{statement.integer(0), statement.integer(1), statement.integer(2), statement.integer(3),
+               statement.integer(4)};
+}
+
+Space Tables::make_space(const sdk::MemorySpace& space) {
+  connection_
+      .prepare(
+          "INSERT INTO spaces (tenant, collection, dimensions, records, vectors, words) VALUES (?1, ?2, 0, 0, 0, 0)")
+      .bind(space.tenant)
+      .bind(space.collection)
+      .run();
+  Space made;
+  made.number = sqlite3_last_insert_rowid(connection_.handle());
+  return made;
+}
+
+void Tables::save(const Space& space) {
+  if (space.records == 0) {
+    connection_.prepare("DELETE FROM spaces WHERE space = ?1").bind(space.number).run();
+    return;
+  }
+  connection_.prepare("UPDATE spaces SET dimensions = ?1, records = ?2, vectors = ?3, words = ?4 WHERE space = ?5")
+      .bind(space.dimensions)
+      .bind(space.records)
+      .bind(space.vectors)
+      .bind(space.words)
+      .bind(space.number)
+      .run();
+}
+
+std::optional<std::int64_t> Tables::find_record(const Space& space, std::string_view id) {
+  Statement statement = connection_.prepare("SELECT record FROM records WHERE space = ?1 AND id = ?2");
+  statement.bind(space.number).bind(id);
+  return statement.step() ? std::optional(statement.integer(0)) : std::nullopt;
+}
+
+std::int64_t Tables::put(Space& space, const sdk::MemoryRecord& record) {
+  const Words words = session_.splitter.text(space.number, record.content);
+  const auto known = find_record(space, record.id);
+  if (known) erase(space, *known);
+  // Keeping the row keeps what refers to it.
+  Statement statement = connection_.prepare(
+      "INSERT INTO records (record, space, id, words, metadata, content) VALUES (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6)");
+  statement.bind(known.value_or(0)).bind(space.number).bind(record.id).bind(words.count);
+  statement.bind(record.metadata_json).bind(record.content).run();
+  const std::int64_t row = known.value_or(sqlite3_last_insert_rowid(connection_.handle()));
+  index_words(row, words);
+  ++space.records;
+  space.words += words.count;
+  if (!record.vector.empty()) put_vector(space, row, record.vector);
+  return row;
+}
+
+void Tables::put_vector(Space& space, std::int64_t record, std::span<const float> vector) {
+  connection_.prepare("INSERT INTO vectors (record, vector) VALUES (?1, ?2)").bind(record).bind(bytes_of(vector)).run();
+  space.dimensions = static_cast<std::int64_t>(vector.size());
+  ++space.vectors;
+}
+
+bool Tables::erase_vector(std::int64_t record) {
+  connection_.prepare("DELETE FROM vectors WHERE record = ?1").bind(record).run();
+  return sqlite3_changes64(connection_.handle()) > 0;
+}
+
+void Tables::erase(Space& space, std::int64_t record) {
+  {
+    Statement statement = connection_.prepare("SELECT words, content FROM records WHERE record = ?1");
+    if (!statement.bind(record).step()) return;
+    space.words -= statement.integer(0);
+    unindex_words(record, space.number, statement.bytes(1));
+  }
+  connection_.prepare("DELETE FROM records WHERE record = ?1").bind(record).run();
+  --space.records;
+  if (erase_vector(record)) --space.vectors;
+}
+
+void Tables::index_words(std::int64_t record, const Words& words) {
+  connection_.prepare("INSERT INTO word_index (rowid, words) VALUES (?1, ?2)").bind(record).bind_text(words.text).run();
+}
+
+void Tables::unindex_words(std::int64_t record, std::int64_t space, std::string_view content) {
+  has_unindexed_ = true;
+  // A contentless table has to be told what it holds.
+  const Words words = session_.splitter.text(space, content);
+  connection_.prepare("INSERT INTO word_index (word_index, rowid, words) VALUES ('delete', ?1, ?2)")
+      .bind(record)
+      .bind_text(words.text)
+      .run();
+}
+
+bool Tables::merge_index() {
+  // A savepoint makes FTS5 write down what it still has in memory, the deletion markers among it.
+  connection_.run("SAVEPOINT written; RELEASE written");
+  const std::int64_t before = sqlite3_total_changes64(connection_.handle());
+  // A negative number merges segments of all levels, which alone gets rid of what deletion markers hide.
+  connection_.prepare("INSERT INTO word_index (word_index, rank) VALUES ('merge', ?1)").bind(-kMergePages).run();
+  return sqlite3_total_changes64(connection_.handle()) - before >= 2;
+}
+
+void Tables::for_each(const Space& space, const std::function<bool(const RecordHead&)>& visit) {
+  Statement statement = connection_.prepare("SELECT record, id, metadata FROM records WHERE space = ?1 ORDER BY id");
+  statement.bind(space.number);
+  while (statement.step()) {
+    if (!visit({statement.integer(0), statement.bytes(1), statement.bytes(2)})) return;
+  }
+}
+
+void Tables::for_each_vector(
+    const Space& space,
+    const std::function<void(std::int64_t record, std::string_view id, std::span<const float>)>& visit) {
+  Statement statement = connection_.prepare(
+      "SELECT record, id, vector FROM records JOIN vectors USING (record) WHERE space = ?1 ORDER BY id");
+  statement.bind(space.number);
+  while (statement.step()) visit(statement.integer(0), statement.bytes(1), floats_of(statement.bytes(2)));
+}
+
+std::vector<StoredRecord> Tables::page(const Space& space, std::string_view after, std::uint32_t limit) {
+  Statement statement = connection_.prepare(
+      "SELECT id, metadata, content FROM records WHERE space = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
+  statement.bind(space.number).bind(after).bind(static_cast<std::int64_t>(limit));
+  std::vector<StoredRecord> out;
+  while (statement.step()) {
+    out.push_back(
+        {std::string(statement.bytes(0)), std::string(statement.bytes(2)), std::string(statement.bytes(1)), {}});
+  }
+  return out;
+}
+
+bool Tables::visit_head(const Space& space, std::int64_t record, const std::function<void(const RecordHead&)>& visit) {
+  Statement statement = connection_.prepare("SELECT id, metadata FROM records WHERE record = ?1 AND space = ?2");
+  if (!statement.bind(record).bind(space.number).step()) return false;
+  visit({record, statement.bytes(0), statement.bytes(1)});
+  return true;
+}
+
+StoredRecord Tables::read(std::int64_t record) {
+  Statement statement = connection_.prepare("SELECT id, metadata, content FROM records WHERE record = ?1");
+  if (!statement.bind(record).step()) throw sdk::Error(PLATOS_DATA_LOSS, "memory.db: an index names a missing record");
+  return {std::string(statement.bytes(0)), std::string(statement.bytes(2)), std::string(statement.bytes(1)), {}};
+}
+
+std::vector<float> Tables::vector_of(std::int64_t record) {
+  Statement statement = connection_.prepare("SELECT vector FROM vectors WHERE record = ?1");
+  return statement.bind(record).step() ? floats_of(statement.bytes(0)) : std::vector<float>();
+}
+
+std::vector<std::pair<double, std::int64_t>> Tables::match(const Space& space, std::string_view text) {
+  std::vector<std::pair<double, std::int64_t>> out;
+  const std::string expression = session_.splitter.any_of(space.number, text);
+  if (expression.empty()) return out;
+  Statement statement =
+      connection_.prepare("SELECT space_bm25(word_index, ?1, ?2), rowid FROM word_index WHERE word_index MATCH ?3");
+  statement.bind(space.records).bind(space.words).bind_text(expression);
+  while (statement.step()) out.emplace_back(statement.real(0), statement.integer(1));
+  return out;
+}
+
+}  // namespace platos::memory_sqlite

@@ -1,0 +1,44 @@
+#include "config.hpp"
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "common/bounded_json.hpp"
+
+namespace platos::observer_file {
+namespace {
+
+constexpr int kMaxDepth = 4;
+
+std::int64_t read_integer(const std::string& member, const nlohmann::json& value, std::int64_t lowest,
+                          std::int64_t highest) {
+  const bool fits = value.is_number_integer() && value >= lowest && value <= highest;
+  if (!fits) {
+    plugin_common::refuse("config of observer-file: " + member,
+                          "an integer from " + std::to_string(lowest) + " to " + std::to_string(highest),
+                          plugin_common::describe(value));
+  }
+  return value.get<std::int64_t>();
+}
+
+}  // namespace
+
+Config parse_config(std::string_view config_json) {
+  const auto document = plugin_common::parse_object(config_json, "config of observer-file", kMaxDepth);
+  Config config;
+  for (const auto& [member, value] : document.items()) {
+    if (member == "max_mb") {
+      config.max_bytes = read_integer(member, value, 1, 65536) * 1024 * 1024;
+    } else if (member == "keep") {
+      config.keep = static_cast<int>(read_integer(member, value, 0, 100));
+    } else if (member == "max_text_bytes") {
+      config.max_text_bytes = static_cast<std::size_t>(read_integer(member, value, 64, 65536));
+    } else {
+      plugin_common::refuse("config of observer-file", "the members max_mb, keep and max_text_bytes",
+                            plugin_common::in_quotes(member));
+    }
+  }
+  return config;
+}
+
+}  // namespace platos::observer_file

@@ -1,0 +1,30 @@
+// The component "anthropic": one Messages endpoint.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "common/provider/one_step_exchange.hpp"
+#include "config.hpp"
+#include "platos/cpp/provider.hpp"
+
+namespace platos::provider_anthropic {
+
+/// Immutable after construction, so exchanges may begin on any thread. Must outlive them.
+class AnthropicProvider final : public sdk::Provider {
+ public:
+  /// Throws sdk::Error(INVALID_ARGUMENT) for a bad configuration.
+  AnthropicProvider(sdk::Host host, std::string_view config_json);
+
+  void models(sdk::JsonWriter& out) override;
+  std::unique_ptr<sdk::Exchange> begin(sdk::Call call, std::string_view request_json) override;
+
+ private:
+  std::vector<platos_header_t> make_headers(std::string_view accept) const;
+
+  Config config_;
+  Endpoint endpoint_;
+};
+
+}  // namespace platos::provider_anthropic

@@ -1,0 +1,66 @@
+// Instances of memory-sqlite in a folder of the test's own.
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "contract/memory_driver.hpp"
+#include "platos/cpp/testing/fake_host.hpp"
+#include "platos/cpp/testing/fake_services.hpp"
+
+namespace platos::memory_sqlite_test {
+
+using contract::Asked;
+using contract::Given;
+using contract::ids_of;
+using contract::MemoryDriver;
+using Ids = std::vector<std::string>;
+
+/// A folder that goes with this value.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "memory-sqlite-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for the test");
+    path_ = name;
+  }
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+/// An instance over a folder.
+class Running {
+ public:
+  explicit Running(const std::string& folder, const std::string& config_json = "{}")
+      : state_(host_, folder), instance_(host_, platos_plugin_v1, "sqlite", config_json) {}
+
+  const sdk::testing::FakeInstance& instance() const { return instance_; }
+
+ private:
+  sdk::testing::FakeHost host_;
+  sdk::testing::FakeStateDir state_;
+  sdk::testing::FakeInstance instance_;
+};
+
+/// A folder, an instance, and one space.
+struct Fixture {
+  Folder folder;
+  Running running{folder.path()};
+  MemoryDriver memory{running.instance()};
+
+  Ids found(const std::string& text) { return ids_of(memory.search({PLATOS_MEMORY_KEYWORD, text, {}, 100})); }
+};
+
+}  // namespace platos::memory_sqlite_test
