@@ -1,7 +1,10 @@
 #include "agent/agents.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "base/text.hpp"
 #include "model/json.hpp"
+#include "model/json_schema.hpp"
 #include "store/agents.hpp"
 
 namespace platos::agent {
@@ -24,13 +27,45 @@ Result<void> check_model(const std::string& name) {
   return {};
 }
 
+Result<void> check_schema(const std::string& schema) {
+  if (schema.empty()) return {};
+  const auto parsed = model::parse_bounded(schema, "outputSchema");
+  if (!parsed) return fail(parsed.error());
+  model::SchemaOptions options;
+  options.refuse_unknown_keywords = true;
+  const auto compiled = model::JsonSchema::compile(*parsed, options);
+  return compiled ? Result<void>() : Result<void>(fail(compiled.error()));
+}
+
 Result<void> apply(model::AgentConfig& config, const AgentPatch& patch) {
   if (patch.model) config.model = *patch.model;
   if (patch.system_prompt) config.system_prompt = *patch.system_prompt;
   if (patch.skills) config.skills = *patch.skills;
   if (patch.max_steps) config.max_steps = *patch.max_steps;
   if (patch.context_limit) config.context_limit = *patch.context_limit;
+  if (patch.history_mode) config.history_mode = *patch.history_mode;
+  if (patch.compact_threshold) config.compact_threshold = *patch.compact_threshold;
+  if (patch.dynamic_blocks) config.dynamic_blocks = *patch.dynamic_blocks;
+  if (patch.thinking_budget_tokens) config.thinking_budget_tokens = *patch.thinking_budget_tokens;
+  if (patch.max_output_tokens) config.max_output_tokens = *patch.max_output_tokens;
+  if (patch.max_turn_tokens) config.max_turn_tokens = *patch.max_turn_tokens;
+  if (patch.temperature) config.temperature = *patch.temperature < 0 ? std::nullopt : patch.temperature;
+  if (patch.meta_tools) {
+    for (const auto& [name, enabled] : *patch.meta_tools) config.meta_tools[name] = enabled;
+  }
+  const auto take_json = [](const std::optional<std::string>& given, std::string& to) {
+    if (given) to = *given == "null" ? std::string() : *given;
+  };
+  take_json(patch.prompt_blocks_json, config.prompt_blocks_json);
+  take_json(patch.output_schema_json, config.output_schema_json);
+  take_json(patch.extraction_policy_json, config.extraction_policy_json);
+  // Blocks are where the prompt comes from, unless the same change gives one.
+  if (patch.prompt_blocks_json && !patch.system_prompt && !config.prompt_blocks_json.empty()) {
+    const auto blocks = model::parse_bounded(config.prompt_blocks_json, "promptBlocks");
+    if (blocks) config.system_prompt = model::serialise_prompt_blocks(*blocks);
+  }
   if (auto checked = check_model(config.model); !checked) return checked;
+  if (auto checked = check_schema(config.output_schema_json); !checked) return checked;
   if (config.system_prompt.size() > kMaxPromptBytes) {
     return fail(
         model::invalid_field("systemPrompt", "at most 262144 bytes", std::to_string(config.system_prompt.size())));
@@ -130,9 +165,10 @@ Task<Result<model::Agent>> Agents::create(base::Loop& loop, model::Principal who
 
 Task<Result<model::Agent>> Agents::find(base::Loop& loop, model::Scope scope, std::string id_or_slug) {
   const auto read = database_.read(loop, [scope, id_or_slug](store::Session& session) -> Result<model::Agent> {
-    const auto agent = find_agent(session, scope, id_or_slug);
+    auto agent = find_agent(session, scope, id_or_slug);
     if (!agent) return fail(agent_not_found(id_or_slug));
-    return *agent;
+    agent->thread_count = store::Agents(session).count_threads(scope, agent->id);
+    return std::move(*agent);
   });
   co_return co_await read;
 }
@@ -168,6 +204,7 @@ Task<Result<model::Agent>> Agents::update(base::Loop& loop, model::Principal who
           agents.add_version(who.scope, make_version(*agent, version_id, who.user_id, patch.version_note, now_us));
     }
     agents.update(who.scope, *agent);
+    agent->thread_count = agents.count_threads(who.scope, agent->id);
     return *agent;
   });
   co_return co_await write;

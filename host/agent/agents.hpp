@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,17 @@ struct AgentPatch {
   std::optional<std::vector<std::string>> skills;
   std::optional<std::int64_t> max_steps;
   std::optional<std::int64_t> context_limit;
+  std::optional<model::HistoryMode> history_mode;
+  std::optional<std::int64_t> compact_threshold;
+  std::optional<std::string> prompt_blocks_json;  ///< an array; "null" clears it
+  std::optional<std::vector<model::DynamicBlock>> dynamic_blocks;
+  std::optional<std::map<std::string, bool>> meta_tools;  ///< merged into what is there
+  std::optional<std::string> output_schema_json;          ///< "null" clears it
+  std::optional<std::string> extraction_policy_json;      ///< "null" clears it
+  std::optional<std::int64_t> thinking_budget_tokens;
+  std::optional<std::int64_t> max_output_tokens;
+  std::optional<std::int64_t> max_turn_tokens;
+  std::optional<double> temperature;  ///< below 0 clears it
   std::optional<bool> active;
   std::string version_note;
 };

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/failpoint.hpp"
+
 namespace platos::agent {
 namespace {
 
@@ -24,20 +26,33 @@ Result<void> AnswerSink::grow(std::size_t bytes) {
   return {};
 }
 
-Result<void> AnswerSink::on_text(std::string_view text) {
-  if (auto room = grow(text.size()); !room) return room;
+Result<void> AnswerSink::say(std::string_view text) {
   if (text.empty()) return {};
   response_.text += text;
-  run_.emit(model::token_event(text));
+  if (!quiet_) run_.emit(model::token_event(text));
+  base::failpoint("turn.first_token");
   return {};
+}
+
+Result<void> AnswerSink::think(std::string_view text) {
+  if (text.empty()) return {};
+  response_.reasoning += text;
+  if (!quiet_) run_.emit(model::thinking_event(text));
+  return {};
+}
+
+Result<void> AnswerSink::on_text(std::string_view text) {
+  if (auto room = grow(text.size()); !room) return room;
+  if (!text_) return say(text);
+  const auto released = text_->feed(text, false);
+  return released ? say(*released) : Result<void>(fail(released.error()));
 }
 
 Result<void> AnswerSink::on_reasoning(std::string_view text) {
   if (auto room = grow(text.size()); !room) return room;
-  if (text.empty()) return {};
-  response_.reasoning += text;
-  run_.emit(model::thinking_event(text));
-  return {};
+  if (!thinking_) return think(text);
+  const auto released = thinking_->feed(text, false);
+  return released ? think(*released) : Result<void>(fail(released.error()));
 }
 
 Result<void> AnswerSink::on_tool_begin(int index, std::string_view provider_id, std::string_view name) {
@@ -80,6 +95,16 @@ Result<void> AnswerSink::on_usage(const model::Usage& usage) {
 
 Result<void> AnswerSink::on_stop(model::StopReason reason) {
   if (auto room = grow(0); !room) return room;
+  if (thinking_) {
+    const auto rest = thinking_->feed({}, true);
+    if (!rest) return fail(rest.error());
+    if (auto told = think(*rest); !told) return told;
+  }
+  if (text_) {
+    const auto rest = text_->feed({}, true);
+    if (!rest) return fail(rest.error());
+    if (auto told = say(*rest); !told) return told;
+  }
   stopped_ = true;
   response_.stop = reason;
   return {};
@@ -91,6 +116,14 @@ Result<void> AnswerSink::on_extra(std::string_view json) {
   if (!parsed) return fail(parsed.error());
   response_.extras.emplace_back(json);
   return {};
+}
+
+std::vector<governance::Finding> AnswerSink::findings() const {
+  std::vector<governance::Finding> all;
+  for (const auto* stream : {thinking_.get(), text_.get()}) {
+    if (stream != nullptr) all.insert(all.end(), stream->findings().begin(), stream->findings().end());
+  }
+  return all;
 }
 
 Result<model::ChatResponse> AnswerSink::take() {

@@ -2,19 +2,26 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/run.hpp"
+#include "governance/governed_stream.hpp"
 #include "model/chat.hpp"
 #include "ports/chat_provider.hpp"
 
 namespace platos::agent {
 
 /// Bound to the run's loop; lives for one exchange. Checks the codec's contract: one stop, tool calls that begin before
-/// they go on, a total size within the limit. A breach is Internal "provider_protocol".
+/// they go on, a total size within the limit. A breach is Internal "provider_protocol". Text and thinking pass the
+/// governors first: what is collected and told is what they let through.
 class AnswerSink final : public ports::ChatSink {
  public:
-  AnswerSink(engine::Run& run, std::size_t max_bytes) : run_(run), max_bytes_(max_bytes) {}
+  /// `text` and `thinking` may be null: nobody governs them. `quiet`: clients are told nothing.
+  AnswerSink(engine::Run& run, std::size_t max_bytes, std::unique_ptr<governance::GovernedStream> text,
+             std::unique_ptr<governance::GovernedStream> thinking, bool quiet)
+      : run_(run), max_bytes_(max_bytes), text_(std::move(text)), thinking_(std::move(thinking)), quiet_(quiet) {}
 
   Result<void> on_text(std::string_view text) override;
   Result<void> on_reasoning(std::string_view text) override;
@@ -28,12 +35,18 @@ class AnswerSink final : public ports::ChatSink {
   /// The whole answer, or why it is none.
   Result<model::ChatResponse> take();
   const model::ChatResponse& so_far() const { return response_; }
+  std::vector<governance::Finding> findings() const;
 
  private:
   Result<void> grow(std::size_t bytes);
+  Result<void> say(std::string_view text);
+  Result<void> think(std::string_view text);
 
   engine::Run& run_;
   std::size_t max_bytes_;
+  std::unique_ptr<governance::GovernedStream> text_;
+  std::unique_ptr<governance::GovernedStream> thinking_;
+  bool quiet_;
   std::size_t bytes_ = 0;
   model::ChatResponse response_;
   std::map<int, model::ToolCall> open_calls_;

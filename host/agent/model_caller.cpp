@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/answer_sink.hpp"
+#include "base/failpoint.hpp"
 #include "egress/exchange_driver.hpp"
 
 namespace platos::agent {
@@ -13,51 +14,132 @@ constexpr std::int64_t kSuspendAboveMs = 1000;
 }  // namespace
 
 ModelCaller::ModelCaller(const ports::PluginDirectory& plugins, std::function<egress::Client&(base::Loop&)> client_of,
-                         ModelCallerOptions options)
-    : plugins_(plugins), client_of_(std::move(client_of)), options_(std::move(options)) {}
+                         const governance::Chain& chain, const model::Catalogue& prices,
+                         const telemetry::Tracer& tracer, telemetry::Metrics& metrics, ModelCallerOptions options)
+    : plugins_(plugins),
+      client_of_(std::move(client_of)),
+      chain_(chain),
+      prices_(prices),
+      tracer_(tracer),
+      metrics_(metrics),
+      options_(std::move(options)) {}
 
-Task<Result<model::ChatResponse>> ModelCaller::call(engine::Run& run, int step, std::string model_name,
-                                                    model::ChatRequest request, PartialAnswer& partial) const {
-  const auto colon = model_name.find(':');
-  const std::string instance = colon == std::string::npos ? options_.default_instance : model_name.substr(0, colon);
-  request.model = colon == std::string::npos ? model_name : model_name.substr(colon + 1);
+Task<Result<model::ChatResponse>> ModelCaller::call(engine::Run& run, CallOptions call, model::ChatRequest request,
+                                                    CallReport& report) const {
+  const auto colon = call.model_name.find(':');
+  const std::string instance =
+      colon == std::string::npos ? options_.default_instance : call.model_name.substr(0, colon);
+  request.model = colon == std::string::npos ? call.model_name : call.model_name.substr(colon + 1);
+  call.model_name = instance + ":" + request.model;
   const std::string request_json = model::encode(request);
   run.journal(model::journal::kModelRequest, request_json);
   for (int attempt = 1;; ++attempt) {
-    partial = {};
+    report.text.clear();
+    report.reasoning.clear();
     const std::int64_t before_seq = run.events()->last_seq();
-    auto response = co_await this->attempt(run, instance, request_json, partial);
+    auto response = co_await this->attempt(run, instance, request_json, call, report);
     if (response) co_return response;
     const bool again = response.error().retryable && attempt <= options_.max_retries &&
                        response.error().retry_after_ms <= options_.max_backoff_ms && !run.cancel_token().cancelled() &&
                        !run.lost();
     if (!again) co_return response;
+    base::failpoint("turn.back_off");
     const bool said_something = run.events()->last_seq() != before_seq;
-    auto waited = co_await back_off(run, step, attempt, response.error(), said_something);
+    auto waited = co_await back_off(run, call.step, attempt, response.error(), said_something);
     if (!waited) co_return fail(waited.error());
     // The boundary voided the step's status too.
     if (said_something) run.emit(model::status_event("thinking", run.record().agent_id));
   }
 }
 
+namespace {
+
+governance::Subject subject_of(const engine::Run& run, const std::string& model_name, const telemetry::Span& span) {
+  governance::Subject subject;
+  subject.context.scope = run.record().scope;
+  subject.context.user_id = run.record().user_id;
+  subject.context.run_id = run.id();
+  subject.context.trace_id = span.context().trace_id;
+  subject.context.span_id = span.context().span_id;
+  subject.agent_id = run.record().agent_id;
+  subject.thread_id = run.record().thread_id;
+  subject.model = model_name;
+  return subject;
+}
+
+void describe(telemetry::Span& span, const std::string& instance, const model::ChatResponse& response) {
+  span.set("gen_ai.provider.name", instance);
+  span.set("gen_ai.usage.input_tokens", response.usage.input_tokens);
+  span.set("gen_ai.usage.output_tokens", response.usage.output_tokens);
+  if (response.usage.cost_micro_usd >= 0) span.set("platos.cost_cents", response.usage.cost_cents());
+  span.set("gen_ai.response.finish_reasons", std::string(model::to_text(response.stop)));
+}
+
+}  // namespace
+
+Result<void> ModelCaller::permit(const governance::Subject& subject, std::string_view method,
+                                 std::string_view url) const {
+  governance::Subject outgoing = subject;
+  outgoing.method = method;
+  outgoing.url = url;
+  const auto judged = chain_.check(outgoing, ports::Point::Egress, "");
+  if (!judged.refused()) return {};
+  return fail(governance::refusal(judged.decision, judged.rule_id, judged.findings));
+}
+
+void ModelCaller::count(const std::string& instance, const std::string& model, const model::Usage& usage) const {
+  const auto add = [&](const char* direction, const char* kind, std::int64_t tokens) {
+    if (tokens <= 0) return;
+    metrics_
+        .counter("platos_tokens_total", "Tokens that model calls used.",
+                 {{"direction", direction}, {"kind", kind}, {"model", model}, {"provider", instance}})
+        .add(static_cast<double>(tokens));
+  };
+  const auto known = [](std::int64_t count) { return std::max<std::int64_t>(count, 0); };
+  add("input", "text", usage.input_tokens - known(usage.cached_tokens) - known(usage.cache_write_tokens));
+  add("input", "cache_read", usage.cached_tokens);
+  add("input", "cache_write", usage.cache_write_tokens);
+  add("output", "text", usage.output_tokens - known(usage.reasoning_tokens));
+  add("output", "reasoning", usage.reasoning_tokens);
+}
+
 Task<Result<model::ChatResponse>> ModelCaller::attempt(engine::Run& run, std::string instance, std::string request_json,
-                                                       PartialAnswer& partial) const {
+                                                       const CallOptions& call, CallReport& report) const {
   const auto provider = plugins_.provider(instance);
   if (!provider) co_return fail(provider.error());
-  AnswerSink sink(run, options_.max_response_bytes);
-  ports::CallContext context;
-  context.scope = run.record().scope;
-  context.user_id = run.record().user_id;
-  context.run_id = run.id();
-  auto exchange = (*provider)->begin(std::move(context), request_json, sink);
+  telemetry::Span span(tracer_, "chat", call.parent, ports::Record::SpanKind::Client);
+  span.set("gen_ai.operation.name", "chat");
+  span.set("gen_ai.request.model", call.model_name);
+  const governance::Subject subject = subject_of(run, call.model_name, span);
+  AnswerSink sink(run, options_.max_response_bytes, chain_.stream(subject), chain_.stream(subject), call.quiet);
+  auto exchange = (*provider)->begin(subject.context, request_json, sink);
   if (!exchange) co_return fail(exchange.error());
   egress::DriveOptions drive{
       **provider, [&run](std::int64_t wait_ms) -> Task<Result<bool>> { return ModelCaller::codec_wait(run, wait_ms); },
       [&run] { return !run.events()->congested(); }};
+  if (chain_.wants(ports::Point::Egress)) {
+    drive.permit = [this, &subject](std::string_view method, std::string_view url) {
+      return permit(subject, method, url);
+    };
+  }
   const auto done = co_await egress::drive(client_of_(run.loop()), **exchange, std::move(drive), run.cancel_token());
-  partial = {sink.so_far().text, sink.so_far().reasoning};
-  if (!done) co_return fail(done.error());
-  co_return sink.take();
+  const auto found = sink.findings();
+  report.findings.insert(report.findings.end(), found.begin(), found.end());
+  report.text = sink.so_far().text;
+  report.reasoning = sink.so_far().reasoning;
+  model::Usage used = sink.so_far().usage;
+  prices_.price(call.model_name, used);
+  auto response = done ? sink.take() : Result<model::ChatResponse>(fail(done.error()));
+  count(instance, call.model_name.substr(instance.size() + 1), used);
+  if (!response) {
+    if (used.known()) report.wasted.add(used);
+    span.end(ports::Record::Severity::Error, response.error().code);
+    co_return response;
+  }
+  response->usage = used;
+  describe(span, instance, *response);
+  span.end();
+  co_return response;
 }
 
 Task<Result<bool>> ModelCaller::codec_wait(engine::Run& run, std::int64_t wait_ms) {

@@ -29,7 +29,6 @@ std::string joined(const std::vector<TurnStep>& steps, std::string model::ChatRe
 
 TurnState TurnState::rebuild(const engine::Run& run) {
   TurnState state;
-  state.user_message_ = parse(run.record().input_json).value("message", "");
   for (const auto& row : run.former_journal()) {
     const model::Json payload = parse(row.payload_json);
     if (row.kind == model::journal::kModelResponse) {

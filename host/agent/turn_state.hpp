@@ -26,7 +26,6 @@ class TurnState {
   /// Rebuilds from the journal of former attempts; empty for a fresh run.
   static TurnState rebuild(const engine::Run& run);
 
-  const std::string& user_message() const { return user_message_; }
   const std::vector<TurnStep>& steps() const { return steps_; }
   const model::Usage& usage() const { return usage_; }
 
@@ -40,6 +39,11 @@ class TurnState {
 
   /// What was said so far in this turn, as the model must see it again.
   std::vector<model::ChatMessage> messages() const;
+  /// Counts what a call used that gave no answer.
+  void add_usage(const model::Usage& usage) {
+    if (usage.known()) usage_.add(usage);
+  }
+
   /// The texts of all steps, an empty line between two.
   std::string text() const;
   std::string reasoning() const;
@@ -49,7 +53,6 @@ class TurnState {
   tools::UnknownOutcomes unknown_outcomes;
 
  private:
-  std::string user_message_;
   std::vector<TurnStep> steps_;
   model::Usage usage_;
 };

@@ -4,6 +4,8 @@
 
 #include "agent/agents.hpp"
 #include "agent/threads.hpp"
+#include "agent/turn_setting.hpp"
+#include "base/failpoint.hpp"
 #include "base/text.hpp"
 #include "model/json.hpp"
 #include "store/conversations.hpp"
@@ -27,7 +29,8 @@ Error turn_in_progress(const std::string& thread_id, const std::string& run_id) 
 }
 
 std::string body_hash(const TurnRequest& request) {
-  return base::sha256_hex(model::dump({request.agent, request.thread_id, request.message, request.queue_when_busy}));
+  return base::sha256_hex(model::dump({request.agent, request.thread_id, request.message, request.queue_when_busy,
+                                       request.dynamic_blocks, request.output_schema_json}));
 }
 
 store::IdempotencyRow idempotency_row(const TurnRequest& request) {
@@ -46,6 +49,7 @@ struct Turns::Plan {
   model::Thread thread;
   bool new_thread = false;
   bool busy = false;
+  StoredSetting setting;
   std::optional<TurnTicket> replay;
 };
 
@@ -141,6 +145,12 @@ Task<Result<Turns::Plan>> Turns::plan(base::Loop& loop, const TurnRequest& reque
           return fail(ErrorKind::Conflict, "agent_inactive",
                       "agent " + agent->slug + " is switched off; set isActive to use it");
         }
+        model::AgentVersion version;
+        version.id = agent->version_id;
+        version.agent_id = agent->id;
+        version.number = agent->version_number;
+        version.config = agent->config;
+        plan.setting.version = std::make_shared<const model::AgentVersion>(std::move(version));
         if (plan.new_thread) return plan;
         if (plan.thread.agent_id != agent->id) {
           return fail(model::invalid_field("agentId", "the agent of the thread, " + plan.thread.agent_id, agent->id));
@@ -148,6 +158,15 @@ Task<Result<Turns::Plan>> Turns::plan(base::Loop& loop, const TurnRequest& reque
         const auto busy = check_busy(session, request, plan.thread.id, max);
         if (!busy) return fail(busy.error());
         plan.busy = *busy;
+        // A queued turn reads the history when it starts.
+        if (plan.busy) return plan;
+        model::RunRecord run;
+        run.scope = scope;
+        run.user_id = request.who.user_id;
+        run.thread_id = plan.thread.id;
+        auto stored = SettingLoader::read(session, run, plan.setting.version);
+        if (!stored) return fail(stored.error());
+        plan.setting = std::move(*stored);
         return plan;
       });
   co_return co_await read;
@@ -178,7 +197,8 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, TurnRequest request, Pla
   run.agent_id = plan.agent.id;
   run.version_id = plan.agent.version_id;
   run.thread_id = plan.thread.id;
-  run.input_json = model::dump({{"message", request.message}, {"message_id", message.id}});
+  run.input_json = to_json(
+      TurnInput{request.message, request.dynamic_blocks, request.output_schema_json, request.traceparent}, message.id);
   run.request_id = request.request_id;
   run.created_us = run.started_us = now_us;
   run.deadline_us = plan.busy ? options_.deadline_us : now_us + options_.deadline_us;
@@ -213,9 +233,12 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, TurnRequest request, Pla
     accepted = co_await engine_.enqueue(loop, run, accept);
     if (accepted) engine_.poke();  // the thread may have become free meanwhile
   } else {
+    settings_.offer(run.id, std::move(plan.setting));
     const auto submission = engine_.submit(run, accept, model::meta_event(plan.thread.id, plan.agent.id, run.id));
     accepted = co_await submission.accepted;
+    base::failpoint("submit.after_accept");
   }
+  if (!accepted) settings_.withdraw(run.id);
   if (!accepted && accepted.error().code == kReplayCode) {
     auto planned = co_await this->plan(loop, request);
     if (!planned) co_return fail(planned.error());

@@ -1,9 +1,11 @@
 // Taking a turn: from a user's message to an accepted run.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
+#include "agent/turn_setting.hpp"
 #include "base/task.hpp"
 #include "engine/engine.hpp"
 #include "model/scope.hpp"
@@ -16,6 +18,9 @@ struct TurnRequest {
   std::string agent;      ///< id, slug or "default"; may be empty when a thread is named
   std::string thread_id;  ///< empty: a new thread
   std::string message;
+  std::map<std::string, std::string> dynamic_blocks;  ///< by key
+  std::string output_schema_json;                     ///< empty: the agent's
+  std::string traceparent;                            ///< W3C; empty or invalid: a trace of its own
   bool queue_when_busy = false;
   std::string idempotency_key;  ///< empty: none
   std::string route;            ///< method and route template: part of the key's identity
@@ -40,8 +45,9 @@ struct TurnsOptions {
 /// then, but nothing of it is visible before.
 class Turns {
  public:
-  Turns(engine::Engine& engine, store::Database& database, base::IdMaker& ids, TurnsOptions options)
-      : engine_(engine), database_(database), ids_(ids), options_(options) {}
+  Turns(engine::Engine& engine, store::Database& database, SettingLoader& settings, base::IdMaker& ids,
+        TurnsOptions options)
+      : engine_(engine), database_(database), settings_(settings), ids_(ids), options_(options) {}
 
   /// Errors: NotFound "agent_not_found", "thread_not_found"; Conflict "turn_in_progress", "agent_inactive",
   /// "thread_archived"; Mismatch "idempotency_mismatch"; ResourceExhausted "thread_queue_full"; Unavailable
@@ -55,6 +61,7 @@ class Turns {
 
   engine::Engine& engine_;
   store::Database& database_;
+  SettingLoader& settings_;
   base::IdMaker& ids_;
   TurnsOptions options_;
 };

@@ -1,4 +1,5 @@
 // Agents: create, list, get, change, delete, versions.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "api/api.hpp"
@@ -24,6 +25,82 @@ Result<std::optional<std::vector<std::string>>> text_list(const Json& body, cons
   return list;
 }
 
+bool is_object(const Json& value) { return value.is_object(); }
+
+bool is_block_list(const Json& value) {
+  if (!value.is_array()) return false;
+  return std::all_of(value.begin(), value.end(), [](const Json& block) {
+    const auto is = [&block](const char* member, auto fits) {
+      const auto found = block.find(member);
+      return found == block.end() || fits(*found);
+    };
+    const auto text = [](const Json& each) { return each.is_string(); };
+    return block.is_object() && is("type", text) && is("name", text) && is("content", text) &&
+           is("enabled", [](const Json& each) { return each.is_boolean(); }) &&
+           is("order", [](const Json& each) { return each.is_number_integer(); });
+  });
+}
+
+/// A member that is kept as JSON text; an explicit null is "null".
+Result<std::optional<std::string>> json_member(const Json& body, const char* member, bool (*fits)(const Json&)) {
+  const auto found = body.find(member);
+  if (found == body.end()) return std::nullopt;
+  if (found->is_null()) return "null";
+  if (!fits(*found))
+    return fail(model::invalid_field(member,
+                                     member == std::string_view("promptBlocks") ? "an array of blocks" : "an object",
+                                     model::kind_of(*found)));
+  return model::dump(*found);
+}
+
+Result<std::optional<model::HistoryMode>> history_mode(const Json& body) {
+  const auto text = model::optional_text(body, "historyMode");
+  if (!text) return fail(text.error());
+  if (!*text) return std::nullopt;
+  if (**text == "rolling") return model::HistoryMode::Rolling;
+  if (**text == "compact") return model::HistoryMode::Compact;
+  return fail(model::invalid_field("historyMode", "\"rolling\" or \"compact\"", "\"" + **text + "\""));
+}
+
+Result<std::optional<std::vector<model::DynamicBlock>>> dynamic_blocks(const Json& body) {
+  const auto found = body.find("dynamicBlocks");
+  if (found == body.end()) return std::nullopt;
+  if (found->is_null()) return std::vector<model::DynamicBlock>{};
+  if (!found->is_array() || found->size() > 64)
+    return fail(model::invalid_field("dynamicBlocks", "an array of at most 64 blocks", model::kind_of(*found)));
+  std::vector<model::DynamicBlock> blocks;
+  for (const auto& each : *found) {
+    const auto key = each.is_object() ? model::required_text(each, "key") : Result<std::string>(fail({}));
+    if (!key) return fail(model::invalid_field("dynamicBlocks", "objects with a \"key\"", model::kind_of(each)));
+    const auto name = model::optional_text(each, "name");
+    const auto content = model::optional_text(each, "defaultContent");
+    const auto order = model::optional_integer(each, "order", INT64_MIN, INT64_MAX);
+    if (!name) return fail(name.error());
+    if (!content) return fail(content.error());
+    if (!order) return fail(order.error());
+    blocks.push_back({*key, name->value_or(*key), content->value_or(""), order->value_or(0)});
+  }
+  return blocks;
+}
+
+Result<std::optional<std::map<std::string, bool>>> meta_tools(const Json& body) {
+  const auto found = body.find("metaTools");
+  if (found == body.end() || found->is_null()) return std::nullopt;
+  const bool flags = found->is_object() && found->size() <= 128 &&
+                     std::all_of(found->begin(), found->end(), [](const Json& each) { return each.is_boolean(); });
+  if (!flags) return fail(model::invalid_field("metaTools", "an object of true and false", model::kind_of(*found)));
+  return found->get<std::map<std::string, bool>>();
+}
+
+Result<std::optional<double>> temperature(const Json& body) {
+  const auto found = body.find("temperature");
+  if (found == body.end()) return std::nullopt;
+  if (found->is_null()) return -1.0;
+  if (!found->is_number() || found->get<double>() < 0 || found->get<double>() > 2)
+    return fail(model::invalid_field("temperature", "a number from 0 to 2", model::kind_of(*found)));
+  return found->get<double>();
+}
+
 Result<agent::AgentPatch> read_patch(const Json& body) {
   agent::AgentPatch patch;
   Error problem;
@@ -42,6 +119,17 @@ Result<agent::AgentPatch> read_patch(const Json& body) {
   take(text_list(body, "skills"), patch.skills);
   take(model::optional_integer(body, "maxSteps", 1, 100), patch.max_steps);
   take(model::optional_integer(body, "contextLimit", 0, 1000), patch.context_limit);
+  take(history_mode(body), patch.history_mode);
+  take(model::optional_integer(body, "compactThreshold", 5, 1000), patch.compact_threshold);
+  take(json_member(body, "promptBlocks", is_block_list), patch.prompt_blocks_json);
+  take(dynamic_blocks(body), patch.dynamic_blocks);
+  take(meta_tools(body), patch.meta_tools);
+  take(json_member(body, "outputSchema", is_object), patch.output_schema_json);
+  take(json_member(body, "extractionPolicy", is_object), patch.extraction_policy_json);
+  take(model::optional_integer(body, "thinkingBudgetTokens", 0, 1'000'000), patch.thinking_budget_tokens);
+  take(model::optional_integer(body, "maxOutputTokens", 0, 10'000'000), patch.max_output_tokens);
+  take(model::optional_integer(body, "maxTurnTokens", 0, 1'000'000'000), patch.max_turn_tokens);
+  take(temperature(body), patch.temperature);
   take(model::optional_bool(body, "isActive"), patch.active);
   take(model::optional_text(body, "versionNote"), note);
   if (!problem.code.empty()) return fail(problem);

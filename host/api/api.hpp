@@ -13,6 +13,7 @@
 #include "engine/engine.hpp"
 #include "extension/plugin_host.hpp"
 #include "store/database.hpp"
+#include "telemetry/metrics.hpp"
 #include "tenancy/authenticator.hpp"
 
 namespace platos::api {
@@ -33,6 +34,7 @@ struct Services {
   store::Database& database;
   const extension::PluginHost& plugins;
   const tenancy::Authenticator& authenticator;
+  const telemetry::Metrics& metrics;
   base::Logger& logger;
 };
 
@@ -64,6 +66,7 @@ std::vector<Route> agent_routes(const Services& services, const ApiOptions& opti
 std::vector<Route> thread_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> turn_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> run_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> monitoring_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> system_routes(const Services& services, const ApiOptions& options);
 
 }  // namespace platos::api

@@ -2,6 +2,7 @@
 
 #include "api/event_stream.hpp"
 #include "api/responses.hpp"
+#include "base/failpoint.hpp"
 #include "base/text.hpp"
 #include "store/runs.hpp"
 
@@ -54,6 +55,7 @@ Task<ingress::Response> stream_run(Services services, ApiOptions options, Call c
       });
   const auto position = co_await read;
   if (!position) co_return stream_refusal(position.error(), call.request);
+  base::failpoint("api.resume");
   if (position->at_end) {
     ingress::Response nothing;
     nothing.status = 204;

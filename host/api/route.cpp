@@ -14,21 +14,24 @@ int hex_digit(char c) {
   return -1;
 }
 
-bool match_segments(std::string_view pattern, std::string_view path,
-                    std::map<std::string, std::string, std::less<>>& values) {
-  const auto wanted = base::split(pattern, '/');
-  const auto given = base::split(path, '/');
+using Segments = std::vector<std::string_view>;
+
+bool is_variable(std::string_view segment) { return segment.starts_with('{'); }
+
+bool matches(const Segments& wanted, const Segments& given) {
   if (wanted.size() != given.size()) return false;
-  values.clear();
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (wanted[i].starts_with('{')) {
-      if (given[i].empty()) return false;
-      values.emplace(wanted[i].substr(1, wanted[i].size() - 2), decode_component(given[i]));
-    } else if (wanted[i] != given[i]) {
-      return false;
-    }
+    if (is_variable(wanted[i]) ? given[i].empty() : wanted[i] != given[i]) return false;
   }
   return true;
+}
+
+std::map<std::string, std::string, std::less<>> values_of(const Segments& wanted, const Segments& given) {
+  std::map<std::string, std::string, std::less<>> values;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (is_variable(wanted[i])) values.emplace(wanted[i].substr(1, wanted[i].size() - 2), decode_component(given[i]));
+  }
+  return values;
 }
 
 std::string find_value(const std::map<std::string, std::string, std::less<>>& values, std::string_view name) {
@@ -41,18 +44,23 @@ std::string find_value(const std::map<std::string, std::string, std::less<>>& va
 std::string Call::path_value(std::string_view name) const { return find_value(path, name); }
 std::string Call::query_value(std::string_view name) const { return find_value(query, name); }
 
+Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
+  for (const auto& route : routes_) segments_.push_back(base::split(route.pattern, '/'));
+}
+
 RouteMatch Router::match(std::string_view method, std::string_view path) const {
   constexpr std::string_view kAlias = "/agent/v1/";
   std::string canonical(path);
   if (path.starts_with(kAlias)) canonical = "/api/v1/agent/" + std::string(path.substr(kAlias.size()));
+  const auto given = base::split(canonical, '/');
   RouteMatch match;
-  for (const auto& route : routes_) {
-    std::map<std::string, std::string, std::less<>> values;
-    if (!match_segments(route.pattern, canonical, values)) continue;
+  for (std::size_t i = 0; i < routes_.size(); ++i) {
+    const Route& route = routes_[i];
+    if (!matches(segments_[i], given)) continue;
     const bool fits = route.method == method || (method == "HEAD" && route.method == "GET" && !route.submits);
     if (fits) {
       match.route = &route;
-      match.path = std::move(values);
+      match.path = values_of(segments_[i], given);
       return match;
     }
     match.allowed_methods += (match.allowed_methods.empty() ? "" : ", ") + std::string(route.method);

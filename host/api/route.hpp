@@ -48,12 +48,13 @@ struct RouteMatch {
 /// Immutable after construction. `/agent/v1/...` is another name of `/api/v1/agent/...`.
 class Router {
  public:
-  explicit Router(std::vector<Route> routes) : routes_(std::move(routes)) {}
+  explicit Router(std::vector<Route> routes);
   RouteMatch match(std::string_view method, std::string_view path) const;
   const std::vector<Route>& routes() const { return routes_; }
 
  private:
   std::vector<Route> routes_;
+  std::vector<std::vector<std::string_view>> segments_;  // of each route's pattern
 };
 
 /// Percent-decoding; '+' stays. Invalid escapes stay as they are.

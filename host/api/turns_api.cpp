@@ -1,10 +1,12 @@
 // Turns: streamed and not.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "api/api.hpp"
 #include "api/event_stream.hpp"
 #include "api/responses.hpp"
 #include "api/resume.hpp"
+#include "base/failpoint.hpp"
 #include "store/conversations.hpp"
 #include "store/runs.hpp"
 
@@ -13,6 +15,21 @@ namespace {
 
 using ingress::Response;
 using model::Json;
+
+/// dynamicBlocks and outputSchema.
+Result<void> read_extras(const Json& body, agent::TurnRequest& turn) {
+  if (const auto blocks = body.find("dynamicBlocks"); blocks != body.end() && !blocks->is_null()) {
+    const bool texts = blocks->is_object() && blocks->size() <= 64 &&
+                       std::all_of(blocks->begin(), blocks->end(), [](const Json& each) { return each.is_string(); });
+    if (!texts) return fail(model::invalid_field("dynamicBlocks", "an object of texts", model::kind_of(*blocks)));
+    turn.dynamic_blocks = blocks->get<std::map<std::string, std::string>>();
+  }
+  if (const auto schema = body.find("outputSchema"); schema != body.end() && !schema->is_null()) {
+    if (!schema->is_object()) return fail(model::invalid_field("outputSchema", "an object", model::kind_of(*schema)));
+    turn.output_schema_json = model::dump(*schema);
+  }
+  return {};
+}
 
 Result<agent::TurnRequest> read_turn(const Call& call, std::size_t max_body_bytes) {
   const auto body = read_body(call.request, max_body_bytes);
@@ -31,6 +48,8 @@ Result<agent::TurnRequest> read_turn(const Call& call, std::size_t max_body_byte
   for (const auto* each : {&agent, &thread, &on_busy}) {
     if (!*each) return fail(each->error());
   }
+  turn.traceparent = call.request.header("traceparent");
+  if (auto read = read_extras(*body, turn); !read) return fail(read.error());
   turn.agent = agent->value_or("");
   turn.thread_id = thread->value_or("");
   const std::string busy = on_busy->value_or("reject");
@@ -66,6 +85,7 @@ struct TurnHandlers {
     if (!turn) co_return stream_refusal(turn.error(), call.request);
     const auto ticket = co_await services.turns.submit(call.loop(), std::move(*turn));
     if (!ticket) co_return stream_refusal(ticket.error(), call.request);
+    base::failpoint("api.before_first_byte");
     Response response = event_response(services, options, call, ticket->run_id, 0);
     if (ticket->replayed && ticket->finished) response.headers.emplace_back("Idempotent-Replayed", "true");
     co_return response;
@@ -78,11 +98,7 @@ struct TurnHandlers {
     auto collected =
         co_await collect_events(services.engine, call.loop(), call.who.scope, ticket->run_id, options.deferred_max_us);
     if (!collected) co_return error_response(collected.error(), call.request.request_id);
-    Json body = {{"runId", ticket->run_id},
-                 {"threadId", ticket->thread_id},
-                 {"agentId", ticket->agent_id},
-                 {"costCents", 0},
-                 {"costKnown", false}};
+    Json body = {{"runId", ticket->run_id}, {"threadId", ticket->thread_id}, {"agentId", ticket->agent_id}};
     if (!collected->ended) {
       body["status"] = "waiting";
       co_return with_events(202, body, *collected);
@@ -119,6 +135,12 @@ struct TurnHandlers {
     body["text"] = ended.answer ? ended.answer->content : "";
     body["messageId"] = ended.answer ? Json(ended.answer->id) : Json();
     body["status"] = ended.run ? model::to_text(ended.run->state) : "unspecified";
+    const auto output =
+        ended.run ? model::parse_bounded(ended.run->output_json, "a run's output") : Result<Json>(Json());
+    const model::Usage usage =
+        model::usage_from_json(output && output->is_object() ? output->value("usage", Json()) : Json());
+    body["costCents"] = model::cents(usage.cost_micro_usd);
+    body["costKnown"] = usage.cost_micro_usd >= 0;
     if (ended.run && !ended.run->error_code.empty()) {
       body["error"] = {{"code", ended.run->error_code}, {"message", ended.run->error_message}};
     }
@@ -150,6 +172,7 @@ struct TurnHandlers {
     turn.route = call.route;
     turn.request_id = call.request.request_id;
     turn.idempotency_key = call.request.header("idempotency-key");
+    turn.traceparent = call.request.header("traceparent");
     turn.message = call.query_value("message");
     turn.thread_id = call.query_value("threadId");
     take_path(call, turn, false);

@@ -69,6 +69,22 @@ Json to_wire(const model::Thread& thread, const model::Scope& scope) {
   return json;
 }
 
+Json to_wire(const store::SafetyEventRow& row) {
+  return {{"id", row.id},
+          {"agentId", text_or_null(row.agent_id)},
+          {"threadId", text_or_null(row.thread_id)},
+          {"runId", text_or_null(row.run_id)},
+          {"userId", text_or_null(row.user_id)},
+          {"detector", row.detector},
+          {"action", row.action},
+          {"severity", row.severity},
+          {"detail", row.detail},
+          {"meta", parsed_or_null(row.meta_json)},
+          {"toolName", text_or_null(row.tool_name)},
+          {"toolCallId", text_or_null(row.tool_call_id)},
+          {"createdAt", time(row.created_us)}};
+}
+
 Json to_wire(const model::Message& message) {
   return {{"id", message.id},
           {"threadId", message.thread_id},

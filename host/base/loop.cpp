@@ -60,7 +60,8 @@ void Loop::post(std::function<void()> work) {
     const std::lock_guard lock(mutex_);
     posted_.push_back(std::move(work));
   }
-  if (asleep_.load()) wake();
+  // Whoever finds it asleep wakes it; the others need not.
+  if (asleep_.exchange(false)) wake();
 }
 
 void Loop::wake() {

@@ -67,6 +67,20 @@ struct Settings {
   std::int64_t plugins_max_queued = 256;
   std::int64_t plugins_tool_timeout_ms = 30'000;
 
+  std::vector<std::string> governance_order = {"pii"};
+  std::vector<std::string> governance_on_error_allow;
+  std::int64_t governance_budget_ms = 50;
+
+  std::string memory_store = "memory";
+  std::string memory_embedder = "embedder";
+  std::int64_t memory_recall_limit = 8;
+  std::int64_t memory_recall_budget_tokens = 800;
+  std::int64_t memory_recall_min_score_percent = 35;
+
+  std::int64_t observers_ring_records = 16'384;
+  std::int64_t observers_flush_ms = 5'000;
+  std::int64_t observers_metrics_ms = 15'000;
+
   std::int64_t tools_max_result_bytes = 256 * 1024;
   std::int64_t tools_max_parallel = 16;
 };

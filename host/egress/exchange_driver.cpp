@@ -29,8 +29,8 @@ class CodecHandler final : public ResponseHandler {
   bool codec_failed_ = false;
 };
 
-Result<HttpRequest> to_request(const ports::Step& step, const ports::ChatProvider& provider) {
-  if (auto allowed = provider.may_reach(step.url); !allowed) return fail(allowed.error());
+Result<HttpRequest> to_request(const ports::Step& step, const ports::Upstream& upstream) {
+  if (auto allowed = upstream.may_reach(step.url); !allowed) return fail(allowed.error());
   HttpRequest request;
   request.method = step.method;
   request.url = step.url;
@@ -39,7 +39,7 @@ Result<HttpRequest> to_request(const ports::Step& step, const ports::ChatProvide
   request.silence_timeout_ms = step.silence_timeout_ms;
   request.trust = HostTrust::Operator;  // patterns are granted by the operator
   for (const auto& header : step.headers) {
-    auto value = provider.secrets().fill_in(header.value);
+    auto value = upstream.secrets().fill_in(header.value);
     if (!value) return fail(value.error());
     request.headers.emplace_back(header.name, std::move(*value));
   }
@@ -68,15 +68,18 @@ Task<Result<void>> drive(Client& client, ports::Exchange& exchange, DriveOptions
       if (!*waited) co_return fail(ErrorKind::Cancelled, cancel.reason(), "the model call was cancelled");
       continue;
     }
-    auto request = to_request(*step, options.provider);
+    if (options.permit) {
+      if (auto permitted = options.permit(step->method, step->url); !permitted) co_return fail(permitted.error());
+    }
+    auto request = to_request(*step, options.upstream);
     if (!request) co_return fail(request.error());
     CodecHandler handler(exchange, options.ready);
     const auto sent = co_await client.exchange(std::move(*request), handler, cancel);
-    if (!sent && (handler.codec_failed() || sent.error().kind == ErrorKind::Cancelled ||
-                  sent.error().kind == ErrorKind::PermissionDenied)) {
-      co_return fail(sent.error());
-    }
+    if (handler.codec_failed()) co_return fail(sent.error());
     const auto ended = exchange.on_end(sent ? ports::TransportStatus::Complete : transport_status(sent.error()));
+    const bool hopeless =
+        !sent && (sent.error().kind == ErrorKind::Cancelled || sent.error().kind == ErrorKind::PermissionDenied);
+    if (hopeless) co_return fail(sent.error());
     // The transport knows better than the codec why nothing came; the codec decides whether that is an error.
     if (!ended) co_return fail(sent ? ended.error() : sent.error());
   }

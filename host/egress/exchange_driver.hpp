@@ -6,18 +6,20 @@
 #include "base/cancellation.hpp"
 #include "base/task.hpp"
 #include "egress/client.hpp"
-#include "ports/chat_provider.hpp"
 #include "ports/exchange.hpp"
+#include "ports/upstream.hpp"
 
 namespace platos::egress {
 
 struct DriveOptions {
   /// Checks and secrets of the instance.
-  const ports::ChatProvider& provider;
+  const ports::Upstream& upstream;
   /// Waits for a WAIT step; false: cancelled.
   std::function<Task<Result<bool>>(std::int64_t wait_ms)> wait;
-  /// False while no more events can be taken.
+  /// False while no more events can be taken. May be empty.
   std::function<bool()> ready;
+  /// Asked before a request leaves: a policy may refuse it. May be empty.
+  std::function<Result<void>(std::string_view method, std::string_view url)> permit = {};
 };
 
 /// Until the codec is done, fails, or `cancel` says so. `exchange` must outlive the task. At most 64 steps: a codec

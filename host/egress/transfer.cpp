@@ -60,6 +60,7 @@ void Transfer::configure(const std::vector<std::string>& pinned_addresses, const
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_);
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(client_.options_.connect_timeout_ms));
   curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, 16L * 1024);
+  curl_easy_setopt(easy_, CURLOPT_UPLOAD_BUFFERSIZE, 16L * 1024);
   curl_easy_setopt(easy_, CURLOPT_TCP_NODELAY, 1L);
   curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
   curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);

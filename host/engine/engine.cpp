@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/failpoint.hpp"
+
 namespace platos::engine {
 namespace {
 
@@ -90,16 +92,19 @@ Submission Engine::submit(model::RunRecord record, Run::StoreWork work, const mo
   record.lease_until_us = slot.loop->clock().wall_us() + options_.lease_us;
   record.fence = 1;
   record.seq_reserved = kFreshReserve;
+  base::failpoint("submit.before_store");
   auto run = std::make_shared<Run>(context_, *slot.loop, *slot.tasks, record, 1, std::vector<model::JournalRow>{});
   run->store(std::move(work));
   run->store([record](store::Session& session) -> Result<void> {
     store::Runs(session).insert(record);
+    base::failpoint("submit.in_accept");
     return {};
   });
   run->emit(first_event);
   run->journal(model::journal::kAccepted, "{}");
   Submission submission{run, run->accept()};
   launch(slot, run);
+  base::failpoint("submit.after_launch");
   return submission;
 }
 
@@ -111,7 +116,13 @@ Task<Result<void>> Engine::enqueue(base::Loop& loop, model::RunRecord record, Ru
     store::Runs(session).insert(record);
     return {};
   });
-  co_return co_await written;
+  auto result = co_await written;
+  base::failpoint("enqueue.after_write");
+  if (result) {
+    const std::lock_guard lock(mutex_);
+    ++queued_[record.thread_id];
+  }
+  co_return result;
 }
 
 void Engine::tell_awaiting(const std::string& run_id) {
@@ -166,8 +177,11 @@ void Engine::remove(const Run& run) {
   {
     const std::lock_guard lock(mutex_);
     live_.erase(run.id());
+    const auto waiting = queued_.find(run.record().thread_id);
+    if (waiting == queued_.end()) return;
+    if (--waiting->second == 0) queued_.erase(waiting);
   }
-  if (!run.record().thread_id.empty()) poke();
+  poke();
 }
 
 std::shared_ptr<Run> Engine::find_live(std::string_view run_id) const {
@@ -224,6 +238,7 @@ Task<Result<void>> Engine::claim_one(model::RunRecord run) {
   run.deadline_us = fresh ? now_us + run.deadline_us : std::max(run.deadline_us, now_us + options_.takeover_min_us);
   run.attempt = fresh ? 1 : run.attempt + 1;
   run.seq_reserved += kFreshReserve;
+  base::failpoint("claim.before_write");
   const auto write = database_.write(
       loop, [run, former_fence, now_us](store::Session& session) -> Result<std::vector<model::JournalRow>> {
         store::Runs runs(session);
@@ -237,11 +252,13 @@ Task<Result<void>> Engine::claim_one(model::RunRecord run) {
         claimed.payload_json = model::dump({{"attempt", run.attempt}, {"fence", run.fence}, {"host", run.lease_owner}});
         claimed.at_us = now_us;
         runs.append_journal(run.scope, run.id, claimed);
+        base::failpoint("claim.in_write");
         journal.push_back(std::move(claimed));
         return journal;
       });
   auto journal = co_await write;
   if (!journal) co_return fail(journal.error());
+  base::failpoint("claim.before_launch");
   run.state = model::RunState::Running;
   Slot& slot = slots_[next_slot_++ % slots_.size()];
   slot.loop->post([this, &slot, run = std::move(run), first_seq, rows = std::move(*journal)] {
@@ -253,6 +270,7 @@ Task<Result<void>> Engine::claim_one(model::RunRecord run) {
 Task<Result<void>> Engine::cancel(base::Loop& loop, model::Scope scope, std::string run_id) {
   const auto live = find_live(run_id);
   if (live && live->record().scope == scope) {
+    base::failpoint("cancel.live");
     live->loop().post([live] { live->cancel("cancelled"); });
     co_return Result<void>{};
   }
@@ -268,7 +286,9 @@ Task<Result<void>> Engine::cancel(base::Loop& loop, model::Scope scope, std::str
         auto journal = runs.journal(scope, run_id);
         const std::int64_t n = journal.empty() ? 1 : journal.back().n + 1;
         runs.append_journal(scope, run_id, {n, std::string(model::journal::kCancelled), run->seq_reserved, "{}", now});
-        runs.finish(scope, run_id, {model::RunState::Cancelled, "cancelled", "cancelled before it started"}, "{}", now);
+        if (!runs.finish(scope, {run_id, run->fence},
+                         {model::RunState::Cancelled, "cancelled", "cancelled before it started"}, "{}", now))
+          return fail(ErrorKind::Conflict, "run_finished", "run " + run_id + " has just begun or ended; try again");
         EventLog log(run_id, run->seq_reserved + 1, 0, 1024);
         log.append(model::done_event({}, "stopped"));
         runs.append_stream(scope, run_id, log.take_unflushed(), now);
@@ -338,6 +358,7 @@ Task<void> Engine::sweep() {
 
 Task<void> Engine::drain(std::int64_t within_us) {
   draining_ = true;
+  base::failpoint("drain.begin");
   base::Loop& loop = *slots_.front().loop;
   const std::int64_t until_us = loop.clock().monotonic_us() + within_us;
   while (live_count() > 0 && loop.clock().monotonic_us() < until_us) {
@@ -347,11 +368,13 @@ Task<void> Engine::drain(std::int64_t within_us) {
   const std::size_t left = live_count();
   if (left == 0) co_return;
   logger_.info("engine", "runs are left for take-over", {{"runs", left}});
+  base::failpoint("drain.before_release");
   const auto write = database_.write(loop, [host = options_.host_id](store::Session& session) -> Result<void> {
     store::Runs(session).release_leases(model::SystemScope(), host);
     return {};
   });
   const auto released = co_await write;
+  base::failpoint("drain.after_release");
   if (!released) logger_.warn("engine", "leases could not be released", {{"reason", released.error().message}});
 }
 

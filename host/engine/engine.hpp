@@ -103,6 +103,7 @@ class Engine {
   std::map<std::string, ports::TaskBody*, std::less<>> bodies_;
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Run>, std::less<>> live_;
+  std::map<std::string, int, std::less<>> queued_;  // threads with turns that wait here; polling finds the rest
   std::multimap<std::string, std::pair<base::Loop*, std::function<void()>>, std::less<>> awaited_;
   std::atomic<bool> draining_{false};
   std::atomic<bool> polling_{false};

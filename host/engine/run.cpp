@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/failpoint.hpp"
 #include "model/json.hpp"
 
 namespace platos::engine {
@@ -35,6 +36,8 @@ Run::Run(RunContext& context, base::Loop& loop, base::TaskSet& tasks, model::Run
   for (const auto& row : former_journal_) {
     next_journal_n_ = row.n + 1;
     if (settles_step(row.kind)) durable_seq_ = row.last_seq;
+    if (row.kind == model::journal::kWaiting) waited_ = true;
+    if (row.kind == model::journal::kToolStarted) called_ = true;
   }
 }
 
@@ -55,6 +58,7 @@ void Run::journal(std::string_view kind, std::string payload_json) {
   row.last_seq = events_->last_seq();
   row.payload_json = std::move(payload_json);
   row.at_us = now_us();
+  if (kind == model::journal::kToolStarted) called_ = true;
   if (settles_step(kind)) durable_seq_ = row.last_seq;
   pending_.journal.push_back(std::move(row));
   flush_soon();
@@ -67,10 +71,13 @@ void Run::store(StoreWork work) {
 
 Task<Result<void>> Run::barrier() {
   if (lost_) co_return fail(ErrorKind::Aborted, "run_lost", "run " + id() + " is not this host's any more");
+  base::failpoint("run.before_barrier");
   base::Completion<Result<void>> done(loop_);
   pending_.waiters.push_back(done);
   flush_now();
-  co_return co_await done;
+  const auto written = co_await done;
+  base::failpoint("run.after_barrier");
+  co_return written;
 }
 
 base::Completion<Result<void>> Run::accept() {
@@ -122,6 +129,7 @@ Task<void> Run::write_batches() {
       const Result<void> outcome = co_await done;
       const bool again = !outcome && !batch->accepting && worth_retrying(outcome.error());
       if (!again) {
+        base::failpoint("run.before_settle");
         settle(*batch, outcome);
         break;
       }
@@ -134,7 +142,8 @@ Task<void> Run::write_batches() {
 
 Result<void> Run::write(store::Session& session, const Batch& batch) const {
   store::Runs runs(session);
-  if (!batch.accepting &&
+  // The last write proves by itself that the run is still ours.
+  if (!batch.accepting && !batch.final &&
       !runs.progress(record_.scope, {id(), record_.fence, batch.seq_reserved, now_us() + context_.lease_us})) {
     return fail(ErrorKind::Aborted, "run_lost", "run " + id() + " was taken over by another host");
   }
@@ -142,7 +151,13 @@ Result<void> Run::write(store::Session& session, const Batch& batch) const {
     if (auto done = work(session); !done) return done;
   }
   for (const auto& row : batch.journal) runs.append_journal(record_.scope, id(), row);
-  if (!batch.stream.payload.empty()) runs.append_stream(record_.scope, id(), batch.stream, now_us());
+  if (!batch.journal.empty()) base::failpoint("run.after_journal_batch");
+  if (!batch.stream.payload.empty()) {
+    runs.append_stream(record_.scope, id(), batch.stream, now_us());
+    base::failpoint("run.after_stream_batch");
+  }
+  if (batch.accepting) base::failpoint("run.after_accept_batch");
+  if (batch.final) base::failpoint("run.after_final_batch");
   return {};
 }
 
@@ -169,7 +184,9 @@ void Run::settle(Batch& batch, const Result<void>& outcome) {
 Task<Result<bool>> Run::wait_until(std::int64_t due_us, std::string reason) {
   const auto self = shared_from_this();
   const std::int64_t began_us = now_us();
+  waited_ = true;
   disarm_deadline();
+  base::failpoint("run.before_waiting");
   journal(model::journal::kWaiting, model::dump({{"due_us", due_us}, {"reason", reason}}));
   store([scope = record_.scope, run = id(), due_us,
          timer = context_.ids.make("tmr")](store::Session& session) -> Result<void> {
@@ -177,8 +194,10 @@ Task<Result<bool>> Run::wait_until(std::int64_t due_us, std::string reason) {
     return {};
   });
   if (auto written = co_await barrier(); !written) co_return fail(written.error());
+  base::failpoint("run.waiting");
   const std::int64_t delay_us = std::max<std::int64_t>(0, due_us - now_us());
   const bool elapsed = co_await base::sleep_for(loop_, delay_us, cancel_token());
+  base::failpoint("run.wait_over");
   record_.deadline_us += now_us() - began_us;
   journal(model::journal::kResumed, "{}");
   store([scope = record_.scope, run = id(), lease = now_us() + context_.lease_us,
@@ -187,6 +206,7 @@ Task<Result<bool>> Run::wait_until(std::int64_t due_us, std::string reason) {
     return {};
   });
   if (auto written = co_await barrier(); !written) co_return fail(written.error());
+  base::failpoint("run.after_waiting");
   arm_deadline();
   co_return elapsed;
 }
@@ -199,13 +219,16 @@ Task<Result<void>> Run::finish(model::RunOutcome outcome, std::string output_jso
   record_.error_message = outcome.error_message;
   journal(model::journal::kFinished,
           model::dump({{"state", model::to_text(outcome.state)}, {"code", outcome.error_code}}));
-  store([scope = record_.scope, run = id(), outcome, output_json,
-         now = now_us()](store::Session& session) -> Result<void> {
-    store::Runs(session).finish(scope, run, outcome, output_json, now);
-    return {};
+  store([scope = record_.scope, ending = store::Runs::Ending{id(), record_.fence, waited_, called_}, outcome,
+         output_json, now = now_us()](store::Session& session) -> Result<void> {
+    if (store::Runs(session).finish(scope, ending, outcome, output_json, now)) return {};
+    return fail(ErrorKind::Aborted, "run_lost", "run " + ending.run_id + " was taken over by another host");
   });
   pending_.final = true;
-  co_return co_await barrier();
+  base::failpoint("run.before_finish");
+  const auto written = co_await barrier();
+  base::failpoint("run.after_finish");
+  co_return written;
 }
 
 void Run::arm_deadline() {

@@ -116,6 +116,8 @@ class Run : public std::enable_shared_from_this<Run> {
   bool writing_ = false;
   bool wanted_ = false;
   bool timer_armed_ = false;
+  bool waited_ = false;
+  bool called_ = false;
   bool finished_ = false;
   bool lost_ = false;
   base::Loop::TimerId deadline_timer_{0, 0};

@@ -8,32 +8,13 @@
 #include "extension/deadline_call.hpp"
 #include "extension/loader/elf_check.hpp"
 #include "extension/loader/entry_check.hpp"
+#include "extension/plugin_host_state.hpp"
 #include "extension/services/call.hpp"
+#include "platos/governor.h"
 
 namespace platos::extension {
 
 namespace fs = std::filesystem;
-
-struct PluginHost::Plugin {
-  PluginInfo info;
-  Manifest manifest;
-  std::shared_ptr<Library> library;
-  std::shared_ptr<HostTable> host;  // of init(); shared with a thread that may hang in it
-
-  void stop_at(const std::string& state, const std::string& error) {
-    info.state = state;
-    info.error = error;
-  }
-};
-
-struct PluginHost::Made {
-  InstanceInfo info;
-  std::string plugin_id;
-  std::string error_code;  // of lookups, when it cannot be used
-  std::shared_ptr<Instance> instance;
-  std::shared_ptr<ports::ChatProvider> provider;
-  std::shared_ptr<ports::ToolSource> skill;
-};
 
 PluginHost::PluginHost(PluginHostOptions options, const base::Clock& clock, base::Logger& logger, Watchdog& watchdog,
                        Markers& markers, HttpService& http)
@@ -160,7 +141,7 @@ Result<void> PluginHost::open_library(Plugin& plugin) {
   const platos_plugin_entry_t& entry = plugin.library->entry();
   if (const auto fits = check_entry(entry); !fits) return stop("incompatible", fits.error());
   if (const auto same = check_identity(entry, plugin.manifest); !same) return stop("id_mismatch", same.error());
-  plugin.host = std::make_shared<HostTable>(plugin.manifest.id, clock_, logger_, nullptr, std::vector<std::string>{},
+  plugin.host = std::make_shared<HostTable>(plugin.manifest.id, clock_, logger_, HostServices{},
                                             std::make_shared<secrets::SlotTable>(std::vector<std::string>{}));
   if (entry.init != nullptr) {
     const auto done = call_within<Result<void>>(
@@ -169,7 +150,7 @@ Result<void> PluginHost::open_library(Plugin& plugin) {
           const auto status = call_plugin([&] { return entry.init(host->table(), &error); },
                                           [&](const char* what) { error.message = what; });
           if (status == PLATOS_OK) return {};
-          return fail(provider_error(status, error, id));
+          return fail(plugin_error(status, error, id, "plugin_"));
         });
     if (!done) {
       stuck_threads_ = true;
@@ -186,122 +167,6 @@ Result<void> PluginHost::open_library(Plugin& plugin) {
   return {};
 }
 
-void PluginHost::make_instances(Plugin& plugin) {
-  for (const auto& file : instance_files_) {
-    if (file.plugin != plugin.manifest.id) continue;
-    Made made = make_instance(plugin, file);
-    if (made.info.state != "ready") {
-      logger_.warn("extension", "an instance cannot be used",
-                   {{"instance", file.name}, {"state", made.info.state}, {"reason", made.info.error}});
-    }
-    instances_.insert_or_assign(file.name, std::move(made));
-  }
-}
-
-// Tables and tool lists are asked for under the same deadline as create().
-template <typename Adapter>
-Result<std::shared_ptr<Adapter>> PluginHost::make_adapter(const std::shared_ptr<Instance>& instance,
-                                                          std::function<Result<std::shared_ptr<Adapter>>()> make) {
-  auto made = call_within<Result<std::shared_ptr<Adapter>>>(options_.create_timeout_ms, std::move(make));
-  if (made) return *made;
-  stuck_threads_ = true;
-  const std::string reason = "describing its interface took over " + std::to_string(options_.create_timeout_ms) +
-                             " ms; its thread was given up";
-  instance->fail_for_good(reason);
-  return fail(ErrorKind::Deadline, "plugin_failed", reason);
-}
-
-PluginHost::Made PluginHost::make_instance(Plugin& plugin, const InstanceFile& file) {
-  Made made;
-  made.plugin_id = plugin.manifest.id;
-  made.info.name = file.name;
-  made.info.component = file.component;
-  const auto stop = [&made](std::string state, std::string code, std::string error) {
-    made.info.state = std::move(state);
-    made.info.error = std::move(error);
-    made.error_code = std::move(code);
-    return made;
-  };
-  if (!file.enabled) return stop("disabled", "instance_disabled", "\"enabled\" is false in " + file.path);
-  const auto& entry = plugin.library->entry();
-  const platos_component_t* component = find_component(entry, file.component);
-  if (component == nullptr)
-    return stop("failed", "plugin_failed", "the plugin has no component \"" + base::printable(file.component) + "\"");
-  made.info.interface_id = component->interface_id;
-
-  const auto grant = grants_.find(file.name);
-  const GrantFile nothing;
-  const GrantFile& granted = grant == grants_.end() ? nothing : grant->second;
-  auto slots = std::make_shared<secrets::SlotTable>(both(plugin.manifest.secrets, granted.secrets));
-  for (const auto& [slot, binding] : file.secrets) {
-    if (auto bound = slots->bind(slot, binding); !bound) return stop("failed", "plugin_failed", bound.error().message);
-  }
-  for (const auto secret : slots->values()) logger_.hide(std::string(secret));
-  auto patterns = expand_patterns(both(plugin.manifest.http, granted.http), file.config_json);
-  auto host = std::make_shared<HostTable>(file.name, clock_, logger_, &http_, std::move(patterns), slots);
-
-  struct Created {
-    std::int32_t status = PLATOS_OK;
-    platos_error_t error;
-    platos_instance_t* handle = nullptr;
-  };
-  const auto created = call_within<Created>(options_.create_timeout_ms, [component, host, config = file.config_json] {
-    Created result;
-    result.status = call_plugin(
-        [&] {
-          return component->create(host->table(), {config.data(), config.size()}, &result.handle, &result.error);
-        },
-        [&](const char* what) { result.error.message = what; });
-    return result;
-  });
-  if (!created) {
-    stuck_threads_ = true;
-    return stop("failed", "plugin_failed",
-                "create() did not return within " + std::to_string(options_.create_timeout_ms) +
-                    " ms; its thread was given up");
-  }
-  if (created->status != PLATOS_OK || created->handle == nullptr) {
-    return stop("failed", "plugin_failed",
-                created->status == PLATOS_OK ? "create() succeeded without an instance"
-                                             : provider_error(created->status, created->error, file.name).message);
-  }
-  made.instance = std::make_shared<Instance>(file.name, plugin.manifest.id, plugin.library, component, std::move(host),
-                                             created->handle, logger_, watchdog_);
-  if (made.info.interface_id == PLATOS_PROVIDER_INTERFACE) {
-    auto adapter = make_adapter<ProviderAdapter>(
-        made.instance, [instance = made.instance] { return ProviderAdapter::make(instance); });
-    if (!adapter) return stop("failed", "plugin_failed", adapter.error().message);
-    made.provider = std::move(*adapter);
-  } else if (made.info.interface_id == PLATOS_SKILL_INTERFACE) {
-    auto adapter = make_adapter<SkillAdapter>(made.instance, [instance = made.instance, skills = options_.skills] {
-      return SkillAdapter::make(instance, skills);
-    });
-    if (!adapter) return stop("failed", "plugin_failed", adapter.error().message);
-    made.skill = std::move(*adapter);
-  } else {
-    return stop("failed", "plugin_failed", "this host knows no interface " + base::printable(made.info.interface_id));
-  }
-  const auto unbound = slots->unbound();
-  if (unbound.empty()) return stop("ready", "", "");
-  return stop(
-      "unbound", "secret_unbound",
-      "secret slot \"" + unbound.front() + "\" has no value: set " + file.secrets.at(unbound.front()).substr(4));
-}
-
-const PluginHost::Made* PluginHost::find(std::string_view instance) const {
-  const auto found = instances_.find(instance);
-  return found == instances_.end() ? nullptr : &found->second;
-}
-
-Error PluginHost::unusable(const Made& made) const {
-  return {ErrorKind::FailedPrecondition,
-          made.error_code,
-          "instance \"" + made.info.name + "\": " + made.info.error,
-          false,
-          0,
-          {}};
-}
-
 namespace {
 Error unknown_instance(std::string_view name, std::string_view kind) {
   return {ErrorKind::NotFound,
@@ -314,26 +179,71 @@ Error unknown_instance(std::string_view name, std::string_view kind) {
 }
 }  // namespace
 
-Result<std::shared_ptr<ports::ChatProvider>> PluginHost::provider(std::string_view instance) const {
-  const Made* made = find(instance);
-  if (made == nullptr) return fail(why_missing(instance, "provider"));
-  if (made->info.state != "ready") return fail(unusable(*made));
-  if (made->instance->failed())
+template <typename Port>
+Result<std::shared_ptr<Port>> PluginHost::usable(std::string_view instance, std::string_view kind,
+                                                 std::shared_ptr<Port> Made::*port) const {
+  const auto found = instances_.find(instance);
+  if (found == instances_.end()) return fail(why_missing(instance, kind));
+  const Made& made = found->second;
+  if (made.info.state != "ready") {
+    return fail(ErrorKind::FailedPrecondition, made.error_code,
+                "instance \"" + made.info.name + "\": " + made.info.error);
+  }
+  if (made.instance->failed()) {
     return fail(ErrorKind::FailedPrecondition, "plugin_failed",
-                "instance \"" + made->info.name + "\": " + made->instance->failure());
-  if (!made->provider) return fail(unknown_instance(instance, "provider"));
-  return made->provider;
+                "instance \"" + made.info.name + "\": " + made.instance->failure());
+  }
+  if (!(made.*port)) return fail(unknown_instance(instance, kind));
+  return made.*port;
 }
 
+Result<std::shared_ptr<ports::ChatProvider>> PluginHost::provider(std::string_view instance) const {
+  return usable(instance, "provider", &Made::provider);
+}
 Result<std::shared_ptr<ports::ToolSource>> PluginHost::skill(std::string_view instance) const {
-  const Made* made = find(instance);
-  if (made == nullptr) return fail(why_missing(instance, "skill"));
-  if (made->info.state != "ready") return fail(unusable(*made));
-  if (made->instance->failed())
-    return fail(ErrorKind::FailedPrecondition, "plugin_failed",
-                "instance \"" + made->info.name + "\": " + made->instance->failure());
-  if (!made->skill) return fail(unknown_instance(instance, "skill"));
-  return made->skill;
+  return usable(instance, "skill", &Made::skill);
+}
+Result<std::shared_ptr<ports::Embedder>> PluginHost::embedder(std::string_view instance) const {
+  return usable(instance, "embedder", &Made::embedder);
+}
+Result<std::shared_ptr<ports::MemoryStore>> PluginHost::memory(std::string_view instance) const {
+  return usable(instance, "memory", &Made::memory);
+}
+
+std::vector<ports::ConfiguredGovernor> PluginHost::governors() const {
+  std::vector<ports::ConfiguredGovernor> governors;
+  for (const auto& file : instance_files_) {
+    if (!file.enabled || !offers(file, PLATOS_GOVERNOR_INTERFACE)) continue;
+    auto governor = usable(file.name, "governor", &Made::governor);
+    ports::ConfiguredGovernor configured{file.name, nullptr, {}};
+    if (governor) {
+      configured.governor = std::move(*governor);
+    } else {
+      configured.failure = governor.error().message;
+    }
+    governors.push_back(std::move(configured));
+  }
+  std::sort(governors.begin(), governors.end(),
+            [](const auto& left, const auto& right) { return left.instance < right.instance; });
+  return governors;
+}
+
+std::vector<std::shared_ptr<ports::Observer>> PluginHost::observers() const {
+  std::vector<std::shared_ptr<ports::Observer>> observers;
+  for (const auto& [name, made] : instances_) {
+    if (auto observer = usable(name, "observer", &Made::observer); observer) observers.push_back(std::move(*observer));
+  }
+  return observers;
+}
+
+bool PluginHost::offers(const InstanceFile& file, std::string_view interface_id) const {
+  return std::any_of(plugins_.begin(), plugins_.end(), [&](const auto& plugin) {
+    const auto& components = plugin->manifest.components;
+    return plugin->manifest.id == file.plugin &&
+           std::any_of(components.begin(), components.end(), [&](const ManifestComponent& component) {
+             return component.id == file.component && component.interface_id == interface_id;
+           });
+  });
 }
 
 Error PluginHost::why_missing(std::string_view instance, std::string_view kind) const {

@@ -1,6 +1,7 @@
 // Finds, checks, loads and lists plugins; makes their instances; hands them out by name.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -9,9 +10,8 @@
 
 #include "base/clock.hpp"
 #include "base/logger.hpp"
+#include "extension/adapters/embedder_adapter.hpp"
 #include "extension/adapters/instance.hpp"
-#include "extension/adapters/provider_adapter.hpp"
-#include "extension/adapters/skill_adapter.hpp"
 #include "extension/loader/manifest.hpp"
 #include "extension/loader/markers.hpp"
 #include "extension/services/http_service.hpp"
@@ -28,7 +28,10 @@ struct PluginHostOptions {
   std::vector<std::string> disabled;  ///< plugin ids
   bool safe_mode = false;             ///< only shipped plugins
   std::int64_t create_timeout_ms = 10'000;
-  SkillOptions skills;
+  WorkerOptions workers;
+  EmbedderAdapter::ClientOf client_of;  ///< for embedders; called on loops
+  telemetry::Metrics* metrics = nullptr;
+  const telemetry::Tracer* tracer = nullptr;
 };
 
 struct InstanceInfo {
@@ -69,6 +72,10 @@ class PluginHost final : public ports::PluginDirectory {
   std::vector<PluginInfo> list() const;
   Result<std::shared_ptr<ports::ChatProvider>> provider(std::string_view instance) const override;
   Result<std::shared_ptr<ports::ToolSource>> skill(std::string_view instance) const override;
+  Result<std::shared_ptr<ports::Embedder>> embedder(std::string_view instance) const override;
+  Result<std::shared_ptr<ports::MemoryStore>> memory(std::string_view instance) const override;
+  std::vector<ports::ConfiguredGovernor> governors() const override;
+  std::vector<std::shared_ptr<ports::Observer>> observers() const override;
 
   /// True when a plugin's thread was written off: the process must then end without waiting for its threads.
   bool has_stuck_threads() const;
@@ -81,13 +88,21 @@ class PluginHost final : public ports::PluginDirectory {
   void load_plugin(Plugin& plugin);
   Result<void> open_library(Plugin& plugin);
   void make_instances(Plugin& plugin);
-  template <typename Adapter>
-  Result<std::shared_ptr<Adapter>> make_adapter(const std::shared_ptr<Instance>& instance,
-                                                std::function<Result<std::shared_ptr<Adapter>>()> make);
   Made make_instance(Plugin& plugin, const InstanceFile& file);
+  Result<std::shared_ptr<HostTable>> bind_services(const Plugin& plugin, const InstanceFile& file,
+                                                   const std::shared_ptr<secrets::SlotTable>& slots);
+  Result<std::shared_ptr<Instance>> create_instance(Plugin& plugin, const InstanceFile& file,
+                                                    const platos_component_t& component,
+                                                    std::shared_ptr<HostTable> host);
+  template <typename Adapter, typename... Arguments>
+  Result<void> adapt(const std::shared_ptr<Instance>& instance, std::shared_ptr<Adapter>& made, Arguments... arguments);
+  Result<void> make_adapter(Made& made, const GrantFile& granted, const Plugin& plugin);
+  const GrantFile& grant_of(const std::string& instance) const;
   void read_instance_files();
-  const Made* find(std::string_view instance) const;
-  Error unusable(const Made& made) const;
+  template <typename Port>
+  Result<std::shared_ptr<Port>> usable(std::string_view instance, std::string_view kind,
+                                       std::shared_ptr<Port> Made::*port) const;
+  bool offers(const InstanceFile& file, std::string_view interface_id) const;
   Error why_missing(std::string_view instance, std::string_view kind) const;
 
   PluginHostOptions options_;

@@ -1,6 +1,5 @@
 #include "main/daemon.hpp"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,101 +11,27 @@
 
 #include "agent/turn.hpp"
 #include "api/api.hpp"
+#include "base/failpoint.hpp"
 #include "base/version.hpp"
 #include "egress/client.hpp"
 #include "engine/engine.hpp"
 #include "extension/plugin_host.hpp"
 #include "ingress/server.hpp"
 #include "main/data_dir.hpp"
+#include "main/options.hpp"
+#include "main/process.hpp"
 #include "main/restart.hpp"
 #include "main/signals.hpp"
+#include "memory/memory_tools.hpp"
+#include "model/prices.hpp"
+#include "telemetry/metric_export.hpp"
 #include "tenancy/bootstrap.hpp"
 
 namespace platos::daemon {
 namespace {
 
-constexpr std::int64_t kDayUs = 24LL * 3600 * 1'000'000;
 constexpr std::size_t kResolverThreads = 2;
 constexpr std::size_t kMaxQueuedLookups = 1024;
-
-base::LogLevel log_level(const std::string& name) {
-  if (name == "debug") return base::LogLevel::Debug;
-  if (name == "warn") return base::LogLevel::Warn;
-  if (name == "error") return base::LogLevel::Error;
-  return base::LogLevel::Info;
-}
-
-base::LogFormat log_format(const std::string& name) {
-  if (name == "auto") return ::isatty(STDERR_FILENO) != 0 ? base::LogFormat::Text : base::LogFormat::Json;
-  return name == "text" ? base::LogFormat::Text : base::LogFormat::Json;
-}
-
-void set_limits() {
-  rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
-    files.rlim_cur = files.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &files);
-  }
-  const rlimit no_core{0, 0};  // a core dump would hold secrets
-  ::setrlimit(RLIMIT_CORE, &no_core);
-}
-
-engine::EngineOptions engine_options(const config::Settings& settings, const std::string& host_id) {
-  engine::EngineOptions options;
-  options.host_id = host_id;
-  options.max_running = settings.runs_max_running;
-  options.takeover_min_us = settings.runs_takeover_min_ms * 1000;
-  options.lease_us = settings.runs_lease_ms * 1000;
-  options.ring_bytes = static_cast<std::size_t>(settings.runs_ring_bytes);
-  options.stream_retention_us = settings.retention_stream_days * kDayUs;
-  options.journal_retention_us = settings.retention_journal_days * kDayUs;
-  options.sweep_every_us = settings.retention_sweep_ms * 1000;
-  return options;
-}
-
-egress::ClientOptions client_options(const config::Settings& settings) {
-  egress::ClientOptions options;
-  options.connect_timeout_ms = settings.egress_connect_timeout_ms;
-  options.silence_timeout_ms = settings.egress_silence_timeout_ms;
-  options.max_frame_bytes = static_cast<std::size_t>(settings.egress_max_frame_bytes);
-  options.max_body_bytes = static_cast<std::size_t>(settings.egress_max_body_bytes);
-  return options;
-}
-
-extension::PluginHostOptions plugin_options(const DaemonOptions& options) {
-  const auto& settings = options.config.settings;
-  extension::PluginHostOptions plugins;
-  plugins.shipped_dir = options.paths.shipped_plugin_dir;
-  plugins.extra_dir = options.paths.plugin_dir;
-  plugins.manifest_dirs = options.paths.manifest_dirs;
-  plugins.data_dir = options.paths.data_dir;
-  plugins.disabled = settings.plugins_disabled;
-  plugins.safe_mode = options.safe_mode;
-  plugins.create_timeout_ms = settings.plugins_create_timeout_ms;
-  plugins.skills.workers = static_cast<std::size_t>(settings.plugins_workers);
-  plugins.skills.max_queued = static_cast<std::size_t>(settings.plugins_max_queued);
-  return plugins;
-}
-
-ingress::ServerOptions server_options(const config::Settings& settings) {
-  ingress::ServerOptions options;
-  options.listen = settings.http_listen;
-  options.allowed_hosts = settings.http_allowed_hosts;
-  options.max_head_bytes = static_cast<std::size_t>(settings.http_max_head_bytes);
-  options.max_body_bytes = static_cast<std::size_t>(settings.http_max_body_bytes);
-  options.max_connections = static_cast<std::size_t>(settings.http_max_connections);
-  options.read_timeout_ms = settings.http_read_timeout_ms;
-  options.idle_timeout_ms = settings.http_idle_timeout_ms;
-  options.write_stall_ms = settings.http_write_stall_ms;
-  options.version = kPlatosVersion;
-  return options;
-}
-
-std::string url_of(const std::string& listen, std::uint16_t port) {
-  std::string host = listen.substr(0, listen.rfind(':'));
-  if (host == "0.0.0.0" || host == "[::]") host = "127.0.0.1";
-  return "http://" + host + ":" + std::to_string(port);
-}
 
 /// Everything that lives as long as the daemon, in the order of construction.
 class Daemon {
@@ -114,11 +39,17 @@ class Daemon {
   Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Logger& logger, const DataDir& data_dir,
          std::unique_ptr<store::Database> database, std::unique_ptr<ingress::Listener> listener, std::string admin_key);
   int run();
-  bool has_stuck_threads() const { return plugins_.has_stuck_threads(); }
+  bool has_stuck_threads() const { return stuck_observer_ || plugins_.has_stuck_threads(); }
 
  private:
+  void load_plugins();
+  void load_prices();
   Task<Result<void>> prepare();
+  Task<void> export_metrics();
+  void mirror_gauges();
   Task<void> stop();
+  static extension::PluginHostOptions with_services(extension::PluginHostOptions options, Daemon& daemon);
+  std::vector<ports::ToolSource*> meta_tools();
   void serve();
   void on_signal(int signal);
   egress::Client& client_of(base::Loop& loop) { return *clients_.at(&loop); }
@@ -133,16 +64,24 @@ class Daemon {
   base::WorkerPool resolvers_;
   std::vector<std::unique_ptr<base::Loop>> loops_;
   std::map<base::Loop*, std::unique_ptr<egress::Client>> clients_;
+  telemetry::Metrics metrics_;
+  telemetry::Tracer tracer_;
+  model::Catalogue prices_;
   Signals signals_;
   extension::Markers markers_;
   extension::Watchdog watchdog_;
   extension::HttpService plugin_http_;
   extension::PluginHost plugins_;
   engine::Engine engine_;
+  governance::Chain governors_;
+  memory::Memories memories_;
+  memory::MemoryTools memory_tools_;
   tools::Catalogue catalogue_;
   tools::Dispatcher dispatcher_;
   agent::ModelCaller models_;
+  agent::SettingLoader settings_of_turns_;
   agent::TurnBody turn_body_;
+  agent::CompactionBody compaction_body_;
   agent::Agents agents_;
   agent::Threads threads_;
   agent::Turns turns_;
@@ -151,6 +90,8 @@ class Daemon {
   std::vector<std::unique_ptr<ingress::Server>> servers_;
   base::TaskSet tasks_;
   bool stopping_ = false;
+  bool stuck_observer_ = false;
+  base::CancelSource stopping_metrics_;
   int exit_code_ = kExitOk;
 };
 
@@ -192,6 +133,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       resolvers_("resolver", kResolverThreads, kMaxQueuedLookups),
       loops_(make_loops(clock)),
       clients_(make_clients(loops_, resolvers_, settings_)),
+      tracer_(clock),
       signals_(*loops_.front(), [this](int signal) { on_signal(signal); }),
       markers_(data_dir.path(), clock),
       watchdog_(clock, logger, settings_.plugins_codec_hang_ms,
@@ -199,21 +141,31 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
                   restart_without(plugin, stuck_ms, markers_, logger_, options_.arguments);
                 }),
       plugin_http_(*loops_.front(), client_of(*loops_.front()), logger),
-      plugins_(plugin_options(options), clock, logger, watchdog_, markers_, plugin_http_),
+      plugins_(with_services(plugin_options(options), *this), clock, logger, watchdog_, markers_, plugin_http_),
       engine_(engine_options(settings_, data_dir.host_id()), *database_, logger, ids_, pointers(loops_)),
-      catalogue_(plugins_),
-      dispatcher_(plugins_,
+      governors_(
+          {settings_.governance_order, settings_.governance_on_error_allow, settings_.governance_budget_ms * 1000},
+          clock, logger, metrics_),
+      memories_(plugins_, governors_, clock, logger, metrics_, {settings_.memory_store, settings_.memory_embedder}),
+      memory_tools_(memories_),
+      catalogue_(plugins_, meta_tools()),
+      dispatcher_(catalogue_, governors_, tracer_, metrics_,
                   {static_cast<std::size_t>(settings_.tools_max_parallel),
                    static_cast<std::size_t>(settings_.tools_max_result_bytes), settings_.plugins_tool_timeout_ms}),
-      models_(plugins_, [this](base::Loop& loop) -> egress::Client& { return client_of(loop); },
+      models_(plugins_, [this](base::Loop& loop) -> egress::Client& { return client_of(loop); }, governors_, prices_,
+              tracer_, metrics_,
               {settings_.models_default_instance, settings_.models_max_retries, settings_.models_max_backoff_ms,
                static_cast<std::size_t>(settings_.models_max_response_bytes)}),
-      turn_body_(*database_, catalogue_, dispatcher_, models_),
+      settings_of_turns_(*database_),
+      turn_body_({settings_of_turns_, engine_, catalogue_, dispatcher_, models_, governors_, memories_, tracer_,
+                  metrics_, recall_options(settings_)}),
+      compaction_body_(*database_, models_),
       agents_(*database_, ids_),
       threads_(*database_, ids_),
-      turns_(engine_, *database_, ids_, {settings_.runs_deadline_ms * 1000, settings_.runs_max_queued_per_thread}),
+      turns_(engine_, *database_, settings_of_turns_, ids_,
+             {settings_.runs_deadline_ms * 1000, settings_.runs_max_queued_per_thread}),
       authenticator_(tenancy::Bootstrap::administrator(), std::move(admin_key)),
-      api_({agents_, threads_, turns_, engine_, *database_, plugins_, authenticator_, logger},
+      api_({agents_, threads_, turns_, engine_, *database_, plugins_, authenticator_, metrics_, logger},
            {static_cast<std::size_t>(settings_.http_max_body_bytes), settings_.http_heartbeat_ms * 1000,
             settings_.http_deferred_max_ms * 1000, settings_.http_cors_origins}),
       tasks_(*loops_.front(), [this](std::string_view, std::exception_ptr) {
@@ -222,14 +174,79 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
         loops_.front()->stop();
       }) {
   engine_.register_body("turn", turn_body_);
+  engine_.register_body("compaction", compaction_body_);
+  mirror_gauges();
+}
+
+extension::PluginHostOptions Daemon::with_services(extension::PluginHostOptions options, Daemon& daemon) {
+  options.client_of = [&daemon](base::Loop& loop) -> egress::Client& { return daemon.client_of(loop); };
+  options.metrics = &daemon.metrics_;
+  options.tracer = &daemon.tracer_;
+  return options;
+}
+
+// Without a store there is nothing that they could work on.
+std::vector<ports::ToolSource*> Daemon::meta_tools() {
+  if (settings_.memory_store.empty()) return {};
+  return {&memory_tools_};
+}
+
+void Daemon::load_plugins() {
+  plugins_.load();
+  governors_.load(plugins_);
+  for (auto& observer : plugins_.observers()) {
+    tracer_.add_sink(std::make_unique<telemetry::ObserverSink>(std::move(observer), tracer_.clock(), logger_, metrics_,
+                                                               sink_options(settings_)));
+  }
+}
+
+void Daemon::load_prices() {
+  for (const auto& [name, found] : extension::find_files(options_.paths.manifest_dirs, "models")) {
+    const auto text = extension::read_small_file(found.path);
+    const auto added = text ? prices_.add(*text, found.path) : Result<void>(fail(text.error()));
+    if (!added) {
+      logger_.warn("main", "a list of models is not valid: its prices are not known",
+                   {{"list", name}, {"reason", added.error().message}});
+    }
+  }
+}
+
+void Daemon::mirror_gauges() {
+  auto& running = metrics_.gauge("platos_runs_active", "Runs that are under way in this process.");
+  auto& commits = metrics_.counter("platos_store_commits_total", "Commits of the store's writer.");
+  auto& writes = metrics_.counter("platos_store_writes_total", "Writes that those commits carried.");
+  auto& slow = metrics_.counter("platos_loop_slow_passes_total", "Passes of an event loop over 5 ms.");
+  auto& resident = metrics_.gauge("platos_process_resident_memory_bytes", "Resident memory.");
+  metrics_.on_collect([this, &running, &commits, &writes, &slow, &resident] {
+    running.set(static_cast<double>(engine_.live_count()));
+    commits.set(static_cast<double>(database_->commits()));
+    writes.set(static_cast<double>(database_->writes()));
+    double passes = 0;
+    for (const auto& loop : loops_) passes += static_cast<double>(loop->slow_passes());
+    slow.set(passes);
+    resident.set(static_cast<double>(resident_bytes()));
+  });
+}
+
+Task<void> Daemon::export_metrics() {
+  for (;;) {
+    const bool elapsed =
+        co_await base::sleep_for(*loops_.front(), settings_.observers_metrics_ms * 1000, stopping_metrics_.token());
+    if (!elapsed) co_return;
+    telemetry::push_metrics(metrics_, tracer_);
+  }
 }
 
 Task<Result<void>> Daemon::prepare() {
   base::Loop& loop = *loops_.front();
   const auto who = tenancy::Bootstrap::administrator();
   if (auto made = co_await tenancy::Bootstrap::ensure_scope(*database_, loop); !made) co_return fail(made.error());
+  base::failpoint("startup.after_scope");
   if (auto made = co_await agents_.ensure_hello(loop, who); !made) co_return fail(made.error());
-  co_return co_await engine_.start();
+  base::failpoint("startup.after_agent");
+  const auto started = co_await engine_.start();
+  base::failpoint("startup.after_claims");
+  co_return started;
 }
 
 void Daemon::serve() {
@@ -241,6 +258,7 @@ void Daemon::serve() {
         [this] { return ids_.make("req"); }));
     loop->post([server = servers_.back().get()] { server->start(); });
   }
+  base::failpoint("startup.ready");
   const std::string url = url_of(settings_.http_listen, listener_->port());
   data_dir_.publish_url(url);
   logger_.info("main", "ready",
@@ -251,7 +269,8 @@ void Daemon::serve() {
 }
 
 int Daemon::run() {
-  plugins_.load();
+  load_plugins();
+  load_prices();
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < loops_.size(); ++i) threads.emplace_back([loop = loops_[i].get()] { loop->run(); });
   loops_.front()->post([this] {
@@ -259,6 +278,7 @@ int Daemon::run() {
       const auto prepared = co_await daemon.prepare();
       if (prepared) {
         daemon.serve();
+        if (daemon.tracer_.enabled()) daemon.tasks_.start("metrics", daemon.export_metrics());
         co_return;
       }
       daemon.logger_.error("main", "the daemon cannot start",
@@ -291,6 +311,11 @@ Task<void> Daemon::stop() {
   co_await engine_.drain(settings_.runs_drain_ms * 1000);
   // One more look at the sockets, so that the last events of ended runs leave.
   co_await base::sleep_for(*loops_.front(), 50'000, base::CancelToken());
+  stopping_metrics_.cancel("stop");
+  // An observer may use the loop to send what it holds, so this waits elsewhere.
+  const auto stopped = resolvers_.run(*loops_.front(), [this] { return Result<bool>(tracer_.stop()); });
+  const auto ended = co_await stopped;
+  stuck_observer_ = !ended || !*ended;
   plugin_http_.stop();
   logger_.info("main", "stopped");
   loops_.front()->stop();
@@ -310,19 +335,15 @@ int run_daemon(const DaemonOptions& options) {
   };
   auto data_dir = DataDir::open(options.paths.data_dir);
   if (!data_dir) return refuse(data_dir.error());
+  base::failpoint("startup.after_lock");
   auto admin_key = tenancy::Bootstrap::ensure_admin_key((*data_dir)->path() + "/admin.key");
   if (!admin_key) return refuse(admin_key.error());
   logger.hide(*admin_key);
   auto listener = ingress::Listener::open(settings.http_listen);
   if (!listener) return refuse(listener.error());
-  store::DatabaseOptions store_options;
-  store_options.directory = (*data_dir)->path();
-  store_options.durable = settings.store_durability == "full";
-  store_options.max_bytes = settings.store_max_bytes;
-  store_options.max_queued_writes = static_cast<std::size_t>(settings.store_max_queued_writes);
-  store_options.readers = static_cast<std::size_t>(settings.store_readers);
-  auto database = store::Database::open(store_options, clock, logger);
+  auto database = store::Database::open(store_options(settings, (*data_dir)->path()), clock, logger);
   if (!database) return refuse(database.error());
+  base::failpoint("startup.after_migrate");
 
   auto daemon = std::make_unique<Daemon>(options, clock, logger, **data_dir, std::move(*database), std::move(*listener),
                                          std::move(*admin_key));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,18 @@
 
 namespace platos::model {
 
+/// A part of the prompt that callers fill in by its key.
+struct DynamicBlock {
+  std::string key;
+  std::string name;
+  std::string default_content;
+  std::int64_t order = 0;
+
+  bool operator==(const DynamicBlock&) const = default;
+};
+
+enum class HistoryMode { Unspecified, Rolling, Compact };
+
 /// What an agent does: everything that is versioned. Immutable once it is a version.
 struct AgentConfig {
   std::string model;  ///< "instance:model"
@@ -17,7 +30,22 @@ struct AgentConfig {
   std::vector<std::string> skills;  ///< skill instances
   std::int64_t max_steps = 20;
   std::int64_t context_limit = 20;  ///< earlier messages that the model sees
+  HistoryMode history_mode = HistoryMode::Rolling;
+  std::int64_t compact_threshold = 40;       ///< messages of a thread before its older part is summarised
+  std::string prompt_blocks_json;            ///< an array; empty: none. system_prompt is made of it
+  std::vector<DynamicBlock> dynamic_blocks;  ///< by order
+  std::map<std::string, bool> meta_tools;    ///< what differs from the defaults
+  std::string output_schema_json;            ///< a JSON Schema of every answer; empty: none
+  std::string extraction_policy_json;        ///< empty: memory is on, with defaults
+  std::int64_t thinking_budget_tokens = 0;   ///< 0: no thinking is asked for
+  std::int64_t max_output_tokens = 0;        ///< of one model call; 0: the provider's
+  std::optional<double> temperature;
+  std::int64_t max_turn_tokens = 0;  ///< input and output of all steps; 0: no limit
 
+  /// Whether the agent may use a meta-tool, such as "remember".
+  bool meta_tool(const std::string& name) const;
+  /// False when the extraction policy switches memory off.
+  bool remembers() const;
   bool operator==(const AgentConfig&) const = default;
 };
 
@@ -57,6 +85,9 @@ struct Thread {
   std::int64_t created_us = 0;
   std::int64_t updated_us = 0;
   std::int64_t archived_us = 0;  ///< 0: not archived
+  std::string summary;           ///< of the messages up to and with the next two; empty: none
+  std::int64_t summary_until_us = 0;
+  std::string summary_until_id;
 };
 
 struct Message {
@@ -71,6 +102,9 @@ struct Message {
   std::string response_json;    ///< of an assistant; empty: none
   std::int64_t created_us = 0;
 };
+
+/// The prompt that an array of blocks makes: enabled ones with content, by order; retrieval blocks are left out.
+std::string serialise_prompt_blocks(const Json& blocks);
 
 /// Lower-case, runs of other characters as one '-': "Support  Bot!" is "support-bot".
 std::string slug_from_name(std::string_view name);

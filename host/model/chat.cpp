@@ -88,6 +88,14 @@ void append_tools(std::string& out, const std::vector<Tool>& tools) {
   out += ']';
 }
 
+void append_settings(std::string& out, const ChatRequest& request) {
+  if (request.max_output_tokens > 0) out += R"(,"max_output_tokens":)" + std::to_string(request.max_output_tokens);
+  if (request.temperature) out += R"(,"temperature":)" + dump(Json(*request.temperature));
+  if (!request.response_schema_json.empty()) out += R"(,"response_schema":)" + request.response_schema_json;
+  if (request.thinking_budget_tokens > 0)
+    out += R"(,"thinking":{"budget_tokens":)" + std::to_string(request.thinking_budget_tokens) + '}';
+}
+
 }  // namespace
 
 std::string encode(const ChatRequest& request) {
@@ -104,6 +112,7 @@ std::string encode(const ChatRequest& request) {
   }
   out += ']';
   if (!request.tools.empty()) append_tools(out, request.tools);
+  append_settings(out, request);
   out += R"(,"stream":true})";
   return out;
 }

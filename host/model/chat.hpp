@@ -1,6 +1,8 @@
 // What is said to a model and what it answers, independent of any vendor.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,10 @@ struct ChatRequest {
   std::string system;
   std::vector<ChatMessage> messages;
   std::vector<Tool> tools;
+  std::string response_schema_json;         ///< empty: free text
+  std::int64_t max_output_tokens = 0;       ///< 0: the provider's
+  std::optional<double> temperature;        ///< absent: the provider's
+  std::int64_t thinking_budget_tokens = 0;  ///< 0: none
 };
 
 /// Canonical text of sdk/schema/chat-request.json, by appending: it is on the path of every model call.

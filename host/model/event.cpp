@@ -96,21 +96,37 @@ Event retry_boundary_event(int step, std::int64_t discard_from) {
 
 Event text_boundary_event() { return begin(Event::Class::Settled, "message_boundary"); }
 
-Event message_persisted_event(std::string_view message_id, std::string_view thread_id) {
+Event message_persisted_event(std::string_view message_id, std::string_view thread_id, const Usage& usage) {
   Event event = begin(Event::Class::Settled, "message_persisted");
   add_text(event, "messageId", message_id);
   add_text(event, "threadId", thread_id);
-  add_raw(event, "costCents", "0");
-  add_raw(event, "costKnown", "false");
+  add_raw(event, "costCents", dump(cents(usage.cost_micro_usd)));
+  add_raw(event, "costKnown", usage.cost_micro_usd >= 0 ? "true" : "false");
   return event;
 }
 
-Event error_event(const Error& error) {
+Event safety_flags_event(std::string_view flags_json) {
+  Event event = begin(Event::Class::Settled, "safety_flags");
+  add_raw(event, "flags", flags_json);
+  return event;
+}
+
+Event structured_output_event(std::string_view object_json, int attempts) {
+  Event event = begin(Event::Class::Settled, "structured_output");
+  add_raw(event, "object", object_json);
+  add_raw(event, "attempts", std::to_string(attempts));
+  return event;
+}
+
+Event error_event(const Error& error, std::string_view flags_json, int attempts) {
   Event event = begin(Event::Class::Settled, "error");
   add_text(event, "message", error.message);
   add_text(event, "code", error.code);
   if (error.retry_after_ms > 0)
     add_raw(event, "retryAfterSeconds", std::to_string((error.retry_after_ms + 999) / 1000));
+  if (!error.validation_errors.empty()) add_raw(event, "validationErrors", dump(Json(error.validation_errors)));
+  if (!flags_json.empty()) add_raw(event, "flags", flags_json);
+  if (attempts >= 0) add_raw(event, "attempts", std::to_string(attempts));
   return event;
 }
 

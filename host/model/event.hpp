@@ -32,8 +32,13 @@ Event tool_result_event(const ToolCall& call, const ToolOutcome& outcome);
 Event retry_boundary_event(int step, std::int64_t discard_from);
 /// Between the texts of two steps; voids nothing.
 Event text_boundary_event();
-Event message_persisted_event(std::string_view message_id, std::string_view thread_id);
-Event error_event(const Error& error);
+Event message_persisted_event(std::string_view message_id, std::string_view thread_id, const Usage& usage);
+/// `flags_json`: a JSON array.
+Event safety_flags_event(std::string_view flags_json);
+/// `object_json`: the value that the schema accepted, at the attempt of that number.
+Event structured_output_event(std::string_view object_json, int attempts);
+/// `flags_json`: what governors found, or empty. `attempts`: of structured output, 0 for other errors.
+Event error_event(const Error& error, std::string_view flags_json = {}, int attempts = -1);
 /// `ending`: empty, "stopped" (asked for) or "aborted" (deadline).
 Event done_event(const Usage& usage, std::string_view ending);
 

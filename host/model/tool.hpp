@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "model/json.hpp"
 
 namespace platos::model {
+
+class JsonSchema;
 
 /// What may happen to a call that was started and not settled when the process died.
 enum class Effect {
@@ -28,6 +31,7 @@ struct Tool {
   std::string model_name;  ///< as the model sees it: <instance>__<name>, with '.' and '-' as '_'
   std::string description;
   std::string input_schema_json;
+  std::shared_ptr<const JsonSchema> input_schema;  ///< the same, compiled; null: any object will do
   Effect effect = Effect::Once;
   bool requires_approval = false;
   std::int64_t timeout_ms = 0;  ///< 0: the host's limit

@@ -11,10 +11,25 @@ void add_count(std::int64_t& to, std::int64_t count) {
 }  // namespace
 
 void Usage::add(const Usage& other) {
+  const bool first = calls == 0;
+  calls += std::max(other.calls, 1);
+  const auto add_cost = [first](std::int64_t& to, std::int64_t cost) {
+    to = first ? cost : to < 0 || cost < 0 ? -1 : to + cost;
+  };
+  add_cost(cost_micro_usd, other.cost_micro_usd);
+  add_cost(fresh_cost_micro_usd, other.fresh_cost_micro_usd);
   add_count(input_tokens, other.input_tokens);
   add_count(output_tokens, other.output_tokens);
   add_count(cached_tokens, other.cached_tokens);
+  add_count(cache_write_tokens, other.cache_write_tokens);
   add_count(reasoning_tokens, other.reasoning_tokens);
+}
+
+Json cents(std::int64_t micro_usd) {
+  constexpr std::int64_t kMicroPerCent = 10'000;
+  if (micro_usd < 0) return 0;
+  if (micro_usd % kMicroPerCent == 0) return micro_usd / kMicroPerCent;
+  return static_cast<double>(micro_usd) / kMicroPerCent;
 }
 
 Json to_wire(const Usage& usage) {
@@ -22,20 +37,24 @@ Json to_wire(const Usage& usage) {
   return {{"inputTokens", count(usage.input_tokens)},
           {"outputTokens", count(usage.output_tokens)},
           {"cacheReadInputTokens", count(usage.cached_tokens)},
+          {"cacheCreationInputTokens", count(usage.cache_write_tokens)},
           {"reasoningTokens", count(usage.reasoning_tokens)},
           {"promptTokens", count(usage.input_tokens)},
           {"completionTokens", count(usage.output_tokens)},
           {"totalTokens", count(usage.input_tokens) + count(usage.output_tokens)},
           {"cachedTokens", count(usage.cached_tokens)},
-          {"costCents", 0},
-          {"costKnown", false}};
+          {"costCents", cents(usage.cost_micro_usd)},
+          {"costKnown", usage.cost_micro_usd >= 0}};
 }
 
 Json to_json(const Usage& usage) {
   return {{"input_tokens", usage.input_tokens},
           {"output_tokens", usage.output_tokens},
           {"cached_tokens", usage.cached_tokens},
-          {"reasoning_tokens", usage.reasoning_tokens}};
+          {"cache_write_tokens", usage.cache_write_tokens},
+          {"reasoning_tokens", usage.reasoning_tokens},
+          {"cost_micro_usd", usage.cost_micro_usd},
+          {"fresh_cost_micro_usd", usage.fresh_cost_micro_usd}};
 }
 
 Usage usage_from_json(const Json& json) {
@@ -44,7 +63,10 @@ Usage usage_from_json(const Json& json) {
   usage.input_tokens = json.value("input_tokens", std::int64_t{-1});
   usage.output_tokens = json.value("output_tokens", std::int64_t{-1});
   usage.cached_tokens = json.value("cached_tokens", std::int64_t{-1});
+  usage.cache_write_tokens = json.value("cache_write_tokens", std::int64_t{-1});
   usage.reasoning_tokens = json.value("reasoning_tokens", std::int64_t{-1});
+  usage.cost_micro_usd = json.value("cost_micro_usd", std::int64_t{-1});
+  usage.fresh_cost_micro_usd = json.value("fresh_cost_micro_usd", std::int64_t{-1});
   return usage;
 }
 

@@ -8,7 +8,7 @@
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "model/tool.hpp"
-#include "ports/chat_provider.hpp"
+#include "ports/call_context.hpp"
 
 namespace platos::ports {
 

@@ -8,8 +8,7 @@ namespace {
 using model::Scope;
 
 constexpr std::string_view kFind =
-    "SELECT a.id, a.slug, a.name, a.is_active, a.version_id, v.number, v.snapshot, a.created_us, a.updated_us, "
-    "(SELECT COUNT(*) FROM threads t WHERE t.env_id = a.env_id AND t.agent_id = a.id) "
+    "SELECT a.id, a.slug, a.name, a.is_active, a.version_id, v.number, v.snapshot, a.created_us, a.updated_us, 0 "
     "FROM agents a JOIN agent_versions v ON v.id = a.version_id "
     "WHERE a.env_id = $1 AND (a.id = $2 OR a.slug = $2) AND a.deleted_us IS NULL";
 constexpr std::string_view kList =
@@ -79,6 +78,16 @@ std::optional<model::Agent> Agents::find(const Scope& scope, const std::string& 
     return false;
   });
   return agent;
+}
+
+std::int64_t Agents::count_threads(const Scope& scope, const std::string& agent_id) {
+  std::int64_t total = 0;
+  session_.query("SELECT COUNT(*) FROM threads WHERE env_id = $1 AND agent_id = $2", {scope.environment_id, agent_id},
+                 [&](const Row& row) {
+                   total = row.integer(0);
+                   return false;
+                 });
+  return total;
 }
 
 bool Agents::ever_had_one(const Scope& scope) {

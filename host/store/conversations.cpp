@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#define PLATOS_THREAD_COLUMNS                                                                                         \
+  "id, agent_id, user_id, title, state, turn_count, created_us, updated_us, archived_us, summary, summary_until_us, " \
+  "summary_until_id"
+
 namespace platos::store {
 namespace {
 
@@ -31,6 +35,9 @@ model::Thread read_thread(const Row& row) {
   thread.created_us = row.integer(6);
   thread.updated_us = row.integer(7);
   thread.archived_us = row.integer(8);
+  thread.summary = row.unsealed(9);
+  thread.summary_until_us = row.integer(10);
+  thread.summary_until_id = row.text(11);
   return thread;
 }
 
@@ -67,13 +74,13 @@ void Conversations::insert_thread(const Scope& scope, const model::Thread& threa
 std::optional<model::Thread> Conversations::find_thread(const Scope& scope, const std::string& user_id,
                                                         const std::string& id) {
   std::optional<model::Thread> thread;
-  session_.query(
-      "SELECT id, agent_id, user_id, title, state, turn_count, created_us, updated_us, archived_us FROM threads "
-      "WHERE env_id = $1 AND user_id = $2 AND id = $3",
-      {scope.environment_id, user_id, id}, [&](const Row& row) {
-        thread = read_thread(row);
-        return false;
-      });
+  session_.query("SELECT " PLATOS_THREAD_COLUMNS
+                 " FROM threads "
+                 "WHERE env_id = $1 AND user_id = $2 AND id = $3",
+                 {scope.environment_id, user_id, id}, [&](const Row& row) {
+                   thread = read_thread(row);
+                   return false;
+                 });
   return thread;
 }
 
@@ -81,7 +88,8 @@ std::vector<model::Thread> Conversations::list_threads(const Scope& scope, const
   std::vector<model::Thread> threads;
   const ArchivedRange archived = range_of(filter.archived);
   session_.query(
-      "SELECT id, agent_id, user_id, title, state, turn_count, created_us, updated_us, archived_us FROM threads "
+      "SELECT " PLATOS_THREAD_COLUMNS
+      " FROM threads "
       "WHERE env_id = $1 AND user_id = $2 AND ($3 = '' OR agent_id = $3) "
       "AND COALESCE(archived_us, 0) BETWEEN $4 AND $5 ORDER BY updated_us DESC, id DESC LIMIT $6 OFFSET $7",
       {scope.environment_id, filter.user_id, filter.agent_id, archived.from, archived.to, filter.limit, filter.offset},
@@ -112,6 +120,12 @@ void Conversations::update_thread(const Scope& scope, const model::Thread& threa
       {Sealed{thread.title}, thread.state, thread.updated_us, archived, scope.environment_id, thread.id});
 }
 
+void Conversations::set_summary(const Scope& scope, const model::Thread& thread) {
+  session_.execute(
+      "UPDATE threads SET summary = $1, summary_until_us = $2, summary_until_id = $3 WHERE env_id = $4 AND id = $5",
+      {Sealed{thread.summary}, thread.summary_until_us, thread.summary_until_id, scope.environment_id, thread.id});
+}
+
 void Conversations::touch_thread(const Scope& scope, const std::string& id, std::int64_t now_us) {
   session_.execute("UPDATE threads SET turn_count = turn_count + 1, updated_us = $1 WHERE env_id = $2 AND id = $3",
                    {now_us, scope.environment_id, id});
@@ -130,6 +144,12 @@ void Conversations::set_message_state(const Scope& scope, const std::string& run
                                       const std::string& state) {
   session_.execute("UPDATE messages SET state = $1 WHERE env_id = $2 AND run_id = $3 AND role = $4",
                    {state, scope.environment_id, run_id, role});
+}
+
+void Conversations::activate_message(const Scope& scope, const std::string& run_id, const std::string& content) {
+  session_.execute(
+      "UPDATE messages SET state = 'active', content = $1 WHERE env_id = $2 AND run_id = $3 AND role = 'user'",
+      {Sealed{content}, scope.environment_id, run_id});
 }
 
 std::vector<model::Message> Conversations::messages(const Scope& scope, const std::string& thread_id,
@@ -168,6 +188,33 @@ std::vector<model::Message> Conversations::history(const Scope& scope, const std
       });
   std::reverse(messages.begin(), messages.end());
   return messages;
+}
+
+std::vector<model::Message> Conversations::history_after(const Scope& scope, const std::string& thread_id,
+                                                         const std::string& except_run_id, const Position& after,
+                                                         std::int64_t limit) {
+  std::vector<model::Message> messages;
+  session_.query(
+      "SELECT id, thread_id, run_id, role, state, content, thinking, tool_calls, response, created_us FROM messages "
+      "WHERE env_id = $1 AND thread_id = $2 AND run_id <> $3 AND state = 'active' "
+      "AND (created_us > $4 OR (created_us = $4 AND id > $5)) ORDER BY created_us, id LIMIT $6",
+      {scope.environment_id, thread_id, except_run_id, after.created_us, after.id, limit}, [&](const Row& row) {
+        messages.push_back(read_message(row));
+        return true;
+      });
+  return messages;
+}
+
+std::int64_t Conversations::count_after(const Scope& scope, const std::string& thread_id, const Position& after) {
+  std::int64_t total = 0;
+  session_.query(
+      "SELECT COUNT(*) FROM messages WHERE env_id = $1 AND thread_id = $2 AND state = 'active' "
+      "AND (created_us > $3 OR (created_us = $3 AND id > $4))",
+      {scope.environment_id, thread_id, after.created_us, after.id}, [&](const Row& row) {
+        total = row.integer(0);
+        return false;
+      });
+  return total;
 }
 
 std::optional<model::Message> Conversations::message_of_run(const Scope& scope, const std::string& run_id,

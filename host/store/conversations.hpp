@@ -36,9 +36,14 @@ class Conversations {
   /// Counts one more turn and moves the thread to the front.
   void touch_thread(const model::Scope& scope, const std::string& id, std::int64_t now_us);
 
+  /// Writes the summary and how far it reaches.
+  void set_summary(const model::Scope& scope, const model::Thread& thread);
+
   void insert_message(const model::Scope& scope, const model::Message& message);
   void set_message_state(const model::Scope& scope, const std::string& run_id, const std::string& role,
                          const std::string& state);
+  /// The user's message of a run becomes part of the conversation, as the governors left it.
+  void activate_message(const model::Scope& scope, const std::string& run_id, const std::string& content);
   /// Oldest first, everything but blocked ones.
   std::vector<model::Message> messages(const model::Scope& scope, const std::string& thread_id, std::int64_t limit,
                                        std::int64_t offset);
@@ -47,6 +52,16 @@ class Conversations {
   /// history.
   std::vector<model::Message> history(const model::Scope& scope, const std::string& thread_id,
                                       const std::string& except_run_id, std::int64_t limit);
+  /// A place in a thread's order.
+  struct Position {
+    std::int64_t created_us = 0;
+    std::string id;
+  };
+  /// Active messages behind a place, oldest first: what a summary does not cover yet.
+  std::vector<model::Message> history_after(const model::Scope& scope, const std::string& thread_id,
+                                            const std::string& except_run_id, const Position& after,
+                                            std::int64_t limit);
+  std::int64_t count_after(const model::Scope& scope, const std::string& thread_id, const Position& after);
   std::optional<model::Message> message_of_run(const model::Scope& scope, const std::string& run_id,
                                                const std::string& role);
 

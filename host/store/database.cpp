@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "base/failpoint.hpp"
 #include "base/text.hpp"
 #include "store/migrations.hpp"
 
@@ -170,18 +171,43 @@ void Database::write_loop() {
   }
 }
 
+// A closure that fails is rare: the group first runs without savepoints, and again with them when one does. Closures
+// may be run again by contract.
+bool Database::run_plain(const std::vector<std::unique_ptr<Job>>& group) {
+  for (const auto& job : group) {
+    const bool kept = job->run(*writer_);
+    base::failpoint("store.after_write");
+    if (kept) continue;
+    if (job->out_of_space()) throw SqlError(SqlError::Kind::Full, "the disk is full");
+    return false;
+  }
+  return true;
+}
+
+void Database::run_apart(const std::vector<std::unique_ptr<Job>>& group) {
+  for (const auto& job : group) {
+    writer_->execute("SAVEPOINT job", {});
+    const bool kept = job->run(*writer_);
+    // SQLite may have undone more than this closure: the group fails as one.
+    if (!kept && job->out_of_space()) throw SqlError(SqlError::Kind::Full, "the disk is full");
+    if (!kept) writer_->execute("ROLLBACK TO job", {});
+    writer_->execute("RELEASE job", {});
+  }
+}
+
 void Database::commit_group(std::vector<std::unique_ptr<Job>>& group) {
   try {
+    base::failpoint("store.before_begin");
     writer_->execute("BEGIN IMMEDIATE", {});
-    for (const auto& job : group) {
-      writer_->execute("SAVEPOINT job", {});
-      const bool kept = job->run(*writer_);
-      // SQLite may have undone more than this closure: the group fails as one.
-      if (!kept && job->out_of_space()) throw SqlError(SqlError::Kind::Full, "the disk is full");
-      if (!kept) writer_->execute("ROLLBACK TO job", {});
-      writer_->execute("RELEASE job", {});
+    base::failpoint("store.after_begin");
+    if (!run_plain(group)) {
+      writer_->execute("ROLLBACK", {});
+      writer_->execute("BEGIN IMMEDIATE", {});
+      run_apart(group);
     }
+    base::failpoint("store.before_commit");
     writer_->execute("COMMIT", {});
+    base::failpoint("store.after_commit");
   } catch (const SqlError& failure) {
     // SQLite may have rolled the whole transaction back by itself; then there is nothing left to undo.
     try {
@@ -199,6 +225,7 @@ void Database::commit_group(std::vector<std::unique_ptr<Job>>& group) {
   commits_.fetch_add(1, std::memory_order_relaxed);
   writes_.fetch_add(group.size(), std::memory_order_relaxed);
   for (const auto& job : group) job->deliver();
+  base::failpoint("store.after_delivery");
 }
 
 // While turns are refused nothing else writes: this finds out that there is space again.
@@ -229,7 +256,10 @@ void Database::note_space(bool full) {
 
 void Database::checkpoint_if_due(bool idle) {
   const int pages = writer_->wal_pages();
-  if (pages >= kCheckpointPages || (idle && pages >= kIdleCheckpointPages)) writer_->checkpoint();
+  if (pages < kCheckpointPages && !(idle && pages >= kIdleCheckpointPages)) return;
+  base::failpoint("store.before_checkpoint");
+  writer_->checkpoint();
+  base::failpoint("store.after_checkpoint");
 }
 
 }  // namespace platos::store

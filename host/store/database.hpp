@@ -112,6 +112,8 @@ class Database {
   Result<void> enqueue(std::unique_ptr<Job> job);
   ReaderLease borrow_reader();
   void write_loop();
+  bool run_plain(const std::vector<std::unique_ptr<Job>>& group);
+  void run_apart(const std::vector<std::unique_ptr<Job>>& group);
   void commit_group(std::vector<std::unique_ptr<Job>>& group);
   void checkpoint_if_due(bool idle);
   void note_space(bool full);

@@ -1,5 +1,6 @@
 #include "store/migrations.hpp"
 
+#include "base/failpoint.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
 
@@ -51,6 +52,7 @@ Result<void> migrate(Session& session, const std::vector<Migration>& migrations,
       session.execute(
           "INSERT INTO schema_migrations (version, checksum, applied_us, platos_version) VALUES ($1, $2, $3, $4)",
           {migration.version, base::sha256_hex(migration.script), clock.wall_us(), kPlatosVersion});
+      base::failpoint("startup.in_migration");
       session.run_script("COMMIT");
     } catch (const SqlError&) {
       session.run_script("ROLLBACK");

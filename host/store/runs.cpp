@@ -115,6 +115,14 @@ std::int64_t Runs::queued_turns(const Scope& scope, const std::string& thread_id
                               {scope.environment_id, thread_id}, integer_of);
 }
 
+bool Runs::is_under_way(const Scope& scope, const std::string& thread_id, const std::string& kind) {
+  return first<std::string>(session_,
+                            "SELECT id FROM runs WHERE env_id = $1 AND thread_id = $2 AND kind = $3 "
+                            "AND state IN ('queued', 'running', 'waiting') LIMIT 1",
+                            {scope.environment_id, thread_id, kind}, text_of)
+      .has_value();
+}
+
 std::optional<std::string> Runs::next_queued_turn(const Scope& scope, const std::string& thread_id) {
   return first<std::string>(session_,
                             "SELECT id FROM runs WHERE env_id = $1 AND thread_id = $2 AND kind = 'turn' "
@@ -160,14 +168,25 @@ void Runs::set_running(const Scope& scope, const std::string& run_id, std::int64
   session_.execute("DELETE FROM timers WHERE env_id = $1 AND run_id = $2", {scope.environment_id, run_id});
 }
 
-void Runs::finish(const Scope& scope, const std::string& run_id, const model::RunOutcome& outcome,
+bool Runs::finish(const Scope& scope, const Ending& ending, const model::RunOutcome& outcome,
                   const std::string& output_json, std::int64_t now_us) {
-  session_.execute(
-      "UPDATE runs SET state = $1, error_code = $2, error_message = $3, output = $4, finished_us = $5, "
-      "lease_owner = NULL, lease_until_us = NULL WHERE env_id = $6 AND id = $7",
-      {model::to_text(outcome.state), outcome.error_code, Sealed{outcome.error_message}, Sealed{output_json}, now_us,
-       scope.environment_id, run_id});
-  session_.execute("DELETE FROM timers WHERE env_id = $1 AND run_id = $2", {scope.environment_id, run_id});
+  const bool ended =
+      session_.execute(
+          "UPDATE runs SET state = $1, error_code = $2, error_message = $3, output = $4, finished_us = $5, "
+          "lease_owner = NULL, lease_until_us = NULL WHERE env_id = $6 AND id = $7 AND fence = $8 "
+          "AND state IN ('queued', 'running', 'waiting')",
+          {model::to_text(outcome.state), outcome.error_code, Sealed{outcome.error_message}, Sealed{output_json},
+           now_us, scope.environment_id, ending.run_id, ending.fence}) == 1;
+  if (ended && ending.had_timer) {
+    session_.execute("DELETE FROM timers WHERE env_id = $1 AND run_id = $2", {scope.environment_id, ending.run_id});
+  }
+  if (ended && ending.had_calls) {
+    session_.execute(
+        "UPDATE tool_calls SET state = CASE WHEN effect = 'read' THEN 'failed' ELSE 'unknown' END, settled_us = $1 "
+        "WHERE env_id = $2 AND run_id = $3 AND state = 'started'",
+        {now_us, scope.environment_id, ending.run_id});
+  }
+  return ended;
 }
 
 std::vector<model::JournalRow> Runs::journal(const Scope& scope, const std::string& run_id) {
@@ -202,10 +221,12 @@ std::vector<model::RunRecord> Runs::claimable(const model::SystemScope&, const s
   session_.query(
       "SELECT " PLATOS_RUN_COLUMNS
       "WHERE r.state IN ('queued', 'running', 'waiting') AND ("
+      "  (r.state = 'queued' AND r.kind <> 'turn') OR "
       "  (r.state = 'queued' AND NOT EXISTS (SELECT 1 FROM runs o WHERE o.env_id = r.env_id "
       "     AND o.thread_id = r.thread_id AND o.kind = 'turn' AND o.state IN ('running', 'waiting'))"
       "   AND NOT EXISTS (SELECT 1 FROM runs q WHERE q.env_id = r.env_id AND q.thread_id = r.thread_id "
-      "     AND q.state = 'queued' AND (q.created_us < r.created_us OR (q.created_us = r.created_us AND q.id < r.id))))"
+      "     AND q.kind = 'turn' AND q.state = 'queued' AND (q.created_us < r.created_us OR (q.created_us = "
+      "r.created_us AND q.id < r.id))))"
       "  OR (r.state = 'running' AND (r.lease_owner = $1 OR r.lease_until_us < $2))"
       "  OR (r.state = 'waiting' AND EXISTS (SELECT 1 FROM timers t WHERE t.env_id = r.env_id AND t.run_id = r.id "
       "     AND t.due_us <= $2))"

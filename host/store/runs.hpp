@@ -48,6 +48,8 @@ class Runs {
   /// The running or waiting turn of a thread.
   std::optional<std::string> live_turn(const model::Scope& scope, const std::string& thread_id);
   std::int64_t queued_turns(const model::Scope& scope, const std::string& thread_id);
+  /// Whether a thread has a run of this kind that has not ended.
+  bool is_under_way(const model::Scope& scope, const std::string& thread_id, const std::string& kind);
   std::optional<std::string> next_queued_turn(const model::Scope& scope, const std::string& thread_id);
 
   /// Raises the reserve and renews the lease. False when another host holds the run by now, or it has ended: nothing
@@ -60,8 +62,17 @@ class Runs {
                    const std::string& timer_id);
   void set_running(const model::Scope& scope, const std::string& run_id, std::int64_t lease_until_us,
                    std::int64_t deadline_us);
-  void finish(const model::Scope& scope, const std::string& run_id, const model::RunOutcome& outcome,
-              const std::string& output_json, std::int64_t now_us);
+  /// Which run is ended, and by whom.
+  struct Ending {
+    std::string run_id;
+    std::int64_t fence = 0;
+    bool had_timer = true;  ///< false: it never waited, so there is nothing to clear
+    bool had_calls = true;  ///< false: it never started a tool call
+  };
+  /// Tool calls that were started and are not settled become `unknown` in the ledger, those of effect read `failed`.
+  /// False, and nothing is written, when another host holds the run by now or it has ended.
+  [[nodiscard]] bool finish(const model::Scope& scope, const Ending& ending, const model::RunOutcome& outcome,
+                            const std::string& output_json, std::int64_t now_us);
 
   std::vector<model::JournalRow> journal(const model::Scope& scope, const std::string& run_id);
   /// Blocks that hold events after `after`, in order, up to about `max_bytes`.

@@ -13,7 +13,11 @@ constexpr char kPlainForm = 1;
 
 Poco::Data::Session open(const std::string& path) {
   static std::once_flag registered;
-  std::call_once(registered, [] { Poco::Data::SQLite::Connector::registerConnector(); });
+  std::call_once(registered, [] {
+    // Statistics of memory cost a process-wide lock at every allocation. Too late, and refused, if SQLite is in use.
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    Poco::Data::SQLite::Connector::registerConnector();
+  });
   // Poco tries a failing open again until this is over; its default is a minute.
   constexpr std::size_t kOpenTimeoutSeconds = 1;
   return Poco::Data::Session(Poco::Data::SQLite::Connector::KEY, path, kOpenTimeoutSeconds);

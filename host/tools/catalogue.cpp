@@ -28,7 +28,20 @@ Result<ToolSet> Catalogue::visible_to(const model::AgentConfig& agent) const {
       tools.push_back(tool);
     }
   }
+  for (const auto* source : meta_) {
+    for (const auto& tool : source->tools()) {
+      if (agent.meta_tool(tool.name)) tools.push_back(tool);
+    }
+  }
   return ToolSet(std::move(tools));
+}
+
+Result<std::shared_ptr<ports::ToolSource>> Catalogue::source(std::string_view instance) const {
+  for (auto* meta : meta_) {
+    // Owned by whoever built the catalogue.
+    if (meta->instance() == instance) return std::shared_ptr<ports::ToolSource>(std::shared_ptr<void>(), meta);
+  }
+  return plugins_.skill(instance);
 }
 
 }  // namespace platos::tools

@@ -26,14 +26,20 @@ class ToolSet {
 /// Internally synchronised, like the directory it reads.
 class Catalogue {
  public:
-  explicit Catalogue(const ports::PluginDirectory& plugins) : plugins_(plugins) {}
+  /// `meta`: sources of meta-tools, which agents have unless they switch one off.
+  Catalogue(const ports::PluginDirectory& plugins, std::vector<ports::ToolSource*> meta)
+      : plugins_(plugins), meta_(std::move(meta)) {}
 
-  /// The tools of the agent's skills, in order. A skill that is not there is FailedPrecondition "skill_unavailable";
-  /// two tools with one name are FailedPrecondition "tool_name_clash".
+  /// The tools of the agent's skills, in order, then its meta-tools. A skill that is not there is FailedPrecondition
+  /// "skill_unavailable"; two tools with one name are FailedPrecondition "tool_name_clash".
   Result<ToolSet> visible_to(const model::AgentConfig& agent) const;
+
+  /// The source of a tool, by its instance. Errors as of PluginDirectory::skill.
+  Result<std::shared_ptr<ports::ToolSource>> source(std::string_view instance) const;
 
  private:
   const ports::PluginDirectory& plugins_;
+  std::vector<ports::ToolSource*> meta_;
 };
 
 }  // namespace platos::tools

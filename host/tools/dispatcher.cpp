@@ -3,13 +3,18 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/failpoint.hpp"
 #include "base/json_text.hpp"
 #include "base/text.hpp"
+#include "governance/ledger.hpp"
 #include "model/json.hpp"
+#include "model/json_schema.hpp"
 #include "store/tool_calls.hpp"
 
 namespace platos::tools {
 namespace {
+
+constexpr std::string_view kCallsHelp = "Tool calls by how they ended.";
 
 model::ToolOutcome failed(const std::string& call_id, std::string code, const std::string& text) {
   model::ToolOutcome outcome;
@@ -51,38 +56,123 @@ std::string unknown_key(const model::ToolCall& call) {
   return call.model_name + ":" + base::sha256_hex(call.arguments_json);
 }
 
+Dispatcher::Dispatcher(const Catalogue& catalogue, const governance::Chain& chain, const telemetry::Tracer& tracer,
+                       telemetry::Metrics& metrics, DispatcherOptions options)
+    : catalogue_(catalogue),
+      chain_(chain),
+      tracer_(tracer),
+      succeeded_(metrics.counter("platos_tool_calls_total", kCallsHelp, {{"status", "success"}})),
+      failed_(metrics.counter("platos_tool_calls_total", kCallsHelp, {{"status", "error"}})),
+      options_(options) {}
+
 struct Dispatcher::Prepared {
-  model::ToolCall call;
+  model::ToolCall call;  // with the arguments that the governors left
   const model::Tool* tool = nullptr;
   std::optional<model::ToolOutcome> refusal;  // known without dispatch
+  telemetry::SpanContext parent;
   bool needs_barrier() const { return !refusal && tool->effect != model::Effect::Read; }
 };
+
+namespace {
+
+governance::Subject subject_of(const engine::Run& run, const model::ToolCall& call, const model::Tool& tool) {
+  governance::Subject subject;
+  subject.context.scope = run.record().scope;
+  subject.context.user_id = run.record().user_id;
+  subject.context.run_id = run.id();
+  subject.agent_id = run.record().agent_id;
+  subject.thread_id = run.record().thread_id;
+  subject.tool = tool.model_name;
+  subject.call_id = call.call_id;
+  subject.effect = model::to_text(tool.effect);
+  return subject;
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += (text.empty() ? "" : "; ") + line;
+  return text;
+}
+
+std::optional<model::ToolOutcome> check_arguments(const model::ToolCall& call, const model::Tool& tool) {
+  const auto arguments = model::parse_bounded(call.arguments_json, "the arguments");
+  if (!arguments) return failed(call.call_id, "invalid_arguments", arguments.error().message);
+  if (!arguments->is_object()) {
+    return failed(call.call_id, "invalid_arguments",
+                  "The arguments must be one JSON object, found " + model::kind_of(*arguments) + ".");
+  }
+  if (!tool.input_schema) return std::nullopt;
+  const auto valid = tool.input_schema->validate(*arguments, "the arguments", "invalid_arguments");
+  if (valid) return std::nullopt;
+  return failed(call.call_id, "invalid_arguments",
+                "The arguments do not fit the schema: " + joined(valid.error().validation_errors));
+}
+
+}  // namespace
+
+std::optional<model::ToolOutcome> Dispatcher::govern_arguments(engine::Run& run, Prepared& prepared) const {
+  if (!chain_.wants(ports::Point::BeforeTool)) return std::nullopt;
+  const auto subject = subject_of(run, prepared.call, *prepared.tool);
+  auto judged = chain_.check(subject, ports::Point::BeforeTool, prepared.call.arguments_json);
+  governance::keep(run, subject, judged.findings, prepared.call.call_id);
+  if (judged.refused()) {
+    const Error why = governance::refusal(judged.decision, judged.rule_id, judged.findings);
+    return failed(prepared.call.call_id, why.code, "Tool call blocked by safety policy: " + judged.rule_id);
+  }
+  if (!judged.redacted) return std::nullopt;
+  prepared.call.arguments_json = std::move(judged.text);
+  auto invalid = check_arguments(prepared.call, *prepared.tool);
+  if (invalid) invalid->code = "safety_blocked";
+  return invalid;
+}
+
+void Dispatcher::govern_result(engine::Run& run, const Prepared& prepared, model::ToolOutcome& outcome) const {
+  if (outcome.code == "outcome_unknown" || !chain_.wants(ports::Point::AfterTool)) return;
+  const auto subject = subject_of(run, prepared.call, *prepared.tool);
+  auto judged = chain_.check(subject, ports::Point::AfterTool, outcome.result_json);
+  governance::keep(run, subject, judged.findings, prepared.call.call_id);
+  if (judged.refused()) {
+    outcome = failed(prepared.call.call_id, "tool_output_denied",
+                     "The tool has run; its result is withheld by a safety policy: " + judged.rule_id);
+  } else if (judged.redacted) {
+    const bool valid =
+        model::parse_bounded(judged.text, "the result", {options_.max_result_bytes * 4, 64, 1'000'000}).has_value();
+    if (valid) {
+      outcome.result_json = std::move(judged.text);
+    } else {
+      outcome = failed(prepared.call.call_id, "tool_output_denied",
+                       "The tool has run; its result could not be redacted and is withheld.");
+    }
+  }
+}
+
+std::optional<model::ToolOutcome> Dispatcher::refuse(engine::Run& run, Prepared& prepared, CallHistory history,
+                                                     UnknownOutcomes& unknown) const {
+  const auto& call = prepared.call;
+  if (prepared.tool == nullptr)
+    return failed(call.call_id, "unknown_tool", "There is no tool called " + call.model_name + ".");
+  if (auto invalid = check_arguments(call, *prepared.tool)) return invalid;
+  if (prepared.tool->requires_approval) {
+    return failed(call.call_id, "approval_required",
+                  "This tool needs a person's approval, which cannot be asked for here.");
+  }
+  if (unknown.contains(unknown_key(call))) return outcome_unknown(call);
+  if (history == CallHistory::Started && prepared.tool->effect == model::Effect::Once) {
+    unknown.insert(unknown_key(call));
+    return outcome_unknown(call);
+  }
+  return govern_arguments(run, prepared);
+}
 
 Dispatcher::Prepared Dispatcher::prepare(engine::Run& run, const ToolSet& tools, PendingCall pending,
                                          UnknownOutcomes& unknown) const {
   Prepared prepared;
   prepared.call = std::move(pending.call);
-  const auto& call = prepared.call;
-  prepared.tool = tools.find(call.model_name);
-  const auto arguments = model::parse_bounded(call.arguments_json, "the arguments");
-  if (prepared.tool == nullptr) {
-    prepared.refusal = failed(call.call_id, "unknown_tool", "There is no tool called " + call.model_name + ".");
-  } else if (!arguments || !arguments->is_object()) {
-    prepared.refusal =
-        failed(call.call_id, "invalid_arguments",
-               arguments ? "The arguments must be one JSON object, found " + model::kind_of(*arguments) + "."
-                         : arguments.error().message);
-  } else if (prepared.tool->requires_approval) {
-    prepared.refusal = failed(call.call_id, "approval_required",
-                              "This tool needs a person's approval, which cannot be asked for here.");
-  } else if (unknown.contains(unknown_key(call))) {
-    prepared.refusal = outcome_unknown(call);
-  } else if (pending.history == CallHistory::Started && prepared.tool->effect == model::Effect::Once) {
-    unknown.insert(unknown_key(call));
-    prepared.refusal = outcome_unknown(call);
-  }
+  prepared.tool = tools.find(prepared.call.model_name);
+  prepared.refusal = refuse(run, prepared, pending.history, unknown);
   if (prepared.refusal || pending.history == CallHistory::Started) return prepared;
 
+  const auto& call = prepared.call;
   store::LedgerRow row;
   row.run_id = run.id();
   row.call_id = call.call_id;
@@ -103,17 +193,23 @@ Dispatcher::Prepared Dispatcher::prepare(engine::Run& run, const ToolSet& tools,
 
 Task<Result<std::vector<model::ToolOutcome>>> Dispatcher::call_all(engine::Run& run, const ToolSet& tools,
                                                                    std::vector<PendingCall> calls,
-                                                                   UnknownOutcomes& unknown) const {
+                                                                   UnknownOutcomes& unknown,
+                                                                   telemetry::SpanContext parent) const {
   std::vector<model::ToolOutcome> outcomes;
   for (std::size_t begin = 0; begin < calls.size(); begin += options_.max_parallel) {
     const std::size_t end = std::min(calls.size(), begin + options_.max_parallel);
     std::vector<Prepared> wave;
-    for (std::size_t i = begin; i < end; ++i) wave.push_back(prepare(run, tools, std::move(calls[i]), unknown));
+    for (std::size_t i = begin; i < end; ++i) {
+      wave.push_back(prepare(run, tools, std::move(calls[i]), unknown));
+      wave.back().parent = parent;
+    }
     const bool barrier =
         std::any_of(wave.begin(), wave.end(), [](const Prepared& each) { return each.needs_barrier(); });
+    base::failpoint("tool.before_started");
     if (barrier) {
       if (auto written = co_await run.barrier(); !written) co_return fail(written.error());
     }
+    base::failpoint("tool.after_started");
     if (run.cancel_token().cancelled())
       co_return fail(ErrorKind::Cancelled, run.cancel_token().reason(), "the run was cancelled");
     std::vector<Task<Result<model::ToolOutcome>>> tasks;
@@ -130,14 +226,26 @@ Task<Result<std::vector<model::ToolOutcome>>> Dispatcher::call_all(engine::Run& 
 Task<Result<model::ToolOutcome>> Dispatcher::call_one(engine::Run& run, Prepared prepared,
                                                       UnknownOutcomes& unknown) const {
   model::ToolOutcome outcome;
+  telemetry::Span span(tracer_, "execute_tool", prepared.parent, ports::Record::SpanKind::Client);
+  span.set("gen_ai.operation.name", "execute_tool");
+  span.set("gen_ai.tool.name", prepared.call.model_name);
+  span.set("gen_ai.tool.call.id", prepared.call.call_id);
   if (prepared.refusal) {
     outcome = *prepared.refusal;
   } else {
+    prepared.parent = span.context();
+    span.set_content("gen_ai.tool.call.arguments", prepared.call.arguments_json);
+    base::failpoint("tool.before_invoke");
     outcome = co_await invoke(run, prepared);
+    base::failpoint("tool.after_invoke");
     if (run.cancel_token().cancelled() && outcome.code == "cancelled") {
       co_return fail(ErrorKind::Cancelled, run.cancel_token().reason(), "the run was cancelled");
     }
+    govern_result(run, prepared, outcome);
   }
+  span.set_content("gen_ai.tool.call.result", outcome.result_json);
+  span.end(outcome.is_error ? ports::Record::Severity::Error : ports::Record::Severity::Ok, outcome.code);
+  (outcome.is_error ? failed_ : succeeded_).add();
   if (outcome.code == "outcome_unknown") unknown.insert(unknown_key(prepared.call));
   run.emit(model::tool_result_event(prepared.call, outcome));
   run.journal(model::journal::kToolSettled, model::dump(model::to_json(outcome)));
@@ -152,12 +260,13 @@ Task<Result<model::ToolOutcome>> Dispatcher::call_one(engine::Run& run, Prepared
   if (prepared.needs_barrier()) {
     if (auto written = co_await run.barrier(); !written) co_return fail(written.error());
   }
+  base::failpoint("tool.after_settled");
   co_return outcome;
 }
 
 Task<model::ToolOutcome> Dispatcher::invoke(engine::Run& run, const Prepared& prepared) const {
   const auto& call = prepared.call;
-  const auto source = plugins_.skill(prepared.tool->instance);
+  const auto source = catalogue_.source(prepared.tool->instance);
   if (!source) co_return failed(call.call_id, code_of(source.error()), source.error().message);
   const std::int64_t timeout_ms =
       prepared.tool->timeout_ms > 0 ? std::min(prepared.tool->timeout_ms, options_.timeout_ms) : options_.timeout_ms;
@@ -167,6 +276,8 @@ Task<model::ToolOutcome> Dispatcher::invoke(engine::Run& run, const Prepared& pr
     context.scope = run.record().scope;
     context.user_id = run.record().user_id;
     context.run_id = run.id();
+    context.trace_id = prepared.parent.trace_id;
+    context.span_id = prepared.parent.span_id;
     context.idempotency_key = run.id() + ":" + call.call_id;
     context.deadline_us = run.loop().clock().monotonic_us() + timeout_ms * 1000;
     auto result =

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "engine/run.hpp"
+#include "governance/chain.hpp"
 #include "model/tool.hpp"
 #include "ports/plugin_directory.hpp"
+#include "telemetry/tracer.hpp"
 #include "tools/catalogue.hpp"
 
 namespace platos::tools {
@@ -39,22 +41,31 @@ std::string unknown_key(const model::ToolCall& call);
 /// Its end is journaled with its event; for a tool that is not `read` the run waits until that is on disk.
 class Dispatcher {
  public:
-  Dispatcher(const ports::PluginDirectory& plugins, DispatcherOptions options) : plugins_(plugins), options_(options) {}
+  Dispatcher(const Catalogue& catalogue, const governance::Chain& chain, const telemetry::Tracer& tracer,
+             telemetry::Metrics& metrics, DispatcherOptions options);
 
   /// Runs `calls` in waves of at most max_parallel, and returns their outcomes in order. Every outcome is a result for
   /// the model, also for invalid arguments and unknown tools. An error means that the run is lost or was cancelled.
   Task<Result<std::vector<model::ToolOutcome>>> call_all(engine::Run& run, const ToolSet& tools,
-                                                         std::vector<PendingCall> calls,
-                                                         UnknownOutcomes& unknown) const;
+                                                         std::vector<PendingCall> calls, UnknownOutcomes& unknown,
+                                                         telemetry::SpanContext parent) const;
 
  private:
   struct Prepared;
   Prepared prepare(engine::Run& run, const ToolSet& tools, PendingCall pending, UnknownOutcomes& unknown) const;
+  std::optional<model::ToolOutcome> refuse(engine::Run& run, Prepared& prepared, CallHistory history,
+                                           UnknownOutcomes& unknown) const;
+  std::optional<model::ToolOutcome> govern_arguments(engine::Run& run, Prepared& prepared) const;
+  void govern_result(engine::Run& run, const Prepared& prepared, model::ToolOutcome& outcome) const;
   Task<Result<model::ToolOutcome>> call_one(engine::Run& run, Prepared prepared, UnknownOutcomes& unknown) const;
   Task<model::ToolOutcome> invoke(engine::Run& run, const Prepared& prepared) const;
   std::string bounded(std::string result_json) const;
 
-  const ports::PluginDirectory& plugins_;
+  const Catalogue& catalogue_;
+  const governance::Chain& chain_;
+  const telemetry::Tracer& tracer_;
+  telemetry::Series& succeeded_;
+  telemetry::Series& failed_;
   DispatcherOptions options_;
 };
 

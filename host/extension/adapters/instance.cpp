@@ -1,5 +1,8 @@
 #include "extension/adapters/instance.hpp"
 
+#include "base/text.hpp"
+#include "extension/loader/manifest.hpp"
+
 namespace platos::extension {
 namespace {
 constexpr std::uint32_t kMaxTableBytes = 4096;
@@ -31,6 +34,26 @@ Result<void> Instance::check_size(std::uint32_t size, std::size_t least, const c
   return fail(ErrorKind::Internal, "plugin_breach",
               std::string(interface_id) + ": the table says it has " + std::to_string(size) + " bytes; expected " +
                   std::to_string(least) + " to " + std::to_string(kMaxTableBytes));
+}
+
+std::string Instance::plugin_version() const {
+  const char* version = library_->entry().plugin_version;
+  return version == nullptr ? "" : version;
+}
+
+Error Instance::switched_off() const {
+  return {ErrorKind::FailedPrecondition, "plugin_failed", name_ + ": " + failure(), false, 0, {}};
+}
+
+tl::unexpected<Error> Instance::breach(const std::string& what) {
+  fail_for_good(what);
+  return fail(ErrorKind::Internal, "plugin_breach", name_ + ": " + what);
+}
+
+Result<void> Instance::may_reach(std::string_view url) const {
+  if (url_matches(host_->http_patterns(), url)) return {};
+  return fail(ErrorKind::PermissionDenied, "url_not_granted",
+              name_ + ": " + base::printable(url, 200) + " matches no pattern that manifest and grant both allow");
 }
 
 void Instance::fail_for_good(const std::string& reason) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "base/logger.hpp"
 #include "extension/loader/library.hpp"
@@ -27,6 +28,7 @@ class Instance {
 
   const std::string& name() const { return name_; }
   const std::string& plugin_id() const { return plugin_id_; }
+  std::string plugin_version() const;
   platos_instance_t* handle() const { return handle_; }
   const HostTable& host() const { return *host_; }
   Watchdog& watchdog() const { return watchdog_; }
@@ -46,6 +48,26 @@ class Instance {
     if (auto sane = check_size(size, sizeof(Table), interface_id); !sane) return fail(sane.error());
     return static_cast<const Table*>(table);
   }
+
+  /// One call into the plugin: `body(platos_error_t*)` gives a status, which becomes an error with a code that begins
+  /// with `prefix`. What it throws is a breach. FailedPrecondition "plugin_failed" when the instance is switched off.
+  template <typename Body>
+  Result<void> call(std::string_view prefix, Body&& body) {
+    if (failed()) return fail(switched_off());
+    platos_error_t error;
+    std::string broken;
+    const auto status = call_plugin([&] { return body(&error); }, [&](const char* what) { broken = what; });
+    if (!broken.empty()) return breach(broken);
+    if (status != PLATOS_OK) return fail(plugin_error(status, error, name_, prefix));
+    return {};
+  }
+  Error switched_off() const;
+
+  /// Switches the instance off for what the plugin did; the error says so.
+  tl::unexpected<Error> breach(const std::string& what);
+
+  /// PermissionDenied "url_not_granted" unless `url` matches a pattern that manifest and grant both allow.
+  Result<void> may_reach(std::string_view url) const;
 
   /// The plugin broke the contract, or hangs: no further call. The reason is shown in the listing.
   void fail_for_good(const std::string& reason);

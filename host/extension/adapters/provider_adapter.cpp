@@ -1,36 +1,17 @@
 #include "extension/adapters/provider_adapter.hpp"
 
-#include <vector>
+#include <algorithm>
+
+#include <optional>
 
 #include "base/text.hpp"
-#include "extension/loader/manifest.hpp"
+#include "extension/adapters/codec_step.hpp"
 #include "extension/services/call.hpp"
 
 namespace platos::extension {
 namespace {
 
 constexpr std::size_t kMaxTextBytes = 16 * 1024 * 1024;
-constexpr std::size_t kMaxUrlBytes = 8 * 1024;
-constexpr std::size_t kMaxHeaders = 64;
-constexpr std::int64_t kMaxWaitMs = 24LL * 3600 * 1000;
-
-std::int32_t status_of(ports::TransportStatus status) {
-  switch (status) {
-    case ports::TransportStatus::Complete: return PLATOS_OK;
-    case ports::TransportStatus::TimedOut: return PLATOS_DEADLINE;
-    case ports::TransportStatus::Cancelled: return PLATOS_CANCELLED;
-    default: return PLATOS_UNAVAILABLE;
-  }
-}
-
-ports::Framing framing_of(std::int32_t framing) {
-  switch (framing) {
-    case PLATOS_FRAMING_SSE: return ports::Framing::ServerSentEvents;
-    case PLATOS_FRAMING_NDJSON: return ports::Framing::NdJson;
-    case PLATOS_FRAMING_WHOLE: return ports::Framing::Whole;
-    default: return ports::Framing::Raw;
-  }
-}
 
 model::StopReason stop_of(std::int32_t reason) {
   switch (reason) {
@@ -40,6 +21,18 @@ model::StopReason stop_of(std::int32_t reason) {
     case PLATOS_STOP_REFUSED: return model::StopReason::Refused;
     default: return model::StopReason::Other;
   }
+}
+
+// A vendor that counts below zero counts nothing.
+model::Usage usage_of(const platos_event_t& event) {
+  const auto count = [](std::int64_t tokens) { return std::max<std::int64_t>(tokens, -1); };
+  model::Usage usage;
+  usage.input_tokens = count(event.input_tokens);
+  usage.output_tokens = count(event.output_tokens);
+  usage.cached_tokens = count(event.cached_tokens);
+  usage.reasoning_tokens = count(event.reasoning_tokens);
+  usage.cache_write_tokens = count(event.cache_write_tokens);
+  return usage;
 }
 
 /// Checks a plugin's events and passes them on.
@@ -79,8 +72,7 @@ class EventGate {
       case PLATOS_EVENT_TOOL_BEGIN: return sink_.on_tool_begin(event.index, *id, *name);
       case PLATOS_EVENT_TOOL_ARGS: return sink_.on_tool_args(event.index, *text);
       case PLATOS_EVENT_TOOL_END: return sink_.on_tool_end(event.index);
-      case PLATOS_EVENT_USAGE:
-        return sink_.on_usage({event.input_tokens, event.output_tokens, event.cached_tokens, event.reasoning_tokens});
+      case PLATOS_EVENT_USAGE: return sink_.on_usage(usage_of(event));
       case PLATOS_EVENT_STOP: return sink_.on_stop(stop_of(event.stop_reason));
       case PLATOS_EVENT_EXTRA: return sink_.on_extra(*json);
       default: return {};
@@ -119,7 +111,7 @@ class CodecExchange final : public ports::Exchange {
     auto begun = call([&](platos_error_t* error) {
       return table_->begin(instance_->handle(), &call_, {request_json.data(), request_json.size()}, &exchange_, error);
     });
-    if (begun && exchange_ == nullptr) return breach("begin() succeeded without an exchange");
+    if (begun && exchange_ == nullptr) return instance_->breach("begin() succeeded without an exchange");
     return begun;
   }
 
@@ -128,31 +120,19 @@ class CodecExchange final : public ports::Exchange {
     step.struct_size = sizeof step;
     auto done = call([&](platos_error_t* error) { return table_->next(exchange_, &step, gate_.table(), error); });
     if (!done) return fail(done.error());
-    return to_step(step);
+    return steps_.read(step, *instance_);
   }
 
   Result<void> on_head(int status, std::span<const ports::Header> headers) override {
-    // What an upstream echoes of a secret does not reach the plugin.
-    std::vector<std::string> values;
-    std::vector<platos_header_t> list;
-    values.reserve(headers.size());
-    for (const auto& header : headers) {
-      values.push_back(instance_->host().slots().strip(header.value));
-      list.push_back({{header.name.data(), header.name.size()}, {values.back().data(), values.back().size()}});
-    }
+    const StrippedHeaders seen(headers, instance_->host().slots());
     return call(
-        [&](platos_error_t* error) { return table_->on_head(exchange_, status, list.data(), list.size(), error); });
+        [&](platos_error_t* error) { return table_->on_head(exchange_, status, seen.data(), seen.size(), error); });
   }
 
   Result<void> on_frame(std::string_view event, std::string_view data) override {
-    std::string stripped;
-    if (instance_->host().slots().appears_in(data)) {
-      stripped = instance_->host().slots().strip(data);
-      data = stripped;
-    }
+    const StrippedFrame seen(data, instance_->host().slots());
     return call([&](platos_error_t* error) {
-      return table_->on_frame(exchange_, {event.data(), event.size()}, {data.data(), data.size()}, gate_.table(),
-                              error);
+      return table_->on_frame(exchange_, {event.data(), event.size()}, seen.slice(), gate_.table(), error);
     });
   }
 
@@ -164,65 +144,10 @@ class CodecExchange final : public ports::Exchange {
  private:
   template <typename Body>
   Result<void> call(Body body) {
-    if (instance_->failed()) {
-      return fail(ErrorKind::FailedPrecondition, "plugin_failed", instance_->name() + ": " + instance_->failure());
-    }
-    platos_error_t error;
-    std::optional<std::string> broken;
-    std::int32_t status = PLATOS_OK;
-    {
-      const CodecGuard guard(instance_->watchdog(), instance_->plugin_id());
-      status = call_plugin([&] { return body(&error); }, [&](const char* what) { broken = what; });
-    }
-    if (broken) return breach(*broken);
-    if (gate_.refusal()) return fail(*gate_.refusal());
-    if (status != PLATOS_OK) return fail(provider_error(status, error, instance_->name()));
-    return {};
-  }
-
-  tl::unexpected<Error> breach(const std::string& what) {
-    instance_->fail_for_good(what);
-    return fail(ErrorKind::Internal, "plugin_breach", instance_->name() + ": " + what);
-  }
-
-  Result<ports::Step> to_step(const platos_step_t& step) {
-    ports::Step result;
-    switch (step.kind) {
-      case PLATOS_STEP_DONE: result.kind = ports::Step::Kind::Done; return result;
-      case PLATOS_STEP_WAIT:
-        result.kind = ports::Step::Kind::Wait;
-        result.wait_ms = std::min(std::max<std::int64_t>(step.wait_ms, 0), kMaxWaitMs);
-        return result;
-      case PLATOS_STEP_HTTP: break;
-      case PLATOS_STEP_WS:
-        return fail(ErrorKind::Unimplemented, "provider_unimplemented",
-                    instance_->name() + ": WebSocket steps are reserved");
-      default: return breach("next() gave a step of kind " + std::to_string(step.kind));
-    }
-    const auto method = checked_view(step.method, 16, "method");
-    const auto url = checked_view(step.url, kMaxUrlBytes, "url");
-    const auto body = checked_view(step.body, kMaxTextBytes, "body");
-    if (!method || !url || !body || step.header_count > kMaxHeaders ||
-        (step.header_count > 0 && step.headers == nullptr)) {
-      return breach("next() gave an HTTP step whose sizes cannot be");
-    }
-    headers_.clear();
-    for (std::size_t i = 0; i < step.header_count; ++i) {
-      const auto name = checked_view(step.headers[i].name, 256, "header name");
-      const auto value = checked_view(step.headers[i].value, kMaxUrlBytes, "header value");
-      const bool one_line = name && value && name->find_first_of("\r\n") == std::string_view::npos &&
-                            value->find_first_of("\r\n") == std::string_view::npos;
-      if (!one_line) return breach("next() gave a header that cannot be");
-      headers_.push_back({*name, *value});
-    }
-    result.kind = ports::Step::Kind::Http;
-    result.framing = framing_of(step.framing);
-    result.silence_timeout_ms = step.timeout_ms;
-    result.method = *method;
-    result.url = *url;
-    result.headers = headers_;
-    result.body = *body;
-    return result;
+    const CodecGuard guard(instance_->watchdog(), instance_->plugin_id());
+    auto called = instance_->call("provider_", body);
+    if (gate_.refusal() && !instance_->failed()) return fail(*gate_.refusal());
+    return called;
   }
 
   std::shared_ptr<Instance> instance_;
@@ -230,7 +155,7 @@ class CodecExchange final : public ports::Exchange {
   platos_call_t call_;
   EventGate gate_;
   platos_exchange_t* exchange_ = nullptr;
-  std::vector<ports::Header> headers_;
+  StepReader steps_;
 };
 
 }  // namespace
@@ -252,13 +177,6 @@ Result<std::unique_ptr<ports::Exchange>> ProviderAdapter::begin(ports::CallConte
   auto exchange = std::make_unique<CodecExchange>(instance_, table_, std::move(context), sink);
   if (auto begun = exchange->begin(request_json); !begun) return fail(begun.error());
   return std::unique_ptr<ports::Exchange>(std::move(exchange));
-}
-
-Result<void> ProviderAdapter::may_reach(std::string_view url) const {
-  if (url_matches(instance_->host().http_patterns(), url)) return {};
-  return fail(
-      ErrorKind::PermissionDenied, "url_not_granted",
-      instance_->name() + ": " + base::printable(url, 200) + " matches no pattern that manifest and grant both allow");
 }
 
 }  // namespace platos::extension

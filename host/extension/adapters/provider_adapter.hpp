@@ -18,7 +18,7 @@ class ProviderAdapter final : public ports::ChatProvider, public std::enable_sha
   const std::string& instance() const override { return instance_->name(); }
   Result<std::unique_ptr<ports::Exchange>> begin(ports::CallContext context, std::string_view request_json,
                                                  ports::ChatSink& sink) override;
-  Result<void> may_reach(std::string_view url) const override;
+  Result<void> may_reach(std::string_view url) const override { return instance_->may_reach(url); }
   const ports::SecretSource& secrets() const override { return instance_->host().slots(); }
 
  private:

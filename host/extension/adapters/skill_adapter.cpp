@@ -1,21 +1,18 @@
 #include "extension/adapters/skill_adapter.hpp"
 
 #include <algorithm>
-#include <mutex>
 #include <nlohmann/json.hpp>
-#include <optional>
-#include <thread>
 
-#include "base/task_set.hpp"
 #include "base/text.hpp"
+#include "extension/adapters/text_writer.hpp"
 #include "extension/adapters/tool_output.hpp"
 #include "extension/services/call.hpp"
 #include "model/json.hpp"
+#include "model/json_schema.hpp"
 
 namespace platos::extension {
 namespace {
 
-constexpr std::int64_t kGraceUs = 2'000'000;
 constexpr std::size_t kMaxTools = 1000;
 constexpr std::size_t kMaxListBytes = 4 * 1024 * 1024;
 
@@ -52,6 +49,9 @@ Result<model::Tool> read_tool(const model::Json& json, const std::string& instan
   tool.model_name = model::model_tool_name(instance, *name);
   tool.description = description->value_or("");
   tool.input_schema_json = model::dump(*schema);
+  const auto compiled = model::JsonSchema::compile(*schema);
+  if (!compiled) return breach(instance, "tool " + *name + ": input_schema: " + compiled.error().message);
+  tool.input_schema = std::make_shared<const model::JsonSchema>(*compiled);
   tool.effect = model::effect_from_text(effect->value_or("once"));
   tool.requires_approval = approval->value_or(false);
   tool.timeout_ms = timeout->value_or(0);
@@ -60,27 +60,14 @@ Result<model::Tool> read_tool(const model::Json& json, const std::string& instan
 
 }  // namespace
 
-/// One call, shared by the loop and the worker.
-struct SkillAdapter::Running {
-  Running(base::Loop& loop, std::shared_ptr<Instance> owner) : instance(std::move(owner)), done(loop) {}
-  std::shared_ptr<Instance> instance;
-  platos_call_t call;
-  std::string tool;
-  std::string arguments_json;
-  base::Completion<Result<std::string>> done;
-  std::mutex mutex;  // guards the two below
-  bool inside = false;
-  std::thread::id thread;
-};
-
-SkillAdapter::SkillAdapter(std::shared_ptr<Instance> instance, const platos_skill_t* table, SkillOptions options)
+SkillAdapter::SkillAdapter(std::shared_ptr<Instance> instance, const platos_skill_t* table, WorkerOptions options)
     : instance_(std::move(instance)),
       table_(table),
-      pool_(std::make_unique<base::WorkerPool>(instance_->name(), options.workers, options.max_queued)) {}
+      calls_(instance_, options, [handle = instance_->handle(), table](platos_call_t& call) {
+        if (table->interrupt != nullptr) table->interrupt(handle, &call);
+      }) {}
 
-SkillAdapter::~SkillAdapter() = default;
-
-Result<std::shared_ptr<SkillAdapter>> SkillAdapter::make(std::shared_ptr<Instance> instance, SkillOptions options) {
+Result<std::shared_ptr<SkillAdapter>> SkillAdapter::make(std::shared_ptr<Instance> instance, WorkerOptions options) {
   const auto table = instance->interface_table<platos_skill_t>(PLATOS_SKILL_INTERFACE);
   if (!table) return fail(table.error());
   if (*table == nullptr || (*table)->list == nullptr || (*table)->invoke == nullptr) {
@@ -92,22 +79,11 @@ Result<std::shared_ptr<SkillAdapter>> SkillAdapter::make(std::shared_ptr<Instanc
 }
 
 Result<void> SkillAdapter::read_tools() {
-  struct Text {
-    std::string text;
-    platos_writer_t writer{sizeof(platos_writer_t), 0, this,
-                           [](void* self, platos_slice_t bytes) noexcept -> std::int32_t {
-                             auto& out = static_cast<Text*>(self)->text;
-                             const auto view = checked_view(bytes, kMaxListBytes, "list");
-                             if (!view || out.size() + view->size() > kMaxListBytes) return PLATOS_RESOURCE_EXHAUSTED;
-                             out += *view;
-                             return PLATOS_OK;
-                           }};
-  } list;
-  platos_error_t error;
-  const auto status = call_plugin([&] { return table_->list(instance_->handle(), &list.writer, &error); },
-                                  [&](const char* what) { error.message = what; });
-  if (status != PLATOS_OK) return fail(tool_error(status, error, instance_->name()));
-  const auto json = model::parse_bounded(list.text, instance_->name() + "'s tool list", {kMaxListBytes, 64, 500'000});
+  TextWriter list(kMaxListBytes);
+  const auto listed = instance_->call(
+      "tool_", [&](platos_error_t* error) { return table_->list(instance_->handle(), list.writer(), error); });
+  if (!listed) return listed;
+  const auto json = model::parse_bounded(list.text(), instance_->name() + "'s tool list", {kMaxListBytes, 64, 500'000});
   if (!json || !json->is_array() || json->size() > kMaxTools) {
     return breach(instance_->name(), "list() must write a JSON array of at most 1000 tools");
   }
@@ -121,93 +97,32 @@ Result<void> SkillAdapter::read_tools() {
 
 Task<Result<std::string>> SkillAdapter::invoke(ports::CallContext context, std::string tool, std::string arguments_json,
                                                base::CancelToken cancel) {
-  // Never from a pool of its own: the caller's loop carries the wait.
-  base::Loop& loop = *base::Loop::current();
-  if (instance_->failed())
-    co_return fail(ErrorKind::FailedPrecondition, "plugin_failed", instance_->name() + ": " + instance_->failure());
-  auto running = std::make_shared<Running>(loop, instance_);
-  running->call.context = std::move(context);
-  running->tool = std::move(tool);
-  running->arguments_json = std::move(arguments_json);
-  if (!pool_->enqueue([this, running] { work(running); })) {
-    co_return fail(ErrorKind::Unavailable, "overloaded",
-                   instance_->name() + ": too many calls wait for a thread; try again");
-  }
-  struct Timers {
-    base::Loop& loop;
-    base::Loop::TimerId deadline{0, 0};
-    base::Loop::TimerId grace{0, 0};
-    ~Timers() {
-      loop.cancel(deadline);
-      loop.cancel(grace);
-    }
-  } timers{loop};
-  const auto give_up = [this, running, &timers](ErrorKind kind, const char* code, const char* why) {
-    interrupt(running);
-    timers.loop.cancel(timers.grace);
-    timers.grace = timers.loop.call_after(kGraceUs, [this, running, kind, code, why] {
-      write_off(running);
-      running->done.complete(fail(kind, code, why));
-    });
+  struct Work {
+    std::string tool;
+    std::string arguments_json;
+    std::string result_json;
   };
-  timers.deadline = loop.call_at(running->call.context.deadline_us, [give_up] {
-    give_up(ErrorKind::Deadline, "deadline", "the tool took longer than it may");
-  });
-  const auto registration =
-      cancel.on_cancel([give_up] { give_up(ErrorKind::Cancelled, "cancelled", "the call was cancelled"); });
-  auto result = co_await running->done;
-  co_return result;
-}
-
-void SkillAdapter::work(const std::shared_ptr<Running>& running) const {
-  {
-    const std::lock_guard lock(running->mutex);
-    if (running->call.cancelled) {
-      running->done.complete(fail(ErrorKind::Cancelled, "cancelled", "the call was cancelled before it began"));
-      return;
-    }
-    running->inside = true;
-    running->thread = std::this_thread::get_id();
-  }
-  platos_error_t error;
-  ToolOutput output(running->instance->logger(), running->instance->name());
-  std::optional<std::string> broken;
-  const auto slice = [](const std::string& text) { return platos_slice_t{text.data(), text.size()}; };
-  const auto status = call_plugin(
-      [&] {
-        return table_->invoke(running->instance->handle(), &running->call, slice(running->tool),
-                              slice(running->arguments_json), output.sink(), &error);
-      },
-      [&](const char* what) { broken = what; });
-  {
-    const std::lock_guard lock(running->mutex);
-    running->inside = false;
-  }
-  if (broken) {
-    running->instance->fail_for_good(*broken);
-    running->done.complete(breach(running->instance->name(), *broken));
-    return;
-  }
-  auto result = output.take();
-  if (result && status != PLATOS_OK) result = fail(tool_error(status, error, running->instance->name()));
-  running->done.complete(std::move(result));
-}
-
-void SkillAdapter::interrupt(const std::shared_ptr<Running>& running) const {
-  running->call.cancelled = true;
-  const std::lock_guard lock(running->mutex);
-  if (running->inside && table_->interrupt != nullptr) table_->interrupt(instance_->handle(), &running->call);
-}
-
-void SkillAdapter::write_off(const std::shared_ptr<Running>& running) {
-  std::thread::id thread;
-  {
-    const std::lock_guard lock(running->mutex);
-    if (!running->inside) return;
-    thread = running->thread;
-  }
-  instance_->fail_for_good("a call of " + running->tool + " did not return two seconds after it was given up");
-  pool_->write_off(thread);
+  auto work = std::make_shared<Work>();
+  work->tool = std::move(tool);
+  work->arguments_json = std::move(arguments_json);
+  std::string what = "a call of " + work->tool;
+  BlockingCalls::Body body = [instance = instance_, table = table_, work](platos_call_t& call) -> Result<void> {
+    const auto slice = [](const std::string& text) { return platos_slice_t{text.data(), text.size()}; };
+    ToolOutput output(instance->logger(), instance->name());
+    const auto called = instance->call("tool_", [&](platos_error_t* error) {
+      return table->invoke(instance->handle(), &call, slice(work->tool), slice(work->arguments_json), output.sink(),
+                           error);
+    });
+    auto result = output.take();
+    const bool broke = !called && called.error().code == "plugin_breach";
+    if (!result && !broke) return fail(result.error());
+    if (!called) return called;
+    work->result_json = std::move(*result);
+    return {};
+  };
+  const auto done = co_await calls_.run(std::move(context), std::move(cancel), std::move(what), std::move(body));
+  if (!done) co_return fail(done.error());
+  co_return std::move(work->result_json);
 }
 
 }  // namespace platos::extension

@@ -14,9 +14,9 @@
 namespace platos::extension {
 namespace {
 
-constexpr std::array<std::string_view, 9> kAllowedLibraries = {"libc.so",        "libstdc++.so", "libm.so",
-                                                               "libgcc_s.so",    "ld-linux-",    "libpthread.so",
-                                                               "libsimdjson.so", "libasan.so",   "libtsan.so"};
+constexpr std::array<std::string_view, 11> kAllowedLibraries = {
+    "libc.so",        "libstdc++.so", "libm.so",       "libgcc_s.so", "ld-linux-", "libpthread.so",
+    "libsimdjson.so", "libre2.so",    "libsqlite3.so", "libasan.so",  "libtsan.so"};
 constexpr std::size_t kMaxFileBytes = 256 * 1024 * 1024;
 
 tl::unexpected<Error> refused(const std::string& path, const std::string& what) {

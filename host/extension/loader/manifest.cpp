@@ -56,6 +56,11 @@ class Reader {
     }
     return list;
   }
+  bool flag(const char* member) {
+    auto value = model::optional_bool(object_, member);
+    if (!value) note(value.error().message);
+    return value && value->value_or(false);
+  }
   std::string note(const std::string& problem) {
     if (problem_.empty()) problem_ = where_ + problem;
     return {};
@@ -143,6 +148,8 @@ Result<Manifest> parse_manifest(const std::string& text, const std::string& path
   Reader permissions(permissions_json, "permissions.");
   manifest.http = permissions.texts("http");
   manifest.secrets = permissions.texts("secrets");
+  manifest.files = permissions.flag("files");
+  manifest.content = permissions.flag("content");
   if (!is_reverse_dns(manifest.id))
     top.note("id: expected reverse DNS in lower case, such as com.example.my-plugin, found \"" +
              base::printable(manifest.id) + "\"");
@@ -152,8 +159,11 @@ Result<Manifest> parse_manifest(const std::string& text, const std::string& path
     top.note("components: expected an array with at least one component");
   for (const auto& item : components) {
     Reader component(item, "components.");
-    manifest.components.push_back(
-        {component.text("id", true), component.text("interface", true), component.text("summary", false)});
+    manifest.components.push_back({component.text("id", true), component.text("interface", true),
+                                   component.text("summary", false), component.text("config_schema", false)});
+    const std::string& schema = manifest.components.back().config_schema_file;
+    if (schema.starts_with('/') || schema.find("..") != std::string::npos)
+      component.note("config_schema: expected a file in the plugin's folder");
     top.note(component.problem());
   }
   for (const auto& reader : {&top, &sdk, &library, &permissions}) {
@@ -204,6 +214,8 @@ Result<GrantFile> parse_grant(const std::string& text, const std::string& path) 
   grant.instance = reader.text("instance", true);
   grant.http = reader.texts("http");
   grant.secrets = reader.texts("secrets");
+  grant.files = reader.flag("files");
+  grant.content = reader.flag("content");
   const std::string stem = fs::path(path).stem().string();
   if (stem != grant.instance) reader.note("instance: expected \"" + stem + "\" like the file");
   if (!reader.problem().empty()) return fail(at_path(path, "grant_invalid", reader.problem()));

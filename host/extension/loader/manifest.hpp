@@ -15,6 +15,7 @@ struct ManifestComponent {
   std::string id;
   std::string interface_id;
   std::string summary;
+  std::string config_schema_file;  ///< beside the manifest; empty: none
 };
 
 /// plugin.platos.json beside the library. Read without loading code.
@@ -32,6 +33,8 @@ struct Manifest {
   std::vector<ManifestComponent> components;
   std::vector<std::string> http;     ///< URL patterns, with {{config.*}}
   std::vector<std::string> secrets;  ///< slots
+  bool files = false;                ///< wants a private folder
+  bool content = false;              ///< wants the texts of messages
   std::vector<std::string> unknown_keys;
 };
 
@@ -57,6 +60,8 @@ struct GrantFile {
   std::string instance;
   std::vector<std::string> http;
   std::vector<std::string> secrets;
+  bool files = false;
+  bool content = false;
 };
 Result<GrantFile> parse_grant(const std::string& text, const std::string& path);
 

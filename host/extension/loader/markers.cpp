@@ -3,16 +3,19 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <vector>
 
 #include "base/text.hpp"
+#include "extension/loader/crash_note.hpp"
 #include "extension/loader/manifest.hpp"
 
 namespace platos::extension {
 namespace {
 
 namespace fs = std::filesystem;
+constexpr int kMaxAttempts = 3;
 constexpr std::int64_t kRestartWindowUs = 600LL * 1'000'000;
 
 void write_through(const std::string& path, const std::string& text) {
@@ -41,9 +44,19 @@ std::string Markers::quarantine_path(const std::string& plugin_id) const {
   return folder_ + "/quarantine/" + plugin_id;
 }
 
-void Markers::begin_loading(const std::string& plugin_id) { write_through(loading_path(plugin_id), "loading\n"); }
+int Markers::loading_attempts(const std::string& plugin_id) const {
+  const auto text = read_small_file(loading_path(plugin_id));
+  std::uint64_t attempts = 0;
+  if (text) base::parse_uint64(base::split(*text, '\n').front(), attempts);
+  return static_cast<int>(std::min<std::uint64_t>(attempts, kMaxAttempts));
+}
+
+void Markers::begin_loading(const std::string& plugin_id) {
+  CrashNote::arm(loading_path(plugin_id), std::to_string(loading_attempts(plugin_id) + 1) + "\n");
+}
 
 void Markers::end_loading(const std::string& plugin_id) {
+  CrashNote::disarm();
   std::error_code ignored;
   fs::remove(loading_path(plugin_id), ignored);
 }
@@ -52,8 +65,13 @@ void Markers::adopt_crashed_loads() {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder_ + "/loading", ignored)) {
     const std::string plugin_id = entry.path().filename().string();
-    quarantine(plugin_id, "crashed during load: the daemon ended while this plugin was being loaded");
-    end_loading(plugin_id);
+    const auto note = read_small_file(entry.path().string());
+    const bool guilty = note && note->find(CrashNote::kMark) != std::string::npos;
+    if (!guilty && loading_attempts(plugin_id) < kMaxAttempts) continue;
+    quarantine(plugin_id, guilty ? "crashed during load: the daemon ended while this plugin was being loaded"
+                                 : "crashed during load: the daemon ended three times in a row while this plugin was "
+                                   "being loaded");
+    fs::remove(entry.path(), ignored);
   }
 }
 

@@ -32,14 +32,17 @@ constexpr Meaning kMeanings[] = {
 };
 constexpr std::size_t kMaxMessageBytes = 2048;
 
-Error to_error(std::int32_t status, const platos_error& error, const std::string& instance, const std::string& prefix) {
+}  // namespace
+
+Error plugin_error(std::int32_t status, const platos_error& error, const std::string& instance,
+                   std::string_view prefix) {
   Error result;
   result.kind = ErrorKind::Internal;
-  result.code = prefix + "failed";
+  result.code = std::string(prefix) + "failed";
   for (const auto& meaning : kMeanings) {
     if (meaning.status != status) continue;
     result.kind = meaning.kind;
-    result.code = prefix + meaning.suffix;
+    result.code = std::string(prefix) + meaning.suffix;
     result.retryable = meaning.retryable;
   }
   const std::string text(base::cut_utf8(
@@ -57,8 +60,6 @@ Error to_error(std::int32_t status, const platos_error& error, const std::string
   return result;
 }
 
-}  // namespace
-
 Result<std::string_view> checked_view(platos_slice_t slice, std::size_t max_bytes, std::string_view what) {
   if (slice.size > max_bytes || (slice.size > 0 && slice.data == nullptr)) {
     return fail(
@@ -67,14 +68,6 @@ Result<std::string_view> checked_view(platos_slice_t slice, std::size_t max_byte
             (slice.data == nullptr ? " at no address" : "; at most " + std::to_string(max_bytes) + " are taken"));
   }
   return slice.size == 0 ? std::string_view{} : std::string_view{slice.data, slice.size};
-}
-
-Error provider_error(std::int32_t status, const platos_error& error, const std::string& instance) {
-  return to_error(status, error, instance, "provider_");
-}
-
-Error tool_error(std::int32_t status, const platos_error& error, const std::string& instance) {
-  return to_error(status, error, instance, "tool_");
 }
 
 }  // namespace platos::extension

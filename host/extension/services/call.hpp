@@ -3,16 +3,23 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
+#include <mutex>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "platos/host.h"
-#include "ports/chat_provider.hpp"
+#include "ports/call_context.hpp"
+#include "telemetry/tracer.hpp"
 
 /// One operation. Shared between the thread that works on it and the loop that may give it up.
 struct platos_call {
   platos::ports::CallContext context;
   std::atomic<bool> cancelled{false};
+  std::mutex spans_mutex;
+  std::map<std::uint64_t, platos::telemetry::Span> spans;  ///< that the plugin started
+  std::uint64_t next_span = 1;
 };
 
 /// Where a plugin leaves the reason of a failure.
@@ -27,10 +34,10 @@ namespace platos::extension {
 /// What a plugin handed over, checked: a size beyond `max_bytes`, or no data behind a size, is refused.
 Result<std::string_view> checked_view(platos_slice_t slice, std::size_t max_bytes, std::string_view what);
 
-/// The error of a failed provider call: kind from the status, code "provider_...", retry facts from the detail.
-Error provider_error(std::int32_t status, const platos_error& error, const std::string& instance);
-/// The same for a tool call: code "tool_...".
-Error tool_error(std::int32_t status, const platos_error& error, const std::string& instance);
+/// The error of a failed call: kind from the status, retry facts from the detail, and a code that begins with `prefix`,
+/// such as "provider_" or "tool_".
+Error plugin_error(std::int32_t status, const platos_error& error, const std::string& instance,
+                   std::string_view prefix);
 
 /// Runs a call into a plugin. An exception that crosses the C boundary is a breach: `breach` hears what, and the result
 /// is PLATOS_INTERNAL.

@@ -44,16 +44,16 @@ std::int32_t set_error(platos_error_t* error, const Error& reason) {
 
 }  // namespace
 
-HostTable::HostTable(std::string label, const base::Clock& clock, base::Logger& logger, HttpService* http,
-                     std::vector<std::string> http_patterns, std::shared_ptr<secrets::SlotTable> slots)
+HostTable::HostTable(std::string label, const base::Clock& clock, base::Logger& logger, HostServices services,
+                     std::shared_ptr<secrets::SlotTable> slots)
     : label_(std::move(label)),
       clock_(clock),
       logger_(logger),
-      http_(http),
-      http_patterns_(std::move(http_patterns)),
+      services_(std::move(services)),
       slots_(std::move(slots)) {
   fill_core();
   fill_services();
+  fill_telemetry();
 }
 
 void HostTable::fill_core() {
@@ -64,8 +64,13 @@ void HostTable::fill_core() {
   table_.get_service = [](const platos_host_t* self, const char* id) noexcept -> const void* {
     const HostTable& host = of(self);
     const std::string_view wanted = id == nullptr ? "" : id;
-    if (wanted == PLATOS_HOST_HTTP && host.http_ != nullptr && !host.http_patterns_.empty()) return &host.http_table_;
+    const HostServices& services = host.services_;
+    if (wanted == PLATOS_HOST_HTTP && services.http != nullptr && !services.http_patterns.empty())
+      return &host.http_table_;
     if (wanted == PLATOS_HOST_SECRETS && !host.slots_->empty()) return &host.secrets_table_;
+    if (wanted == PLATOS_HOST_METRICS && services.metrics != nullptr) return &host.metrics_table_;
+    if (wanted == PLATOS_HOST_SPANS && services.tracer != nullptr) return &host.spans_table_;
+    if (wanted == PLATOS_HOST_STATE_DIR && !services.state_dir.empty()) return &host.state_dir_table_;
     return nullptr;
   };
   table_.log = [](const platos_host_t* self, std::int32_t level, platos_slice_t message,
@@ -145,7 +150,7 @@ std::int32_t HostTable::exchange(platos_call_t* call, const platos_http_request_
     return set_error(error, PLATOS_INVALID_ARGUMENT, "http: call, request and sink are needed, and at most 64 headers");
   }
   const std::string_view url = short_view(request->url, 8192);
-  if (!url_matches(http_patterns_, url)) {
+  if (!url_matches(services_.http_patterns, url)) {
     return set_error(error, PLATOS_PERMISSION_DENIED, "http: " + base::printable(url) + " matches no granted pattern");
   }
   if (request->body.size > kMaxHttpBytes)
@@ -166,7 +171,7 @@ std::int32_t HostTable::exchange(platos_call_t* call, const platos_http_request_
     }
     outgoing.headers.emplace_back(name, *value);
   }
-  const auto answer = http_->fetch(std::move(outgoing), *call);
+  const auto answer = services_.http->fetch(std::move(outgoing), *call);
   if (!answer) return set_error(error, answer.error());
   std::vector<platos_header_t> headers;
   std::vector<std::string> values;

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,44 +13,68 @@
 #include "base/logger.hpp"
 #include "extension/services/http_service.hpp"
 #include "platos/services/http.h"
+#include "platos/services/metrics.h"
 #include "platos/services/secrets.h"
+#include "platos/services/spans.h"
+#include "platos/services/state_dir.h"
 #include "secrets/slots.hpp"
+#include "telemetry/metrics.hpp"
+#include "telemetry/tracer.hpp"
 
 namespace platos::extension {
+
+/// What stands behind the services of an instance. Null, or empty, is a service that is not there.
+struct HostServices {
+  HttpService* http = nullptr;
+  std::vector<std::string> http_patterns;
+  telemetry::Metrics* metrics = nullptr;
+  const telemetry::Tracer* tracer = nullptr;
+  std::string state_dir;
+};
 
 /// Everything an instance may use. Internally synchronised; lives as long as the instance.
 class HostTable {
  public:
-  /// `label` is the log prefix: the instance's name, or the plugin's id for its init(). `http` may be null: no service.
-  HostTable(std::string label, const base::Clock& clock, base::Logger& logger, HttpService* http,
-            std::vector<std::string> http_patterns, std::shared_ptr<secrets::SlotTable> slots);
+  /// `label` is the log prefix: the instance's name, or the plugin's id for its init().
+  HostTable(std::string label, const base::Clock& clock, base::Logger& logger, HostServices services,
+            std::shared_ptr<secrets::SlotTable> slots);
   HostTable(const HostTable&) = delete;
   HostTable& operator=(const HostTable&) = delete;
 
   const platos_host_t* table() const { return &table_; }
   const std::string& label() const { return label_; }
-  const std::vector<std::string>& http_patterns() const { return http_patterns_; }
+  const std::vector<std::string>& http_patterns() const { return services_.http_patterns; }
   const secrets::SlotTable& slots() const { return *slots_; }
 
  private:
   static HostTable& of(const platos_host_t* table) { return *static_cast<HostTable*>(table->context); }
   void fill_core();
   void fill_services();
+  void fill_telemetry();
   void log(std::int32_t level, platos_slice_t message, platos_slice_t fields);
   std::int32_t exchange(platos_call_t* call, const platos_http_request_t* request, const platos_http_sink_t* sink,
                         platos_error_t* error);
+  std::int32_t series(std::int32_t kind, platos_slice_t name, platos_slice_t help, const platos_label_t* labels,
+                      std::size_t label_count, platos_metric_t** metric, platos_error_t* error);
+  std::uint64_t start_span(platos_call_t* call, platos_slice_t name) const;
+  static void end_span(platos_call_t* call, std::uint64_t number, std::int32_t severity,
+                       const platos_attribute_t* attributes, std::size_t count);
   std::int32_t sign(platos_slice_t slot, platos_slice_t algorithm, platos_slice_t data, const platos_writer_t* writer,
                     platos_error_t* error) const;
 
   std::string label_;
   const base::Clock& clock_;
   base::Logger& logger_;
-  HttpService* http_;
-  std::vector<std::string> http_patterns_;
+  HostServices services_;
   std::shared_ptr<secrets::SlotTable> slots_;
   platos_host_t table_{};
   platos_host_http_t http_table_{};
   platos_host_secrets_t secrets_table_{};
+  platos_host_metrics_t metrics_table_{};
+  platos_host_spans_t spans_table_{};
+  platos_host_state_dir_t state_dir_table_{};
+  std::mutex series_mutex_;
+  std::set<telemetry::Series*> series_;
   std::atomic<std::int64_t> log_second_{0};
   std::atomic<int> logged_in_second_{0};
 };

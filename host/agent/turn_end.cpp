@@ -1,0 +1,173 @@
+// How a turn ends: the answer, its cost and the run's state in one commit.
+#include <nlohmann/json.hpp>
+
+#include "agent/turn_run.hpp"
+#include "base/failpoint.hpp"
+#include "base/text.hpp"
+#include "governance/ledger.hpp"
+#include "model/json.hpp"
+#include "store/conversations.hpp"
+#include "store/usage_records.hpp"
+
+namespace platos::agent {
+namespace {
+
+const std::vector<double> kSeconds = {0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300};
+
+std::string output_json(const TurnState& state) {
+  return model::dump({{"usage", model::to_json(state.usage())}, {"steps", state.steps().size()}});
+}
+
+// As the OpenTelemetry conventions for generative AI shape it.
+std::string messages_json(const char* role, std::string_view text) {
+  constexpr std::size_t kMaxTextBytes = 16 * 1024;
+  const model::Json part = {{"type", "text"}, {"content", base::cut_utf8(text, kMaxTextBytes)}};
+  return model::dump(model::Json::array({{{"role", role}, {"parts", model::Json::array({part})}}}));
+}
+
+}  // namespace
+
+void TurnRun::store_answer(const std::string& text, const std::string& reasoning, std::string_view ending) {
+  const auto& record = run_.record();
+  model::Message answer;
+  answer.id = run_.context().ids.make("msg");
+  answer.thread_id = record.thread_id;
+  answer.run_id = run_.id();
+  answer.role = "assistant";
+  answer.state = "active";
+  answer.content = text;
+  answer.thinking = reasoning;
+  answer.tool_calls_json = state_.tool_log_json();
+  const model::Usage& usage = state_.usage();
+  model::Json response = {{"model", setting_.config().model},
+                          {"usage", model::to_wire(usage)},
+                          {"cost_cents", model::cents(usage.fresh_cost_micro_usd)},
+                          {"cost_with_cache_cents", model::cents(usage.cost_micro_usd)},
+                          {"cost_known", usage.cost_micro_usd >= 0},
+                          {"latency_ms", (run_.now_us() - record.started_us) / 1000},
+                          {"agent_id", record.agent_id},
+                          {"trace_id", telemetry::trace_id_hex(span_.context().trace_id)},
+                          {"version_id", record.version_id},
+                          {"run_id", run_.id()}};
+  if (!object_json_.empty()) {
+    response["structured_output"] = {
+        {"object", model::parse_bounded(object_json_, "the object").value_or(model::Json())},
+        {"attempts", state_.steps().size()}};
+  }
+  if (!ending.empty()) response[std::string(ending)] = true;
+  answer.response_json = model::dump(response);
+  answer.created_us = run_.now_us();
+  run_.emit(model::message_persisted_event(answer.id, answer.thread_id, usage));
+  run_.store([scope = record.scope, answer](store::Session& session) -> Result<void> {
+    store::Conversations(session).insert_message(scope, answer);
+    return {};
+  });
+}
+
+void TurnRun::store_usage() {
+  if (!state_.usage().known()) return;
+  store::UsageRow row;
+  row.run_id = run_.id();
+  row.purpose = "turn";
+  row.model = setting_.version ? setting_.config().model : "";
+  row.agent_id = run_.record().agent_id;
+  row.user_id = run_.record().user_id;
+  row.usage = state_.usage();
+  row.created_us = run_.now_us();
+  run_.store([scope = run_.record().scope, row](store::Session& session) -> Result<void> {
+    store::UsageRecords(session).insert(scope, row);
+    return {};
+  });
+}
+
+void TurnRun::close_books(const char* status, const std::string& error_code) {
+  auto& metrics = services_.metrics;
+  metrics.counter("platos_turns_total", "Turns by how they ended.", {{"status", status}}).add();
+  metrics.histogram("platos_turn_duration_seconds", "Time from acceptance to the end.", kSeconds, {{"status", status}})
+      .observe(static_cast<double>(run_.now_us() - run_.record().created_us) / 1e6);
+  if (state_.usage().cost_micro_usd > 0) {
+    metrics
+        .counter("platos_cost_cents_total", "What model calls cost, in US cents.",
+                 {{"agent", run_.record().agent_id}, {"lane", "model_inference"}})
+        .add(state_.usage().cost_cents());
+  }
+  span_.set("gen_ai.usage.input_tokens", state_.usage().input_tokens);
+  span_.set("gen_ai.usage.output_tokens", state_.usage().output_tokens);
+  if (services_.tracer.enabled()) {
+    span_.set_content("gen_ai.input.messages", messages_json("user", user_message_));
+    span_.set_content("gen_ai.output.messages", messages_json("assistant", answer_text()));
+  }
+  span_.set("platos.steps", static_cast<std::int64_t>(state_.steps().size()));
+  span_.end(error_code.empty() ? ports::Record::Severity::Ok : ports::Record::Severity::Error, error_code);
+}
+
+Task<void> TurnRun::complete() {
+  base::failpoint("turn.before_answer");
+  run_.store([scope = run_.record().scope, run_id = run_.id(),
+              content = user_message_](store::Session& session) -> Result<void> {
+    store::Conversations(session).activate_message(scope, run_id, content);
+    return {};
+  });
+  if (const auto flags = governance::flags_json(output_findings_); !flags.empty())
+    run_.emit(model::safety_flags_event(flags));
+  store_answer(answer_text(), state_.reasoning(), "");
+  store_usage();
+  const bool compacting = request_compaction(run_, setting_);
+  run_.emit(model::done_event(state_.usage(), ""));
+  model::RunOutcome outcome;
+  outcome.state = model::RunState::Completed;
+  const auto finished = co_await run_.finish(std::move(outcome), output_json(state_));
+  if (!finished) {
+    run_.context().logger.warn("agent", "a turn could not be ended here", {{"run", run_.id()}});
+    co_return;
+  }
+  close_books("success", "");
+  if (compacting) services_.engine.poke();
+}
+
+Task<void> TurnRun::give_up(Error error) {
+  base::failpoint("turn.giving_up");
+  const std::string reason = run_.cancel_token().reason();
+  const bool cancelled = run_.cancel_token().cancelled();
+  if (cancelled) {
+    error.code = reason == "deadline" ? "deadline_exceeded" : reason;
+    error.message = reason == "deadline" ? "the turn took longer than it may, and was ended" : "the turn was cancelled";
+  }
+  const bool by_person = cancelled && reason != "deadline";
+  run_.store([scope = run_.record().scope, run_id = run_.id(), content = user_message_,
+              blocked = blocked_](store::Session& session) -> Result<void> {
+    store::Conversations conversations(session);
+    if (blocked) {
+      conversations.set_message_state(scope, run_id, "user", "blocked");
+    } else {
+      conversations.activate_message(scope, run_id, content);
+    }
+    return {};
+  });
+  if (!report_.findings.empty()) {
+    governance::keep(run_, subject(), report_.findings, "step-" + std::to_string(state_.steps().size() + 1));
+    refusal_findings_.insert(refusal_findings_.end(), report_.findings.begin(), report_.findings.end());
+  }
+  state_.add_usage(report_.wasted);
+  if (by_person) run_.journal(model::journal::kCancelled, model::dump({{"reason", reason}}));
+  const std::string earlier = state_.text();
+  const std::string text =
+      earlier.empty() || report_.text.empty() ? earlier + report_.text : earlier + "\n\n" + report_.text;
+  // What a person saw before they stopped the turn stays in the conversation.
+  if (by_person && !text.empty()) store_answer(text, report_.reasoning, "stopped");
+  store_usage();
+  if (!by_person) {
+    const bool of_schema = error.code == "structured_output_invalid" || error.code == "invalid_schema";
+    const int attempts = of_schema ? static_cast<int>(state_.steps().size()) : -1;
+    if (of_schema) error.code = "structured_output_invalid";
+    run_.emit(model::error_event(error, governance::flags_json(refusal_findings_), attempts));
+  }
+  run_.emit(model::done_event(state_.usage(), by_person ? "stopped" : reason == "deadline" ? "aborted" : ""));
+  model::RunOutcome outcome{by_person ? model::RunState::Cancelled : model::RunState::Failed, error.code,
+                            error.message};
+  const auto finished = co_await run_.finish(std::move(outcome), output_json(state_));
+  if (!finished) run_.context().logger.warn("agent", "a turn could not be ended here", {{"run", run_.id()}});
+  close_books(by_person ? "stopped" : blocked_ ? "blocked" : "error", error.code);
+}
+
+}  // namespace platos::agent

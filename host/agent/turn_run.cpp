@@ -1,0 +1,242 @@
+#include "agent/turn_run.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "agent/structured_output.hpp"
+#include "base/failpoint.hpp"
+#include "governance/ledger.hpp"
+#include "model/json.hpp"
+
+namespace platos::agent {
+namespace {
+
+// Was this run accepted without being started? Then nobody has heard of it yet.
+bool never_began(const engine::Run& run) {
+  const auto& journal = run.former_journal();
+  return !journal.empty() && std::none_of(journal.begin(), journal.end(), [](const model::JournalRow& row) {
+    return row.kind == model::journal::kAccepted;
+  });
+}
+
+bool was_cancelled(const engine::Run& run) {
+  const auto& journal = run.former_journal();
+  return std::any_of(journal.begin(), journal.end(),
+                     [](const model::JournalRow& row) { return row.kind == model::journal::kCancelled; });
+}
+
+Error cancelled_error(const std::string& reason) {
+  if (reason == "deadline") {
+    return {ErrorKind::Deadline, "deadline_exceeded", "the turn took longer than it may, and was ended", false, 0, {}};
+  }
+  return {ErrorKind::Cancelled, reason, "the turn was cancelled", false, 0, {}};
+}
+
+telemetry::SpanContext trace_of(const engine::Run& run, const TurnInput& input) {
+  const auto given = telemetry::parse_traceparent(input.traceparent);
+  if (given.trace_id != ports::TraceId{}) return given;
+  return {telemetry::trace_id_of(run.id()), {}};
+}
+
+}  // namespace
+
+TurnRun::TurnRun(const TurnServices& services, engine::Run& run)
+    : services_(services), run_(run), state_(TurnState::rebuild(run)) {
+  TurnInput input = turn_input_from_json(run.record().input_json);
+  span_ = telemetry::Span(services.tracer, "invoke_agent", trace_of(run, input));
+  span_.set("gen_ai.operation.name", "invoke_agent");
+  span_.set("gen_ai.agent.id", run.record().agent_id);
+  span_.set("gen_ai.conversation.id", run.record().thread_id);
+  span_.set("platos.run.id", run.id());
+  span_.set("platos.env.id", run.record().scope.environment_id);
+  span_.set("platos.turn.message_length", static_cast<std::int64_t>(input.message.size()));
+  user_message_ = input.message;
+  setting_.input = std::move(input);
+}
+
+Task<void> TurnRun::go() {
+  greet();
+  base::failpoint("turn.rebuilt");
+  auto setting = co_await services_.settings.load(run_, std::move(setting_.input));
+  base::failpoint("turn.after_load");
+  if (!setting) {
+    co_await give_up(setting.error());
+    co_return;
+  }
+  setting_ = std::move(*setting);
+  if (was_cancelled(run_)) run_.cancel("cancelled");
+  const auto worked = co_await work();
+  if (run_.lost()) co_return;
+  if (worked) {
+    co_await complete();
+  } else {
+    co_await give_up(worked.error());
+  }
+}
+
+void TurnRun::greet() {
+  if (never_began(run_)) {
+    run_.emit(model::meta_event(run_.record().thread_id, run_.record().agent_id, run_.id()));
+    run_.journal(model::journal::kAccepted, "{}");
+  } else if (!run_.former_journal().empty()) {
+    // Whatever was published after the last decision is void: it was not written, or is done again.
+    run_.emit(model::retry_boundary_event(static_cast<int>(state_.steps().size()) + 1, run_.discard_from()));
+  }
+}
+
+ports::CallContext TurnRun::context() const {
+  ports::CallContext context;
+  context.scope = run_.record().scope;
+  context.user_id = run_.record().user_id;
+  context.run_id = run_.id();
+  context.trace_id = span_.context().trace_id;
+  context.span_id = span_.context().span_id;
+  return context;
+}
+
+governance::Subject TurnRun::subject() const {
+  governance::Subject subject;
+  subject.context = context();
+  subject.agent_id = run_.record().agent_id;
+  subject.thread_id = run_.record().thread_id;
+  subject.model = setting_.config().model;
+  return subject;
+}
+
+// Asked again after a crash: the same message gives the same verdicts, and ledger rows have ids of their own.
+Result<void> TurnRun::govern_message() {
+  const auto& chain = services_.governors;
+  if (chain.wants(ports::Point::SessionStart) && setting_.history.empty() && setting_.summary.empty()) {
+    const auto judged = chain.check(subject(), ports::Point::SessionStart, "");
+    governance::keep(run_, subject(), judged.findings, "session");
+    if (judged.refused()) {
+      blocked_ = true;
+      refusal_findings_ = judged.findings;
+      return fail(governance::refusal(judged.decision, judged.rule_id, judged.findings));
+    }
+  }
+  if (!chain.wants(ports::Point::BeforeModel)) return {};
+  auto judged = chain.check(subject(), ports::Point::BeforeModel, user_message_);
+  governance::keep(run_, subject(), judged.findings, "message");
+  if (judged.refused()) {
+    blocked_ = true;
+    refusal_findings_ = judged.findings;
+    return fail(governance::refusal(judged.decision, judged.rule_id, judged.findings));
+  }
+  user_message_ = std::move(judged.text);
+  return {};
+}
+
+Result<void> TurnRun::check_limits() const {
+  const model::AgentConfig& config = setting_.config();
+  if (run_.cancel_token().cancelled()) return fail(cancelled_error(run_.cancel_token().reason()));
+  if (!state_.pending_calls().empty()) return {};
+  if (static_cast<std::int64_t>(state_.steps().size()) >= config.max_steps) {
+    return fail(ErrorKind::ResourceExhausted, "max_steps",
+                "the agent took " + std::to_string(config.max_steps) + " steps, its limit, without an answer");
+  }
+  const auto known = [](std::int64_t count) { return std::max<std::int64_t>(count, 0); };
+  const std::int64_t used = known(state_.usage().input_tokens) + known(state_.usage().output_tokens);
+  if (config.max_turn_tokens > 0 && used >= config.max_turn_tokens) {
+    return fail(ErrorKind::ResourceExhausted, "turn_token_limit",
+                "the turn has used " + std::to_string(used) + " tokens; the agent's limit is " +
+                    std::to_string(config.max_turn_tokens));
+  }
+  return {};
+}
+
+Task<Result<void>> TurnRun::work() {
+  if (auto allowed = govern_message(); !allowed) co_return allowed;
+  const bool structured = setting_.output_schema != nullptr;
+  // A schema and tools exclude each other: the model would answer in tool calls.
+  auto tools =
+      structured ? Result<tools::ToolSet>(tools::ToolSet({})) : services_.catalogue.visible_to(setting_.config());
+  if (!tools) co_return fail(tools.error());
+  if (setting_.config().remembers() && state_.steps().empty()) {
+    setting_.recalled = co_await memory::recall_block(services_.memories, context(), user_message_, services_.recall,
+                                                      run_.cancel_token());
+  }
+  while (state_.wants_another_step()) {
+    if (auto within = check_limits(); !within) co_return within;
+    if (state_.pending_calls().empty()) {
+      auto stepped = co_await step(*tools);
+      if (!stepped) co_return stepped;
+    }
+    auto called = co_await call_tools(*tools);
+    if (!called) co_return called;
+  }
+  if (!structured) co_return Result<void>{};
+  co_return co_await structure();
+}
+
+CallOptions TurnRun::call_options(bool quiet) const {
+  CallOptions options;
+  options.model_name = setting_.config().model;
+  options.step = static_cast<int>(state_.steps().size()) + 1;
+  options.quiet = quiet;
+  options.parent = span_.context();
+  return options;
+}
+
+void TurnRun::record(model::ChatResponse response) {
+  governance::keep(run_, subject(), report_.findings, "step-" + std::to_string(state_.steps().size() + 1));
+  output_findings_.insert(output_findings_.end(), report_.findings.begin(), report_.findings.end());
+  state_.add_usage(report_.wasted);
+  report_ = {};
+  for (const auto& call : response.tool_calls) run_.emit(model::tool_call_event(call));
+  run_.journal(model::journal::kModelResponse, model::dump(model::to_json(response)));
+  state_.record(std::move(response));
+}
+
+Task<Result<void>> TurnRun::step(const tools::ToolSet& tools) {
+  if (!state_.steps().empty() && !state_.steps().back().response.text.empty()) run_.emit(model::text_boundary_event());
+  run_.emit(model::status_event("thinking", run_.record().agent_id));
+  auto request = assemble_request(setting_, user_message_, state_.messages(), tools.tools());
+  base::failpoint("turn.before_model");
+  auto response = co_await services_.models.call(run_, call_options(false), std::move(request), report_);
+  if (!response) co_return fail(response.error());
+  base::failpoint("turn.before_response");
+  record(std::move(*response));
+  base::failpoint("turn.after_response");
+  co_return Result<void>{};
+}
+
+Task<Result<void>> TurnRun::call_tools(const tools::ToolSet& tools) {
+  auto pending = state_.pending_calls();
+  if (pending.empty()) co_return Result<void>{};
+  run_.emit(model::status_event("executing", run_.record().agent_id));
+  auto outcomes =
+      co_await services_.dispatcher.call_all(run_, tools, std::move(pending), state_.unknown_outcomes, span_.context());
+  if (!outcomes) co_return fail(outcomes.error());
+  state_.record(*outcomes);
+  co_return Result<void>{};
+}
+
+// Two attempts: the first has streamed; the second is told what is wrong, and is heard only when it is right.
+Task<Result<void>> TurnRun::structure() {
+  constexpr std::size_t kAttempts = 2;
+  for (;;) {
+    const std::size_t attempts = state_.steps().size();
+    auto object = read_structured(*setting_.output_schema, state_.steps().back().response.text);
+    if (object) {
+      object_json_ = std::move(*object);
+      run_.emit(model::structured_output_event(object_json_, static_cast<int>(attempts)));
+      co_return Result<void>{};
+    }
+    if (attempts >= kAttempts) co_return fail(object.error());
+    if (run_.cancel_token().cancelled()) co_return fail(cancelled_error(run_.cancel_token().reason()));
+    auto said = state_.messages();
+    said.push_back(correction_of(state_.steps().back().response.text, object.error()));
+    auto request = assemble_request(setting_, user_message_, std::move(said), {});
+    auto response = co_await services_.models.call(run_, call_options(true), std::move(request), report_);
+    if (!response) co_return fail(response.error());
+    record(std::move(*response));
+  }
+}
+
+std::string TurnRun::answer_text() const {
+  if (setting_.output_schema && !state_.steps().empty()) return state_.steps().back().response.text;
+  return state_.text();
+}
+
+}  // namespace platos::agent

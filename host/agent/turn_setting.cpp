@@ -1,0 +1,172 @@
+#include "agent/turn_setting.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "model/json.hpp"
+#include "store/agents.hpp"
+#include "store/conversations.hpp"
+
+namespace platos::agent {
+namespace {
+
+using model::Json;
+
+constexpr std::size_t kMaxCachedVersions = 4096;
+constexpr std::size_t kMaxOffered = 10'000;
+// A thread that is never summarised for want of a model still has an end.
+constexpr std::int64_t kMaxUnsummarised = 400;
+
+std::vector<model::ChatMessage> to_history(std::vector<model::Message>& messages) {
+  std::vector<model::ChatMessage> history;
+  for (auto& message : messages) {
+    model::ChatMessage said;
+    said.role = message.role == "assistant" ? model::Role::Assistant : model::Role::User;
+    said.text = std::move(message.content);
+    history.push_back(std::move(said));
+  }
+  return history;
+}
+
+// The parts that go before the message; empty when there are none.
+std::string context_of(const TurnSetting& setting) {
+  std::string context;
+  const auto add = [&context](std::string_view text) {
+    if (text.empty()) return;
+    if (!context.empty()) context += "\n\n";
+    context += text;
+  };
+  if (!setting.summary.empty()) add("Summary of the conversation so far:\n" + setting.summary);
+  add(setting.recalled);
+  for (const auto& block : setting.config().dynamic_blocks) {
+    const auto given = setting.input.dynamic_blocks.find(block.key);
+    const std::string& content = given == setting.input.dynamic_blocks.end() ? block.default_content : given->second;
+    if (!content.empty()) add("## " + block.name + "\n" + content);
+  }
+  return context;
+}
+
+}  // namespace
+
+TurnInput turn_input_from_json(std::string_view json) {
+  TurnInput input;
+  const auto parsed = model::parse_bounded(json, "a run's input");
+  if (!parsed || !parsed->is_object()) return input;
+  input.message = parsed->value("message", "");
+  input.dynamic_blocks = parsed->value("dynamic_blocks", std::map<std::string, std::string>{});
+  if (const auto schema = parsed->find("output_schema"); schema != parsed->end())
+    input.output_schema_json = model::dump(*schema);
+  input.traceparent = parsed->value("traceparent", "");
+  return input;
+}
+
+std::string to_json(const TurnInput& input, const std::string& message_id) {
+  Json json = {{"message", input.message}, {"message_id", message_id}};
+  if (!input.dynamic_blocks.empty()) json["dynamic_blocks"] = input.dynamic_blocks;
+  if (!input.output_schema_json.empty())
+    json["output_schema"] = model::parse_bounded(input.output_schema_json, "schema").value_or(Json());
+  if (!input.traceparent.empty()) json["traceparent"] = input.traceparent;
+  return model::dump(json);
+}
+
+Result<StoredSetting> SettingLoader::read(store::Session& session, const model::RunRecord& run,
+                                          std::shared_ptr<const model::AgentVersion> version) {
+  StoredSetting loaded{std::move(version), {}, {}};
+  if (!loaded.version) {
+    auto found = store::Agents(session).find_version(run.scope, run.version_id);
+    if (!found) return fail(ErrorKind::NotFound, "agent_not_found", "the agent's version is gone");
+    loaded.version = std::make_shared<const model::AgentVersion>(std::move(*found));
+  }
+  const model::AgentConfig& config = loaded.version->config;
+  store::Conversations conversations(session);
+  if (config.history_mode == model::HistoryMode::Compact) {
+    const auto thread = conversations.find_thread(run.scope, run.user_id, run.thread_id);
+    if (thread && !thread->summary.empty()) {
+      loaded.summary = thread->summary;
+      loaded.messages = conversations.history_after(
+          run.scope, run.thread_id, run.id, {thread->summary_until_us, thread->summary_until_id}, kMaxUnsummarised);
+      return loaded;
+    }
+  }
+  const std::int64_t limit = config.history_mode == model::HistoryMode::Compact
+                                 ? std::max(config.context_limit, config.compact_threshold)
+                                 : config.context_limit;
+  loaded.messages = conversations.history(run.scope, run.thread_id, run.id, limit);
+  return loaded;
+}
+
+std::shared_ptr<const model::AgentVersion> SettingLoader::cached(const std::string& version_id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = versions_.find(version_id);
+  return found == versions_.end() ? nullptr : found->second;
+}
+
+void SettingLoader::keep(const std::shared_ptr<const model::AgentVersion>& version) {
+  const std::lock_guard lock(mutex_);
+  if (versions_.size() >= kMaxCachedVersions) versions_.clear();
+  versions_.emplace(version->id, version);
+}
+
+void SettingLoader::offer(const std::string& run_id, StoredSetting stored) {
+  const std::lock_guard lock(mutex_);
+  if (offered_.size() >= kMaxOffered) offered_.clear();
+  offered_.insert_or_assign(run_id, std::move(stored));
+}
+
+void SettingLoader::withdraw(const std::string& run_id) {
+  const std::lock_guard lock(mutex_);
+  offered_.erase(run_id);
+}
+
+Task<Result<StoredSetting>> SettingLoader::stored(engine::Run& run) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto found = offered_.extract(run.id()); !found.empty()) co_return std::move(found.mapped());
+  }
+  auto known = cached(run.record().version_id);
+  const auto work = database_.read(
+      run.loop(), [record = run.record(), known](store::Session& session) { return read(session, record, known); });
+  auto loaded = co_await work;
+  if (loaded && !known) keep(loaded->version);
+  co_return loaded;
+}
+
+Task<Result<TurnSetting>> SettingLoader::load(engine::Run& run, TurnInput input) {
+  auto loaded = co_await stored(run);
+  if (!loaded) co_return fail(loaded.error());
+  TurnSetting setting;
+  setting.version = std::move(loaded->version);
+  setting.history = to_history(loaded->messages);
+  setting.summary = std::move(loaded->summary);
+  setting.input = std::move(input);
+  const std::string& schema =
+      setting.input.output_schema_json.empty() ? setting.config().output_schema_json : setting.input.output_schema_json;
+  if (schema.empty() || schema == "{}") co_return setting;
+  const auto parsed = model::parse_bounded(schema, "the output schema");
+  if (!parsed) co_return fail(parsed.error());
+  auto compiled = model::JsonSchema::compile(*parsed);
+  if (!compiled) co_return fail(compiled.error());
+  setting.output_schema = std::make_shared<const model::JsonSchema>(std::move(*compiled));
+  setting.output_schema_json = schema;
+  co_return setting;
+}
+
+model::ChatRequest assemble_request(const TurnSetting& setting, const std::string& user_message,
+                                    std::vector<model::ChatMessage> said, std::vector<model::Tool> tools) {
+  const model::AgentConfig& config = setting.config();
+  model::ChatRequest request;
+  request.system = config.system_prompt;
+  request.messages = setting.history;
+  model::ChatMessage user;
+  const std::string context = context_of(setting);
+  user.text = context.empty() ? user_message : "<context>\n" + context + "\n</context>\n\n" + user_message;
+  request.messages.push_back(std::move(user));
+  for (auto& message : said) request.messages.push_back(std::move(message));
+  request.tools = std::move(tools);
+  request.max_output_tokens = config.max_output_tokens;
+  request.temperature = config.temperature;
+  request.thinking_budget_tokens = config.thinking_budget_tokens;
+  request.response_schema_json = setting.output_schema_json;
+  return request;
+}
+
+}  // namespace platos::agent

@@ -1,0 +1,82 @@
+// What a turn works with besides its own journal: the agent's version, the thread's history, what is remembered.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "engine/run.hpp"
+#include "memory/recall.hpp"
+#include "model/agent.hpp"
+#include "model/chat.hpp"
+#include "model/json_schema.hpp"
+#include "store/database.hpp"
+
+namespace platos::agent {
+
+/// What the caller of a turn gave besides the message; read from the run's input.
+struct TurnInput {
+  std::string message;
+  std::map<std::string, std::string> dynamic_blocks;  ///< by key; undeclared keys are not used
+  std::string output_schema_json;                     ///< empty: the agent's
+  std::string traceparent;
+};
+TurnInput turn_input_from_json(std::string_view json);
+std::string to_json(const TurnInput& input, const std::string& message_id);
+
+struct TurnSetting {
+  std::shared_ptr<const model::AgentVersion> version;
+  std::vector<model::ChatMessage> history;
+  std::string summary;  ///< of what is older than the history
+  std::string recalled;
+  TurnInput input;
+  std::shared_ptr<const model::JsonSchema> output_schema;  ///< null: free text
+  std::string output_schema_json;
+
+  const model::AgentConfig& config() const { return version->config; }
+};
+
+/// What the store knows of a turn's setting.
+struct StoredSetting {
+  std::shared_ptr<const model::AgentVersion> version;
+  std::vector<model::Message> messages;
+  std::string summary;
+};
+
+/// Internally synchronised: a cache of agent versions, which never change.
+class SettingLoader {
+ public:
+  explicit SettingLoader(store::Database& database) : database_(database) {}
+
+  /// For use inside a read closure. `version` may be null: then it is read. `run` needs scope, user, thread, id,
+  /// version.
+  static Result<StoredSetting> read(store::Session& session, const model::RunRecord& run,
+                                    std::shared_ptr<const model::AgentVersion> version);
+
+  /// What was read while a fresh turn was being accepted: its load() then need not ask the store again.
+  void offer(const std::string& run_id, StoredSetting stored);
+  void withdraw(const std::string& run_id);
+
+  /// Reads version and history in one go. NotFound "agent_not_found"; InvalidArgument "invalid_schema" when the output
+  /// schema is none.
+  Task<Result<TurnSetting>> load(engine::Run& run, TurnInput input);
+
+ private:
+  Task<Result<StoredSetting>> stored(engine::Run& run);
+  std::shared_ptr<const model::AgentVersion> cached(const std::string& version_id) const;
+  void keep(const std::shared_ptr<const model::AgentVersion>& version);
+
+  store::Database& database_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<const model::AgentVersion>> versions_;
+  std::map<std::string, StoredSetting> offered_;  // by run
+};
+
+/// The request of the next step: system prompt, history, the user's message in its context, what was said so far.
+/// `user_message` is as the governors left it.
+model::ChatRequest assemble_request(const TurnSetting& setting, const std::string& user_message,
+                                    std::vector<model::ChatMessage> said, std::vector<model::Tool> tools);
+
+}  // namespace platos::agent

@@ -1,0 +1,106 @@
+#include "main/options.hpp"
+
+#include <unistd.h>
+
+#include "base/version.hpp"
+
+namespace platos::daemon {
+namespace {
+constexpr std::int64_t kDayUs = 24LL * 3600 * 1'000'000;
+}  // namespace
+
+base::LogLevel log_level(const std::string& name) {
+  if (name == "debug") return base::LogLevel::Debug;
+  if (name == "warn") return base::LogLevel::Warn;
+  if (name == "error") return base::LogLevel::Error;
+  return base::LogLevel::Info;
+}
+
+base::LogFormat log_format(const std::string& name) {
+  if (name == "auto") return ::isatty(STDERR_FILENO) != 0 ? base::LogFormat::Text : base::LogFormat::Json;
+  return name == "text" ? base::LogFormat::Text : base::LogFormat::Json;
+}
+
+engine::EngineOptions engine_options(const config::Settings& settings, const std::string& host_id) {
+  engine::EngineOptions options;
+  options.host_id = host_id;
+  options.max_running = settings.runs_max_running;
+  options.takeover_min_us = settings.runs_takeover_min_ms * 1000;
+  options.lease_us = settings.runs_lease_ms * 1000;
+  options.ring_bytes = static_cast<std::size_t>(settings.runs_ring_bytes);
+  options.stream_retention_us = settings.retention_stream_days * kDayUs;
+  options.journal_retention_us = settings.retention_journal_days * kDayUs;
+  options.sweep_every_us = settings.retention_sweep_ms * 1000;
+  return options;
+}
+
+egress::ClientOptions client_options(const config::Settings& settings) {
+  egress::ClientOptions options;
+  options.connect_timeout_ms = settings.egress_connect_timeout_ms;
+  options.silence_timeout_ms = settings.egress_silence_timeout_ms;
+  options.max_frame_bytes = static_cast<std::size_t>(settings.egress_max_frame_bytes);
+  options.max_body_bytes = static_cast<std::size_t>(settings.egress_max_body_bytes);
+  return options;
+}
+
+extension::PluginHostOptions plugin_options(const DaemonOptions& options) {
+  const auto& settings = options.config.settings;
+  extension::PluginHostOptions plugins;
+  plugins.shipped_dir = options.paths.shipped_plugin_dir;
+  plugins.extra_dir = options.paths.plugin_dir;
+  plugins.manifest_dirs = options.paths.manifest_dirs;
+  plugins.data_dir = options.paths.data_dir;
+  plugins.disabled = settings.plugins_disabled;
+  plugins.safe_mode = options.safe_mode;
+  plugins.create_timeout_ms = settings.plugins_create_timeout_ms;
+  plugins.workers.workers = static_cast<std::size_t>(settings.plugins_workers);
+  plugins.workers.max_queued = static_cast<std::size_t>(settings.plugins_max_queued);
+  return plugins;
+}
+
+telemetry::SinkOptions sink_options(const config::Settings& settings) {
+  telemetry::SinkOptions options;
+  options.ring_records = static_cast<std::size_t>(settings.observers_ring_records);
+  options.flush_every_us = settings.observers_flush_ms * 1000;
+  return options;
+}
+
+memory::RecallOptions recall_options(const config::Settings& settings) {
+  memory::RecallOptions options;
+  options.limit = static_cast<std::uint32_t>(settings.memory_recall_limit);
+  options.min_score = static_cast<double>(settings.memory_recall_min_score_percent) / 100;
+  options.budget_tokens = static_cast<std::size_t>(settings.memory_recall_budget_tokens);
+  return options;
+}
+
+ingress::ServerOptions server_options(const config::Settings& settings) {
+  ingress::ServerOptions options;
+  options.listen = settings.http_listen;
+  options.allowed_hosts = settings.http_allowed_hosts;
+  options.max_head_bytes = static_cast<std::size_t>(settings.http_max_head_bytes);
+  options.max_body_bytes = static_cast<std::size_t>(settings.http_max_body_bytes);
+  options.max_connections = static_cast<std::size_t>(settings.http_max_connections);
+  options.read_timeout_ms = settings.http_read_timeout_ms;
+  options.idle_timeout_ms = settings.http_idle_timeout_ms;
+  options.write_stall_ms = settings.http_write_stall_ms;
+  options.version = kPlatosVersion;
+  return options;
+}
+
+store::DatabaseOptions store_options(const config::Settings& settings, const std::string& directory) {
+  store::DatabaseOptions options;
+  options.directory = directory;
+  options.durable = settings.store_durability == "full";
+  options.max_bytes = settings.store_max_bytes;
+  options.max_queued_writes = static_cast<std::size_t>(settings.store_max_queued_writes);
+  options.readers = static_cast<std::size_t>(settings.store_readers);
+  return options;
+}
+
+std::string url_of(const std::string& listen, std::uint16_t port) {
+  std::string host = listen.substr(0, listen.rfind(':'));
+  if (host == "0.0.0.0" || host == "[::]") host = "127.0.0.1";
+  return "http://" + host + ":" + std::to_string(port);
+}
+
+}  // namespace platos::daemon

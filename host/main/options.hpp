@@ -1,0 +1,30 @@
+// From settings to the options of each room.
+#pragma once
+
+#include <string>
+
+#include "egress/client.hpp"
+#include "engine/engine.hpp"
+#include "extension/plugin_host.hpp"
+#include "ingress/server.hpp"
+#include "main/daemon.hpp"
+#include "memory/recall.hpp"
+#include "store/database.hpp"
+#include "telemetry/observer_sink.hpp"
+
+namespace platos::daemon {
+
+base::LogLevel log_level(const std::string& name);
+base::LogFormat log_format(const std::string& name);
+engine::EngineOptions engine_options(const config::Settings& settings, const std::string& host_id);
+egress::ClientOptions client_options(const config::Settings& settings);
+extension::PluginHostOptions plugin_options(const DaemonOptions& options);
+telemetry::SinkOptions sink_options(const config::Settings& settings);
+memory::RecallOptions recall_options(const config::Settings& settings);
+ingress::ServerOptions server_options(const config::Settings& settings);
+store::DatabaseOptions store_options(const config::Settings& settings, const std::string& directory);
+
+/// Where clients on this machine reach the server.
+std::string url_of(const std::string& listen, std::uint16_t port);
+
+}  // namespace platos::daemon

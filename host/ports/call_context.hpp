@@ -1,0 +1,26 @@
+// The operation that a call into a plugin belongs to.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "model/scope.hpp"
+
+namespace platos::ports {
+
+using TraceId = std::array<std::uint8_t, 16>;
+using SpanId = std::array<std::uint8_t, 8>;
+
+/// A value.
+struct CallContext {
+  model::Scope scope;
+  std::string user_id;
+  std::string run_id;
+  std::string idempotency_key;           ///< of a tool call
+  std::int64_t deadline_us = INT64_MAX;  ///< monotonic
+  TraceId trace_id{};                    ///< all zero: not traced
+  SpanId span_id{};                      ///< of the span that the call is made in
+};
+
+}  // namespace platos::ports
