@@ -26,3 +26,30 @@ step() {
   "$@"
   echo "   done in $((SECONDS - started)) s"
 }
+
+# Node and npm, for the oracles of the tests, unless the machine has them from somewhere.
+install_node() {
+  command -v node >/dev/null && command -v npm >/dev/null && return 0
+  install_packages <(printf 'nodejs\nnpm\n')
+}
+
+# What the tests take from npm, as their lock files say.
+install_npm_packages() {
+  local folder
+  for folder in "$@"; do
+    [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && continue
+    npm ci --prefix "$folder" --no-audit --no-fund --loglevel=error
+    touch "$folder/node_modules/.package-lock.json"
+  done
+}
+
+# promtool, unpacked from its package without installing the server that comes with it.
+unpack_promtool() {
+  [ -x build/tools/usr/bin/promtool ] && return 0
+  local folder
+  folder=$(mktemp -d)
+  (cd "$folder" && apt-get download -qq prometheus)
+  mkdir -p build/tools
+  dpkg-deb -x "$folder"/prometheus_*.deb build/tools
+  rm -rf "$folder"
+}

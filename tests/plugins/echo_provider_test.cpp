@@ -1,38 +1,15 @@
 // The SDK from the outside: installed, found by CMake, a plugin built with it, and a turn answered by that plugin.
 #include <catch2/catch.hpp>
-#include <filesystem>
 
 #include "echo_upstream.hpp"
+#include "plugins/stage/out_of_tree.hpp"
 #include "plugins/stage/plugin_stage.hpp"
 
 using namespace platos::tests;
 
 namespace {
 
-namespace fs = std::filesystem;
-
 const std::string kSecret = "tok-0123456789abcdef-of-the-operator";
-const std::map<std::string, std::string> kTools = {{"PATH", "/usr/local/bin:/usr/bin:/bin"}};
-
-void run_or_fail(const std::vector<std::string>& command) {
-  const Finished finished = run_program(command, kTools);
-  INFO(finished.out + finished.err);
-  REQUIRE(finished.exit_code == 0);
-}
-
-/// Installs the SDK and builds `source` against it, both outside of any tree; the folder of the built plugin.
-std::string build_out_of_tree(const TempDir& folder, const std::string& source, const std::string& name) {
-  const std::string prefix = folder.path() + "/sdk";
-  const std::string copy = folder.path() + "/source";
-  const std::string build = folder.path() + "/build";
-  run_or_fail({PLATOS_CMAKE, "--install", PLATOS_BUILD_DIR, "--prefix", prefix, "--component", "sdk"});
-  fs::copy(source, copy, fs::copy_options::recursive);
-  run_or_fail({PLATOS_CMAKE, "-G", "Ninja", "-S", copy, "-B", build, "-DCMAKE_PREFIX_PATH=" + prefix,
-               std::string("-DCMAKE_CXX_COMPILER=") + PLATOS_CXX, "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror"});
-  run_or_fail({PLATOS_CMAKE, "--build", build});
-  return build + "/lib/platos/plugins/" + name;
-}
-
 bool holds_secret(const std::string& text) { return text.find("0123456789abcdef") != std::string::npos; }
 
 }  // namespace
@@ -105,7 +82,7 @@ TEST_CASE("the smallest skill of the SDK's examples builds out of tree, and a mo
   const TempDir folder;
   MockProvider mock;
   PluginStage stage;
-  stage.add_folder(build_out_of_tree(folder, PLATOS_HELLO_SOURCE, "hello-skill"));
+  stage.add_folder(build_out_of_tree(folder, PLATOS_EXAMPLES "/hello-skill", "hello-skill"));
   write_openai_instance(stage.data(), "mock", mock.base_url());
   Configured hello;
   hello.name = "hello";

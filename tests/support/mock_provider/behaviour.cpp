@@ -44,6 +44,7 @@ constexpr Word kWords[] = {
      [](Behaviour& b, Number) { b.tool_arguments = ToolArguments::NotJson; }},
     {"arrayargs", Kind::ToolFailure, Takes::Nothing, 0, 0,
      [](Behaviour& b, Number) { b.tool_arguments = ToolArguments::Array; }},
+    {"toolsay", Kind::Plain, Takes::Nothing, 0, 0, [](Behaviour& b, Number) { b.tool_by_message = true; }},
     {"unknowntool", Kind::ToolFailure, Takes::Nothing, 0, 0, [](Behaviour& b, Number) { b.unknown_tool = true; }},
     {"s", Kind::Failure, Takes::Number, 300, 599, [](Behaviour& b, Number n) { b.status = static_cast<int>(*n); }},
     {"retry", Kind::Plain, Takes::Number, 0, 86'400, [](Behaviour& b, Number n) { b.retry_after_s = n; }},

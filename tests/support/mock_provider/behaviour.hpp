@@ -44,6 +44,7 @@ struct Behaviour {
   std::int64_t tool_calls = 1;
   ToolArguments tool_arguments = ToolArguments::Query;
   bool unknown_tool = false;
+  bool tool_by_message = false;  ///< The call that the last user message spells out as JSON, if it does.
 
   int status = 200;
   std::optional<std::int64_t> retry_after_s;

@@ -1,4 +1,4 @@
-// The parts of a chat-completions request body that an answer depends on.
+// The parts of a request body that an answer depends on, and how a chat-completions body is read.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,9 @@ struct ChatRequest {
   std::string last_user_text;      ///< Text parts joined; empty when there is no user message.
   bool has_tool_result = false;    ///< A tool message follows the last user message.
   bool allows_tools = true;        ///< False for tool_choice "none".
+  bool must_call_tool = false;     ///< A tool is demanded, whatever the model name says. Messages only.
+  bool thinks = false;             ///< A thought comes before the answer. Messages only.
+  bool reads_cache = false;        ///< The request has a cache mark. Messages only.
   std::vector<std::string> tools;  ///< Names on offer; only the one that tool_choice names, if it names one.
 };
 

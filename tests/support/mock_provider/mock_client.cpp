@@ -36,6 +36,24 @@ std::vector<json> Reply::chunks() const {
   return parsed;
 }
 
+std::vector<json> Reply::named_events() const {
+  constexpr std::string_view kName = "event: ";
+  constexpr std::string_view kData = "\ndata: ";
+  std::vector<json> found;
+  std::string_view rest = body;
+  while (!rest.empty()) {
+    REQUIRE(rest.substr(0, kName.size()) == kName);
+    const auto data = rest.find(kData);
+    const auto end = rest.find("\n\n");
+    REQUIRE(end != std::string_view::npos);
+    REQUIRE(data < end);
+    found.push_back(json::parse(rest.substr(data + kData.size(), end - data - kData.size())));
+    REQUIRE(found.back().at("type") == std::string(rest.substr(kName.size(), data - kName.size())));
+    rest.remove_prefix(end + 2);
+  }
+  return found;
+}
+
 std::string Reply::text() const {
   std::string all;
   for (const json& chunk : chunks()) {
@@ -92,6 +110,14 @@ void MockClient::post(const json& body) {
   const std::string text = body.dump();
   send("POST /v1/chat/completions HTTP/1.1\r\nHost: mock\r\nAuthorization: Bearer key\r\nContent-Length: " +
        std::to_string(text.size()) + "\r\n\r\n" + text);
+}
+
+void MockClient::post_message(const json& body) {
+  const std::string text = body.dump();
+  send(
+      "POST /v1/messages HTTP/1.1\r\nHost: mock\r\nx-api-key: key\r\nanthropic-version: "
+      "2023-06-01\r\nContent-Length: " +
+      std::to_string(text.size()) + "\r\n\r\n" + text);
 }
 
 void MockClient::get(const std::string& path) { send("GET " + path + " HTTP/1.1\r\nHost: mock\r\n\r\n"); }

@@ -27,6 +27,8 @@ struct Reply {
   std::vector<std::string> events() const;
   /// The same, parsed, without the closing [DONE]. Fails the test when that is missing.
   std::vector<nlohmann::json> chunks() const;
+  /// The data of each named event, parsed. Fails the test when a name is missing or is not the type of its data.
+  std::vector<nlohmann::json> named_events() const;
   /// The content of all deltas.
   std::string text() const;
 };
@@ -46,6 +48,8 @@ class MockClient {
 
   void send(std::string_view bytes);
   void post(const nlohmann::json& body);
+  /// Sends `body` to the Messages route, with the headers that it wants.
+  void post_message(const nlohmann::json& body);
   void get(const std::string& path);
   /// The next answer on this connection; status 0 when the connection ends without one.
   Reply reply();

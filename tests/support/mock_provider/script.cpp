@@ -58,7 +58,22 @@ std::string name_not_in(const std::vector<std::string>& names) {
   return name;
 }
 
+/// The call in {"tool": "name", "arguments": {}}, which may stand behind other text; null when there is none on offer.
+nlohmann::json spelled_call(const ChatRequest& request) {
+  const auto line = request.last_user_text.rfind("\n{");
+  const std::size_t start = line == std::string::npos ? 0 : line + 1;
+  if (request.has_tool_result) return nullptr;
+  auto call = nlohmann::json::parse(request.last_user_text.substr(start), nullptr, false);
+  const bool whole =
+      call.is_object() && call.contains("arguments") && call.contains("tool") && call["tool"].is_string();
+  const bool offered = whole && std::find(request.tools.begin(), request.tools.end(),
+                                          call["tool"].get<std::string>()) != request.tools.end();
+  return offered ? call : nlohmann::json();
+}
+
 bool wants_tool(const Behaviour& behaviour, const ChatRequest& request) {
+  if (behaviour.tool_by_message && request.allows_tools && !spelled_call(request).is_null()) return true;
+  if (request.must_call_tool) return true;
   if (behaviour.tool_use == ToolUse::Never || !request.allows_tools) return false;
   if (behaviour.tool_use == ToolUse::UntilResult && request.has_tool_result) return false;
   return behaviour.unknown_tool || !request.tools.empty();
@@ -78,6 +93,13 @@ Script::Script(const Behaviour& behaviour, const ChatRequest& request, std::int6
 }
 
 void Script::plan_calls(const Behaviour& behaviour, const ChatRequest& request, std::int64_t request_number) {
+  const auto call = behaviour.tool_by_message ? spelled_call(request) : nlohmann::json();
+  if (!call.is_null()) {
+    calls_.push_back({"call_" + std::to_string(request_number) + "_0", call["tool"], call["arguments"].dump()});
+    append_call_pieces(0, calls_.back());
+    count_ = static_cast<std::int64_t>(call_deltas_.size());
+    return;
+  }
   for (std::int64_t i = 0; i < behaviour.tool_calls; ++i) {
     const auto index = static_cast<std::size_t>(i);
     const std::string id = "call_" + std::to_string(request_number) + "_" + std::to_string(i);
@@ -94,10 +116,12 @@ void Script::append_call_pieces(std::size_t index, const Call& call) {
   std::string first = start + R"(,"id":")" + call.id + R"(","type":"function","function":{"name":)";
   append_json_string(first, call.name);
   call_deltas_.push_back(first + R"(,"arguments":""}}]})");
+  pieces_.push_back({index, true, ""});
   for (const auto piece : cut_in_pieces(call.arguments)) {
     std::string next = start + R"(,"function":{"arguments":)";
     append_json_string(next, piece);
     call_deltas_.push_back(next + "}}]}");
+    pieces_.push_back({index, false, std::string(piece)});
   }
 }
 

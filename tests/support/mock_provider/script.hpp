@@ -31,21 +31,35 @@ class Script {
   std::string_view finish_reason() const;
   std::string usage(std::int64_t completion_tokens) const;
 
- private:
   struct Call {
     std::string id;
     std::string name;
     std::string arguments;
   };
+  /// What delta number i adds to a call. The first one of a call has no arguments.
+  struct Piece {
+    std::size_t call = 0;
+    bool begins = false;
+    std::string arguments;
+  };
 
+  bool calls_tools() const { return !calls_.empty(); }
+  const std::vector<Call>& calls() const { return calls_; }
+  const Piece& piece(std::int64_t index) const { return pieces_[static_cast<std::size_t>(index)]; }
+  /// Appends text token number `index`, as it stands between the quotes of a JSON string. As for append_delta().
+  void append_text(std::int64_t index, std::string& out);
+  bool is_shortened() const { return shortened_; }
+  std::int64_t prompt_tokens() const { return prompt_tokens_; }
+
+ private:
   void plan_calls(const Behaviour& behaviour, const ChatRequest& request, std::int64_t request_number);
   void plan_text(const Behaviour& behaviour, const ChatRequest& request);
   void append_call_pieces(std::size_t index, const Call& call);
-  void append_text(std::int64_t index, std::string& out);
   void append_stamp(std::string& out);
 
   std::vector<Call> calls_;
   std::vector<std::string> call_deltas_;
+  std::vector<Piece> pieces_;       ///< Of the same deltas.
   std::vector<std::string> words_;  ///< JSON texts without their quotes; used when echo_.
   bool echo_ = false;
   std::size_t big_bytes_ = 0;

@@ -21,13 +21,7 @@ StreamAnswer::StreamAnswer(const AnswerContext& context, const Behaviour& behavi
     : Answer(context.start_ns + (behaviour.late_head ? delay_ns(behaviour) : 0)),
       context_(context),
       script_(behaviour, request, context.request_number),
-      behaviour_(within(behaviour, script_.count())),
-      include_usage_(request.include_usage && behaviour.usage != UsageKind::Never) {
-  event_start_ = R"({"id":"chatcmpl-mock)" + std::to_string(context.request_number) +
-                 R"(","object":"chat.completion.chunk","created":)" + std::to_string(std::time(nullptr)) +
-                 R"(,"model":)";
-  append_json_string(event_start_, request.model);
-}
+      behaviour_(within(behaviour, script_.count())) {}
 
 void StreamAnswer::step(std::string& out) {
   if (behaviour_.hang && !released_) {
@@ -53,12 +47,10 @@ void StreamAnswer::send_head(std::string& out) {
 
 void StreamAnswer::send_token(std::string& out) {
   if (behaviour_.body == BodyKind::Garbage) {
-    append_event(out, "{\"choices\": [oops " + std::to_string(position_));
+    append_garbage(position_, out);
   } else {
-    if (position_ == 0) append_choice(out, script_.role_delta(), "null");
-    std::string delta;
-    script_.append_delta(position_, delta);
-    append_choice(out, delta, "null");
+    if (position_ == 0) append_start(out);
+    append_token(position_, out);
   }
   ++position_;
   schedule_next();
@@ -72,17 +64,50 @@ void StreamAnswer::schedule_next() {
 
 void StreamAnswer::finish(std::string& out) {
   if (behaviour_.body != BodyKind::Garbage) {
-    if (position_ == 0) append_choice(out, script_.role_delta(), "null");
-    append_choice(out, "{}", "\"" + std::string(script_.finish_reason()) + "\"");
-    if (include_usage_ && behaviour_.usage == UsageKind::Twice) append_usage(out, 0);
-    if (include_usage_) append_usage(out, position_);
+    if (position_ == 0) append_start(out);
+    append_end(position_, out);
   }
-  append_event(out, "[DONE]");
+  append_stop(out);
   out += "0\r\n\r\n";
   phase_ = context_.keep_alive ? AnswerPhase::Done : AnswerPhase::Cut;
 }
 
-void StreamAnswer::append_choice(std::string& out, std::string_view delta, std::string_view finish_reason) {
+void StreamAnswer::append_chunk(std::string& out, std::string_view bytes) {
+  char size[24];
+  std::snprintf(size, sizeof size, "%zx\r\n", bytes.size());
+  out.append(size).append(bytes).append("\r\n");
+}
+
+ChatStreamAnswer::ChatStreamAnswer(const AnswerContext& context, const Behaviour& behaviour, const ChatRequest& request)
+    : StreamAnswer(context, behaviour, request),
+      include_usage_(request.include_usage && behaviour.usage != UsageKind::Never) {
+  event_start_ = R"({"id":"chatcmpl-mock)" + std::to_string(context.request_number) +
+                 R"(","object":"chat.completion.chunk","created":)" + std::to_string(std::time(nullptr)) +
+                 R"(,"model":)";
+  append_json_string(event_start_, request.model);
+}
+
+void ChatStreamAnswer::append_start(std::string& out) { append_choice(out, script().role_delta(), "null"); }
+
+void ChatStreamAnswer::append_token(std::int64_t index, std::string& out) {
+  std::string delta;
+  script().append_delta(index, delta);
+  append_choice(out, delta, "null");
+}
+
+void ChatStreamAnswer::append_garbage(std::int64_t index, std::string& out) {
+  append_event(out, "{\"choices\": [oops " + std::to_string(index));
+}
+
+void ChatStreamAnswer::append_end(std::int64_t tokens, std::string& out) {
+  append_choice(out, "{}", "\"" + std::string(script().finish_reason()) + "\"");
+  if (include_usage_ && usage_kind() == UsageKind::Twice) append_usage(out, 0);
+  if (include_usage_) append_usage(out, tokens);
+}
+
+void ChatStreamAnswer::append_stop(std::string& out) { append_event(out, "[DONE]"); }
+
+void ChatStreamAnswer::append_choice(std::string& out, std::string_view delta, std::string_view finish_reason) {
   data_ = event_start_;
   data_.append(R"(,"choices":[{"index":0,"delta":)").append(delta);
   data_.append(R"(,"logprobs":null,"finish_reason":)").append(finish_reason);
@@ -90,16 +115,12 @@ void StreamAnswer::append_choice(std::string& out, std::string_view delta, std::
   append_event(out, data_);
 }
 
-void StreamAnswer::append_usage(std::string& out, std::int64_t completion_tokens) {
-  append_event(out, event_start_ + R"(,"choices":[],"usage":)" + script_.usage(completion_tokens) + "}");
+void ChatStreamAnswer::append_usage(std::string& out, std::int64_t completion_tokens) {
+  append_event(out, event_start_ + R"(,"choices":[],"usage":)" + script().usage(completion_tokens) + "}");
 }
 
-void StreamAnswer::append_event(std::string& out, std::string_view data) {
-  constexpr std::string_view kField = "data: ";
-  constexpr std::string_view kEnd = "\n\n";
-  char size[24];
-  std::snprintf(size, sizeof size, "%zx\r\n", kField.size() + data.size() + kEnd.size());
-  out.append(size).append(kField).append(data).append(kEnd).append("\r\n");
+void ChatStreamAnswer::append_event(std::string& out, std::string_view data) {
+  append_chunk(out, "data: " + std::string(data) + "\n\n");
 }
 
 }  // namespace platos::tests::mock

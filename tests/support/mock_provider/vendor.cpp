@@ -1,8 +1,12 @@
 #include "mock_provider/vendor.hpp"
 
 #include <ctime>
+#include <functional>
 #include <nlohmann/json.hpp>
 
+#include "mock_provider/embeddings.hpp"
+#include "mock_provider/messages_answer.hpp"
+#include "mock_provider/messages_request.hpp"
 #include "mock_provider/script.hpp"
 #include "mock_provider/stream_answer.hpp"
 #include "mock_provider/whole_answer.hpp"
@@ -20,26 +24,17 @@ bool ends_with(std::string_view text, std::string_view end) {
 
 constexpr std::string_view kChatPath = "/chat/completions";
 
-std::string error_body(int status, const std::string& code, const std::string& message) {
-  const char* type = "invalid_request_error";
-  if (status == 429) type = "requests";
-  if (status >= 500) type = "server_error";
-  const nlohmann::json code_or_null = code.empty() ? nlohmann::json() : nlohmann::json(code);
-  const nlohmann::json error = {{"message", message}, {"type", type}, {"param", nullptr}, {"code", code_or_null}};
-  // A refused request may hold anything, so its text may not be UTF-8.
-  return nlohmann::json{{"error", error}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+constexpr std::string_view kMessagesPath = "/v1/messages";
+
+constexpr std::string_view kEmbeddingsPath = "/embeddings";
+
+/// The paths whose requests name a model.
+bool is_model_path(std::string_view path) {
+  return ends_with(path, kChatPath) || ends_with(path, kMessagesPath) || ends_with(path, kEmbeddingsPath);
 }
 
-std::string failure_body(int status) {
-  switch (status) {
-    case 401: return error_body(status, "invalid_api_key", "Incorrect API key provided.");
-    case 403: return error_body(status, "unsupported_country_region_territory", "Your location is not supported.");
-    case 404: return error_body(status, "model_not_found", "The model does not exist or you have no access to it.");
-    case 429: return error_body(status, "rate_limit_exceeded", "Rate limit reached for requests.");
-    case 500: return error_body(status, "", "The server had an error while processing your request.");
-    case 503: return error_body(status, "", "The engine is currently overloaded, please try again later.");
-    default: return error_body(status, "", "The mock was asked for status " + std::to_string(status) + ".");
-  }
+Dialect dialect_of(const ReceivedRequest& request) {
+  return ends_with(route(request), kMessagesPath) ? Dialect::Messages : Dialect::Chat;
 }
 
 std::string chat_body(const Behaviour& behaviour, const ChatRequest& request, std::int64_t request_number) {
@@ -53,20 +48,24 @@ std::string chat_body(const Behaviour& behaviour, const ChatRequest& request, st
   return body + "}";
 }
 
-WholeContent content_for(const Behaviour& behaviour, const ChatRequest& request, std::int64_t request_number) {
+/// `sound_body` makes the body of a request that does not fail.
+WholeContent content_for(Dialect dialect, const Behaviour& behaviour, std::function<std::string()> sound_body) {
   WholeContent content;
   content.status = behaviour.status;
   if (behaviour.retry_after_s)
     content.more_headers = "Retry-After: " + std::to_string(*behaviour.retry_after_s) + "\r\n";
   if (behaviour.status != 200) {
-    content.body = [status = behaviour.status] { return failure_body(status); };
+    content.body = [dialect, status = behaviour.status] { return failure_body(dialect, status); };
   } else if (behaviour.body == BodyKind::Html) {
     content.content_type = "text/html; charset=utf-8";
-    content.body = [] { return "<!doctype html>\n<title>Welcome</title>\n<p>Please sign in to this network.</p>\n"; };
+    content.body = [] {
+      return "<!doctype html>\n<title>Welcome</title>\n<p>Please sign in to "
+             "this network.</p>\n";
+    };
   } else if (behaviour.body == BodyKind::Garbage) {
     content.body = [] { return "{\"choices\": [oops"; };
   } else {
-    content.body = [=] { return chat_body(behaviour, request, request_number); };
+    content.body = std::move(sound_body);
   }
   return content;
 }
@@ -91,14 +90,12 @@ std::int64_t whole_due_ns(const Behaviour& behaviour, const ChatRequest& request
 
 }  // namespace
 
-bool is_chat(const ReceivedRequest& request) {
-  return request.method == "POST" && ends_with(route(request), kChatPath);
-}
+bool is_chat(const ReceivedRequest& request) { return request.method == "POST" && is_model_path(route(request)); }
 
-std::unique_ptr<Answer> error_answer(const AnswerContext& context, const RefusedRequest& refusal) {
+std::unique_ptr<Answer> error_answer(const AnswerContext& context, const RefusedRequest& refusal, Dialect dialect) {
   WholeContent content;
   content.status = refusal.status();
-  content.body = [body = error_body(refusal.status(), refusal.code(), refusal.what())] { return body; };
+  content.body = [body = error_body(dialect, refusal.status(), refusal.code(), refusal.what())] { return body; };
   return std::make_unique<WholeAnswer>(context, context.start_ns, std::move(content));
 }
 
@@ -108,16 +105,34 @@ Behaviour Vendor::behaviour_for_next(const std::string& model) {
   return failures_shown_[model]++ < *behaviour.failing_requests ? behaviour : parse_behaviour(model, Failures::Off);
 }
 
+std::unique_ptr<Answer> Vendor::embeddings_answer(const ReceivedRequest& received, const AnswerContext& context) {
+  const EmbeddingsRequest request = parse_embeddings_request(received.body);
+  const Behaviour behaviour = behaviour_for_next(request.model);
+  WholeContent content = content_for(Dialect::Chat, behaviour, [=] { return embeddings_body(behaviour, request); });
+  const std::int64_t due_ns =
+      behaviour.tokens == Behaviour::kEndless ? kNeverNs : context.start_ns + behaviour.delay_ms * 1'000'000;
+  return std::make_unique<WholeAnswer>(context, due_ns, std::move(content), trouble_for(behaviour));
+}
+
 std::unique_ptr<Answer> Vendor::chat_answer(const ReceivedRequest& received, const AnswerContext& context) try {
-  const ChatRequest request = parse_chat_request(received.body);
+  if (ends_with(route(received), kEmbeddingsPath)) return embeddings_answer(received, context);
+  const Dialect dialect = dialect_of(received);
+  const bool is_messages = dialect == Dialect::Messages;
+  const ChatRequest request = is_messages ? parse_messages_request(received) : parse_chat_request(received.body);
   const Behaviour behaviour = behaviour_for_next(request.model);
   const bool is_page = behaviour.status != 200 || behaviour.body == BodyKind::Html || behaviour.refuse;
-  if (request.stream && !is_page) return std::make_unique<StreamAnswer>(context, behaviour, request);
+  if (request.stream && !is_page) {
+    if (is_messages) return std::make_unique<MessagesStreamAnswer>(context, behaviour, request);
+    return std::make_unique<ChatStreamAnswer>(context, behaviour, request);
+  }
   const std::int64_t due_ns = whole_due_ns(behaviour, request, context, is_page);
-  return std::make_unique<WholeAnswer>(context, due_ns, content_for(behaviour, request, context.request_number),
+  const auto sound_body = [=, number = context.request_number] {
+    return is_messages ? messages_body(behaviour, request, number) : chat_body(behaviour, request, number);
+  };
+  return std::make_unique<WholeAnswer>(context, due_ns, content_for(dialect, behaviour, sound_body),
                                        trouble_for(behaviour));
 } catch (const RefusedRequest& refusal) {
-  return error_answer(context, refusal);
+  return error_answer(context, refusal, dialect_of(received));
 }
 
 std::unique_ptr<Answer> Vendor::other_answer(const ReceivedRequest& request, const MockStats& stats,
@@ -137,9 +152,10 @@ std::unique_ptr<Answer> Vendor::other_answer(const ReceivedRequest& request, con
       return R"({"object":"list","data":[{"id":"mock","object":"model","created":1700000000,"owned_by":"platos"}]})";
     };
   } else {
-    const bool known = path == "/stats" || ends_with(path, "/models") || ends_with(path, kChatPath);
+    const bool known = path == "/stats" || ends_with(path, "/models") || is_model_path(path);
     const std::string message = (known ? "Wrong method for this URL (" : "Invalid URL (") + request.method + " ";
-    return error_answer(context, RefusedRequest(known ? 405 : 404, "", message + request.path + ")"));
+    return error_answer(context, RefusedRequest(known ? 405 : 404, "", message + request.path + ")"),
+                        dialect_of(request));
   }
   return std::make_unique<WholeAnswer>(context, context.start_ns, std::move(content));
 }

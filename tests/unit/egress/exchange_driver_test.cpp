@@ -33,13 +33,8 @@ struct FakeExchange final : ports::Exchange {
   }
 };
 
-struct FakeProvider final : ports::ChatProvider, ports::SecretSource {
-  std::string name = "fake";
+struct FakeProvider final : ports::Upstream, ports::SecretSource {
   bool reachable = true;
-  const std::string& instance() const override { return name; }
-  Result<std::unique_ptr<ports::Exchange>> begin(ports::CallContext, std::string_view, ports::ChatSink&) override {
-    return fail(ErrorKind::Unimplemented, "not_here", "not here");
-  }
   Result<void> may_reach(std::string_view) const override {
     if (!reachable) return fail(ErrorKind::PermissionDenied, "url_not_granted", "no");
     return {};

@@ -43,7 +43,7 @@ Manifest manifest_of(const std::string& id, const std::string& version) {
   Manifest manifest;
   manifest.id = id;
   manifest.version = version;
-  manifest.components = {{"main", "platos.skill/1", ""}};
+  manifest.components = {{"main", "platos.skill/1", "", ""}};
   return manifest;
 }
 
@@ -102,7 +102,7 @@ TEST_CASE("library and manifest say the same id, version and components") {
              Contains("com.example.x") && Contains("com.example.y"));
   CHECK_FALSE(check_identity(entry, manifest_of("com.example.x", "1.0.1")));
   Manifest more = manifest_of("com.example.x", "1.0.0");
-  more.components.push_back({"second", "platos.skill/1", ""});
+  more.components.push_back({"second", "platos.skill/1", "", ""});
   CHECK_THAT(check_identity(entry, more).error().message, Contains("\"second\""));
   Manifest other = manifest_of("com.example.x", "1.0.0");
   other.components[0].interface_id = "platos.provider/1";

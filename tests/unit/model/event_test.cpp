@@ -32,7 +32,7 @@ TEST_CASE("Settled events have exactly this JSON") {
                 R"({"type":"message_boundary","reason":"retry","step":2,"discardFrom":17})");
   check_settled(text_boundary_event(), R"({"type":"message_boundary"})");
   check_settled(
-      message_persisted_event("msg_1", "thr_1"),
+      message_persisted_event("msg_1", "thr_1", Usage{}),
       R"({"type":"message_persisted","messageId":"msg_1","threadId":"thr_1","costCents":0,"costKnown":false})");
 }
 
@@ -70,7 +70,7 @@ TEST_CASE("done names usage when it is known, and how the run ended") {
   check_settled(done_event({}, "stopped"), R"({"type":"done","stopped":true})");
   check_settled(
       done_event({10, 5, -1, 2}, "aborted"),
-      R"({"type":"done","usage":{"cacheReadInputTokens":0,"cachedTokens":0,"completionTokens":5,"costCents":0,)"
+      R"({"type":"done","usage":{"cacheCreationInputTokens":0,"cacheReadInputTokens":0,"cachedTokens":0,"completionTokens":5,"costCents":0,)"
       R"("costKnown":false,"inputTokens":10,"outputTokens":5,"promptTokens":10,"reasoningTokens":2,)"
       R"("totalTokens":15},"aborted":true})");
 }
@@ -91,7 +91,7 @@ TEST_CASE("Every event is one line of JSON, whatever texts it carries") {
   error.code = every;
   for (const auto& event : {status_event(every, every), token_event(every), thinking_event(every),
                             meta_event(every, every, every), tool_call_event(call), tool_result_event(call, outcome),
-                            message_persisted_event(every, every), error_event(error)}) {
+                            message_persisted_event(every, every, Usage{}), error_event(error)}) {
     const std::string json = closed(event);
     CHECK(Json::parse(json, nullptr, false).is_object());
     CHECK(json.find_first_of("\r\n") == std::string::npos);

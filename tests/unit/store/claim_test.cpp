@@ -39,7 +39,7 @@ TEST_CASE("A queued turn waits behind the live turn of its thread and behind old
   f.add("run_2", "thr_1", RunState::Queued, 2);
   f.add("run_4", "thr_2", RunState::Queued, 4);
   CHECK(f.claimable("", 10) == "run_4 ");
-  f.runs.finish(f.own, "run_1", {}, "{}", 10);
+  CHECK(f.runs.finish(f.own, {"run_1", 1}, {}, "{}", 10));
   CHECK(f.claimable("", 10) == "run_2 run_4 ");
   CHECK(f.claimable("", 10, 1) == "run_2 ");
 }
@@ -106,7 +106,7 @@ TEST_CASE("The second of two claims of one run finds that somebody was faster") 
 TEST_CASE("A run that has ended cannot be claimed") {
   ClaimFixture f;
   f.add("run_1", "thr_1", RunState::Running);
-  f.runs.finish(f.own, "run_1", {}, "{}", 10);
+  CHECK(f.runs.finish(f.own, {"run_1", 1}, {}, "{}", 10));
   CHECK_FALSE(f.runs.claim(f.system, f.taken("run_1", "host_2"), 1));
 }
 
@@ -120,8 +120,8 @@ TEST_CASE("The sweep deletes what ended long ago, at most as much as it is told,
       f.runs.append_stream(f.own, id, {n, n, "x"}, 1);
     }
   }
-  f.runs.finish(f.own, "old", {}, "{}", 100);
-  f.runs.finish(f.own, "new", {}, "{}", 900);
+  CHECK(f.runs.finish(f.own, {"old", 1}, {}, "{}", 100));
+  CHECK(f.runs.finish(f.own, {"new", 1}, {}, "{}", 900));
   keys.insert(f.own, {"usr", "r", "expired", "h", "run", 50});
   keys.insert(f.own, {"usr", "r", "fresh", "h", "run", 5000});
   CHECK(f.runs.sweep(f.system, 500, 50, 1000, 2) == 3);  // two blocks of "old", one key; its journal stays longer

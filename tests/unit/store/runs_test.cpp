@@ -1,7 +1,9 @@
 #include "store/runs.hpp"
 
 #include <catch2/catch.hpp>
+#include <map>
 
+#include "store/tool_calls.hpp"
 #include "store_fixture.hpp"
 
 namespace platos::store {
@@ -49,7 +51,7 @@ TEST_CASE("A thread has at most one live turn, whatever is inserted or updated")
   f.add("run_3", "thr_2", RunState::Running);
   CHECK_THROWS_AS(f.runs.set_running(f.own, "run_2", 1, 1), SqlError);
   CHECK(*f.runs.live_turn(f.own, "thr_1") == "run_1");
-  f.runs.finish(f.own, "run_1", {}, "{}", 10);
+  CHECK(f.runs.finish(f.own, {"run_1", 1}, {}, "{}", 10));
   CHECK_FALSE(f.runs.live_turn(f.own, "thr_1"));
   f.runs.set_running(f.own, "run_2", 1, 1);
   CHECK(*f.runs.live_turn(f.own, "thr_1") == "run_2");
@@ -65,7 +67,7 @@ TEST_CASE("progress writes under the right fence only, and not to a run that has
   CHECK_FALSE(f.runs.progress(f.own, {"run_1", 2, 1, 1}));
   CHECK_FALSE(f.runs.progress(f.other, {"run_1", 1, 1, 1}));
   CHECK(f.runs.find(f.own, "run_1")->seq_reserved == 9000);
-  f.runs.finish(f.own, "run_1", {}, "{}", 10);
+  CHECK(f.runs.finish(f.own, {"run_1", 1}, {}, "{}", 10));
   CHECK_FALSE(f.runs.progress(f.own, {"run_1", 1, 9999, 1}));
 }
 
@@ -76,11 +78,44 @@ TEST_CASE("progress never lowers the reserve", "[finding]") {
   CHECK(f.runs.find(f.own, "run_1")->seq_reserved == 4096);
 }
 
+TEST_CASE("A run is ended once, and only under its fence") {
+  RunsFixture f;
+  f.add("run_1", "thr_1", RunState::Running);
+  CHECK_FALSE(f.runs.finish(f.own, {"run_1", 2}, {}, "{}", 10));
+  CHECK(f.runs.find(f.own, "run_1")->state == RunState::Running);
+  CHECK(f.runs.finish(f.own, {"run_1", 1}, {}, "{}", 10));
+  CHECK_FALSE(f.runs.finish(f.own, {"run_1", 1}, {RunState::Failed, "x", "x"}, "{}", 20));
+  CHECK(f.runs.find(f.own, "run_1")->finished_us == 10);
+}
+
+TEST_CASE("Calls that were started and never settled are unknown when their run ends, reads have failed") {
+  RunsFixture f;
+  f.add("run_1", "thr_1", RunState::Running);
+  ToolCalls calls(f.session);
+  for (const auto effect : {model::Effect::Once, model::Effect::Idempotent, model::Effect::Read}) {
+    LedgerRow row;
+    row.run_id = "run_1";
+    row.call_id = std::string(model::to_text(effect));
+    row.effect = effect;
+    calls.start(f.own, row);
+  }
+  LedgerRow settled;
+  settled.run_id = "run_1";
+  settled.call_id = "settled";
+  calls.start(f.own, settled);
+  calls.settle(f.own, "run_1", "settled", "succeeded", "1", 5);
+  CHECK(f.runs.finish(f.own, {"run_1", 1}, {RunState::Failed, "x", "x"}, "{}", 10));
+  std::map<std::string, std::string> states;
+  for (const auto& row : calls.of_run(f.own, "run_1")) states[row.call_id] = row.state;
+  CHECK(states == std::map<std::string, std::string>{
+                      {"once", "unknown"}, {"idempotent", "unknown"}, {"read", "failed"}, {"settled", "succeeded"}});
+}
+
 TEST_CASE("Finishing writes the outcome, gives up the lease and forgets the timers") {
   RunsFixture f;
   f.add("run_1", "thr_1", RunState::Running);
   f.runs.set_waiting(f.own, "run_1", 50, "tmr_1");
-  f.runs.finish(f.own, "run_1", {RunState::Failed, "deadline", "too long"}, R"({"o":1})", 99);
+  CHECK(f.runs.finish(f.own, {"run_1", 1}, {RunState::Failed, "deadline", "too long"}, R"({"o":1})", 99));
   const auto run = f.runs.find(f.own, "run_1");
   CHECK(run->state == RunState::Failed);
   CHECK(run->error_code == "deadline");
@@ -133,7 +168,7 @@ TEST_CASE("Another environment sees nothing of a run and changes nothing of it")
   CHECK_FALSE(f.runs.next_queued_turn(f.other, "thr_1"));
   CHECK(f.runs.journal(f.other, "run_1").empty());
   CHECK(f.runs.stream(f.other, "run_1", 0, 1000).empty());
-  f.runs.finish(f.other, "run_1", {RunState::Failed, "x", "x"}, "", 1);
+  CHECK_FALSE(f.runs.finish(f.other, {"run_1", 1}, {RunState::Failed, "x", "x"}, "", 1));
   f.runs.set_waiting(f.other, "run_1", 5, "tmr_x");
   f.runs.set_running(f.other, "run_1", 7, 7);
   CHECK(f.runs.find(f.own, "run_1")->state == RunState::Running);

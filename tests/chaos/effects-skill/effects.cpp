@@ -1,0 +1,58 @@
+// A skill whose effects are seen from outside: each call appends the line "<tool> <run>:<call>" to a file and syncs it
+// before it returns. Configuration: {"file": "...", "delay_ms": "..."}; the delay is spent before and after the effect.
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "platos/cpp/skill.hpp"
+
+namespace {
+
+namespace sdk = platos::sdk;
+
+std::string member(std::string_view json, std::string_view name) {
+  const std::string key = "\"" + std::string(name) + "\":\"";
+  const auto at = json.find(key);
+  if (at == std::string_view::npos) return {};
+  const auto begin = at + key.size();
+  return std::string(json.substr(begin, json.find('"', begin) - begin));
+}
+
+class Effects : public sdk::Skill {
+ public:
+  Effects(sdk::Host host, std::string_view config)
+      : Skill(host), file_(member(config, "file")), delay_ms_(std::atoi(member(config, "delay_ms").c_str())) {}
+
+  void list(sdk::JsonWriter& out) override {
+    out.begin_array();
+    for (const auto& [name, effect] : {std::pair{"charge", "once"}, {"look", "read"}, {"put", "idempotent"}}) {
+      out.begin_object().key("name").value(name).key("description").value("Leaves a line.");
+      out.key("input_schema").raw(R"({"type":"object"})").key("effect").value(effect).end_object();
+    }
+    out.end_array();
+  }
+
+  void invoke(sdk::Call call, std::string_view name, std::string_view, const sdk::ToolSink& sink) override {
+    ::poll(nullptr, 0, delay_ms_);
+    const std::string line = std::string(name) + " " + std::string(call.attribute("idempotency_key")) + "\n";
+    const int fd = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    const bool done =
+        fd >= 0 && ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && ::fdatasync(fd) == 0;
+    ::close(fd);
+    if (!done) throw sdk::Error(PLATOS_INTERNAL, "the line could not be written");
+    ::poll(nullptr, 0, delay_ms_);
+    sink.text("done");
+  }
+
+ private:
+  std::string file_;
+  int delay_ms_;
+};
+
+}  // namespace
+
+PLATOS_PLUGIN("test.chaos-effects", "1.0.0", sdk::component<Effects>("main"))

@@ -1,0 +1,84 @@
+#include "chaos/stored.hpp"
+
+#include <sqlite3.h>
+
+#include <fstream>
+#include <functional>
+#include <stdexcept>
+
+namespace platos::tests::chaos {
+namespace {
+
+class Reader {
+ public:
+  explicit Reader(const std::string& file) {
+    if (sqlite3_open_v2(file.c_str(), &handle_, SQLITE_OPEN_READONLY, nullptr) != SQLITE_OK) fail();
+    sqlite3_busy_timeout(handle_, 10'000);
+    // One moment of the database, though it is read table by table.
+    query("BEGIN", [](auto&&) {});
+  }
+  ~Reader() { sqlite3_close(handle_); }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  using Text = std::function<std::string(int)>;
+  void query(const char* sql, const std::function<void(const Text&)>& on_row) const {
+    sqlite3_stmt* statement = nullptr;
+    if (sqlite3_prepare_v2(handle_, sql, -1, &statement, nullptr) != SQLITE_OK) fail();
+    const Text text = [statement](int column) {
+      const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, column));
+      const int size = sqlite3_column_bytes(statement, column);
+      return size == 0 ? std::string() : std::string(bytes, static_cast<std::size_t>(size));
+    };
+    int step = SQLITE_ROW;
+    while ((step = sqlite3_step(statement)) == SQLITE_ROW) on_row(text);
+    sqlite3_finalize(statement);
+    if (step != SQLITE_DONE) fail();
+  }
+
+ private:
+  [[noreturn]] void fail() const { throw std::runtime_error(std::string("SQLite: ") + sqlite3_errmsg(handle_)); }
+  sqlite3* handle_ = nullptr;
+};
+
+}  // namespace
+
+Stored Stored::read(const std::string& database_file) {
+  const Reader reader(database_file);
+  Stored stored;
+  reader.query("SELECT id, state, error_code, thread_id FROM runs", [&](const Reader::Text& text) {
+    StoredRun& run = stored.runs[text(0)];
+    run.state = text(1);
+    run.error_code = text(2);
+    run.thread_id = text(3);
+  });
+  // A text of users, models or tools begins with the byte that names its form.
+  reader.query("SELECT run_id, role, state, substr(content, 2) FROM messages", [&](const Reader::Text& text) {
+    StoredRun& run = stored.runs[text(0)];
+    if (text(1) == "user") {
+      ++run.user_messages;
+      run.user_state = text(2);
+    } else {
+      ++run.answers;
+      run.answer = text(3);
+    }
+  });
+  reader.query("SELECT run_id, call_id, effect, state FROM tool_calls", [&](const Reader::Text& text) {
+    stored.calls[text(0) + ":" + text(1)] = {text(0), text(2), text(3)};
+  });
+  reader.query("SELECT idempotency_key, run_id FROM idempotency_keys",
+               [&](const Reader::Text& text) { stored.keys[text(0)] = text(1); });
+  reader.query("PRAGMA quick_check", [&](const Reader::Text& text) {
+    if (text(0) != "ok") stored.broken.push_back(text(0));
+  });
+  return stored;
+}
+
+std::map<std::string, int> read_effects(const std::string& file) {
+  std::map<std::string, int> effects;
+  std::ifstream stream(file);
+  for (std::string line; std::getline(stream, line);) ++effects[line];
+  return effects;
+}
+
+}  // namespace platos::tests::chaos
