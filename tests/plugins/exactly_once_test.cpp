@@ -55,7 +55,8 @@ struct CounterStage : PluginStage {
   }
 };
 
-const Json kWithoutMemory = {{"metaTools", {{"remember", false}, {"recall", false}, {"forget", false}, {"list_memories", false}}}};
+const Json kWithoutMemory = {
+    {"metaTools", {{"remember", false}, {"recall", false}, {"forget", false}, {"list_memories", false}}}};
 constexpr auto kTurnWithOneCall = "meta status tool_call status tool_result status token+ message_persisted done";
 
 }  // namespace
