@@ -10,7 +10,7 @@
 namespace platos::observer_otlp {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 using plugin_common::describe;
 using plugin_common::refuse;
 using provider_common::equals_ignoring_case;
@@ -26,7 +26,7 @@ bool is_printable_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char byte) { return byte >= 0x20 && byte < 0x7f; });
 }
 
-std::string read_endpoint(const json& value) {
+std::string read_endpoint(const Json& value) {
   constexpr std::string_view kExpected =
       "an absolute http or https URL without user info, query and fragment, such as http://127.0.0.1:4318";
   if (!value.is_string()) refuse(place("endpoint"), kExpected, describe(value));
@@ -51,7 +51,7 @@ bool is_header_name(std::string_view name) {
   });
 }
 
-void read_headers(const json& value, Config& config) {
+void read_headers(const Json& value, Config& config) {
   constexpr std::array<std::string_view, 5> kReserved = {"content-type", "content-length", "host", "connection",
                                                          "transfer-encoding"};
   if (!value.is_object() || value.size() > kMaxHeaders) {
@@ -71,14 +71,14 @@ void read_headers(const json& value, Config& config) {
   }
 }
 
-std::string read_identity(std::string_view member, const json& value) {
+std::string read_identity(std::string_view member, const Json& value) {
   if (!value.is_string() || value.get_ref<const std::string&>().size() > kMaxIdentityBytes) {
     refuse(place(member), "a text of at most 256 bytes", describe(value));
   }
   return value.get<std::string>();
 }
 
-std::int64_t read_integer(std::string_view member, const json& value, std::int64_t lowest, std::int64_t highest) {
+std::int64_t read_integer(std::string_view member, const Json& value, std::int64_t lowest, std::int64_t highest) {
   const bool fits = value.is_number_integer() && value >= lowest && value <= highest;
   if (!fits) {
     refuse(place(member), "an integer from " + std::to_string(lowest) + " to " + std::to_string(highest),
@@ -87,7 +87,7 @@ std::int64_t read_integer(std::string_view member, const json& value, std::int64
   return value.get<std::int64_t>();
 }
 
-void read_member(const std::string& member, const json& value, Config& config) {
+void read_member(const std::string& member, const Json& value, Config& config) {
   if (member == "endpoint") {
     config.endpoint = read_endpoint(value);
   } else if (member == "headers") {
@@ -115,7 +115,7 @@ void read_member(const std::string& member, const json& value, Config& config) {
 }  // namespace
 
 Config parse_config(std::string_view config_json) {
-  const json document = plugin_common::parse_object(config_json, "config of observer-otlp", kMaxDepth);
+  const Json document = plugin_common::parse_object(config_json, "config of observer-otlp", kMaxDepth);
   if (!document.contains("endpoint")) refuse(place("endpoint"), "a URL", "nothing");
   Config config;
   for (const auto& [member, value] : document.items()) read_member(member, value, config);

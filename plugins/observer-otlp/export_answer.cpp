@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxAnswerBytes = 64 * 1024;
 constexpr std::size_t kMaxShownBytes = 200;
-constexpr int kMaxDepth = 16;
+constexpr int kMaxAnswerDepth = 16;
 
 bool may_be_tried_again(std::int32_t http_status) {
   return http_status == 429 || http_status == 502 || http_status == 503 || http_status == 504;
@@ -32,7 +32,7 @@ std::int64_t count_of(const nlohmann::json& value) {
 
 void read_partial_success(const std::string& body, std::string_view rejected_member, Verdict& verdict) {
   if (body.empty() || body.size() > kMaxAnswerBytes) return;
-  const auto answer = plugin_common::parse_object(body, "answer", kMaxDepth);
+  const auto answer = plugin_common::parse_object(body, "answer", kMaxAnswerDepth);
   const auto partial = answer.find("partialSuccess");
   if (partial == answer.end() || !partial->is_object()) return;
   if (const auto found = partial->find(rejected_member); found != partial->end()) {

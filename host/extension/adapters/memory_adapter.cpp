@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::size_t kMaxDescriptionBytes = 64 * 1024;
 
-platos_slice_t slice(const std::string& text) { return {text.data(), text.size()}; }
-
 std::int32_t mode_of(ports::SearchMode mode) {
   switch (mode) {
     case ports::SearchMode::Semantic: return PLATOS_MEMORY_VECTOR;
@@ -35,7 +33,7 @@ struct Work {
   }
   std::vector<platos_slice_t> id_slices() const {
     std::vector<platos_slice_t> slices;
-    for (const auto& id : ids) slices.push_back(slice(id));
+    for (const auto& id : ids) slices.push_back(slice_of(id));
     return slices;
   }
 
@@ -142,7 +140,7 @@ Task<Result<std::uint64_t>> MemoryAdapter::remove(ports::CallContext context, st
     const auto slices = work->id_slices();
     return work->call([&](platos_error_t* error) {
       return table->remove(work->instance->handle(), &call, work->space.space(), slices.data(), slices.size(),
-                           slice(work->filter_json), &work->number, error);
+                           slice_of(work->filter_json), &work->number, error);
     });
   };
   const auto done = co_await calls_.run(std::move(context), std::move(cancel), "removing memories", std::move(body));
@@ -158,12 +156,12 @@ Task<Result<std::vector<ports::MemoryHit>>> MemoryAdapter::search(ports::CallCon
     const ports::MemoryQuery& asked = work->query;
     const platos_memory_query_t given = {sizeof given,
                                          mode_of(asked.mode),
-                                         slice(asked.text),
+                                         slice_of(asked.text),
                                          asked.vector.data(),
                                          static_cast<std::uint32_t>(asked.vector.size()),
                                          asked.limit,
                                          asked.min_score,
-                                         slice(asked.filter_json)};
+                                         slice_of(asked.filter_json)};
     return work->call([&](platos_error_t* error) {
       return table->search(work->instance->handle(), &call, work->space.space(), &given, work->gate.table(), error);
     });
@@ -178,8 +176,8 @@ Task<Result<ports::MemoryPage>> MemoryAdapter::list(ports::CallContext context, 
   auto work = std::make_shared<Work>(instance_, context, std::move(collection), request.limit);
   work->page = std::move(request);
   BlockingCalls::Body body = [work, table = table_](platos_call_t& call) {
-    const platos_memory_page_t given = {sizeof given, work->page.limit, slice(work->page.after),
-                                        slice(work->page.filter_json)};
+    const platos_memory_page_t given = {sizeof given, work->page.limit, slice_of(work->page.after),
+                                        slice_of(work->page.filter_json)};
     return work->call([&](platos_error_t* error) {
       return table->list(work->instance->handle(), &call, work->space.space(), &given, work->gate.table(),
                          &work->number, error);

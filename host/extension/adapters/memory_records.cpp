@@ -12,10 +12,8 @@ namespace platos::extension {
 namespace {
 
 constexpr const char* kMark = "_platos_space";
-constexpr std::size_t kMaxTextBytes = 64 * 1024;
+constexpr std::size_t kMaxRecordBytes = 64 * 1024;
 constexpr std::uint32_t kMaxDimensions = 16'384;
-
-platos_slice_t slice(const std::string& text) { return {text.data(), text.size()}; }
 
 }  // namespace
 
@@ -23,10 +21,10 @@ MemorySpace::MemorySpace(std::string tenant, std::string collection)
     : tenant_(std::move(tenant)),
       collection_(std::move(collection)),
       mark_(base::sha256_hex(std::to_string(tenant_.size()) + ":" + tenant_ + collection_).substr(0, 32)),
-      space_{sizeof space_, 0, slice(tenant_), slice(collection_)} {}
+      space_{sizeof space_, 0, slice_of(tenant_), slice_of(collection_)} {}
 
 Result<std::string> MemorySpace::marked(const std::string& metadata_json) const {
-  auto metadata = model::parse_bounded(metadata_json, "metadata", {kMaxTextBytes, 32, 10'000});
+  auto metadata = model::parse_bounded(metadata_json, "metadata", {kMaxRecordBytes, 32, 10'000});
   if (!metadata) return fail(metadata.error());
   if (!metadata->is_object())
     return fail(ErrorKind::InvalidArgument, "invalid_metadata", "metadata: expected an object");
@@ -35,7 +33,7 @@ Result<std::string> MemorySpace::marked(const std::string& metadata_json) const 
 }
 
 std::optional<std::string> MemorySpace::unmarked(std::string_view metadata_json) const {
-  auto metadata = model::parse_bounded(metadata_json, "metadata", {kMaxTextBytes + 64, 32, 10'001});
+  auto metadata = model::parse_bounded(metadata_json, "metadata", {kMaxRecordBytes + 64, 32, 10'001});
   if (!metadata || !metadata->is_object()) return std::nullopt;
   const auto found = metadata->find(kMark);
   if (found == metadata->end() || *found != mark_) return std::nullopt;
@@ -45,8 +43,9 @@ std::optional<std::string> MemorySpace::unmarked(std::string_view metadata_json)
 
 RecordBatch::RecordBatch(const std::vector<ports::MemoryRecord>& records) {
   for (const auto& record : records) {
-    rows_.push_back({sizeof(platos_memory_record_t), static_cast<std::uint32_t>(record.vector.size()), slice(record.id),
-                     slice(record.content), slice(record.metadata_json), record.vector.data()});
+    rows_.push_back({sizeof(platos_memory_record_t), static_cast<std::uint32_t>(record.vector.size()),
+                     slice_of(record.id), slice_of(record.content), slice_of(record.metadata_json),
+                     record.vector.data()});
   }
   for (const auto& row : rows_) pointers_.push_back(&row);
 }
@@ -64,8 +63,8 @@ RecordGate::RecordGate(const MemorySpace& space, std::size_t limit) : space_(spa
 
 std::optional<std::string> RecordGate::add(const platos_memory_record_t& record, double score, double cosine) {
   const auto id = checked_view(record.id, 128, "id");
-  const auto content = checked_view(record.content, kMaxTextBytes, "content");
-  const auto metadata = checked_view(record.metadata_json, kMaxTextBytes + 64, "metadata");
+  const auto content = checked_view(record.content, kMaxRecordBytes, "content");
+  const auto metadata = checked_view(record.metadata_json, kMaxRecordBytes + 64, "metadata");
   for (const auto* each : {&id, &content, &metadata}) {
     if (!*each) return each->error().message;
     if (!base::is_valid_utf8(**each)) return "a record whose text is not UTF-8";

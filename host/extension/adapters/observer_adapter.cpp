@@ -8,14 +8,12 @@
 namespace platos::extension {
 namespace {
 
-platos_slice_t slice(std::string_view text) { return {text.data(), text.size()}; }
-
 platos_attribute_t to_attribute(const ports::Attribute& attribute) {
   platos_attribute_t out{};
-  out.key = slice(attribute.key);
+  out.key = slice_of(attribute.key);
   if (const auto* text = std::get_if<std::string>(&attribute.value)) {
     out.type = PLATOS_ATTRIBUTE_TEXT;
-    out.text = slice(*text);
+    out.text = slice_of(*text);
   } else if (const auto* integer = std::get_if<std::int64_t>(&attribute.value)) {
     out.type = PLATOS_ATTRIBUTE_INTEGER;
     out.integer = *integer;
@@ -43,8 +41,8 @@ platos_record_t to_record(const ports::Record& record, const std::vector<platos_
   out.start_ns = record.start_us * 1000;
   out.end_ns = record.end_us * 1000;
   out.value = record.value;
-  out.name = slice(record.name);
-  out.body = slice(record.body);
+  out.name = slice_of(record.name);
+  out.body = slice_of(record.body);
   out.attributes = attributes.data();
   return out;
 }

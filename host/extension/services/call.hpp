@@ -31,6 +31,9 @@ struct platos_error {
 
 namespace platos::extension {
 
+/// Borrows from `text`.
+inline platos_slice_t slice_of(std::string_view text) { return {text.data(), text.size()}; }
+
 /// What a plugin handed over, checked: a size beyond `max_bytes`, or no data behind a size, is refused.
 Result<std::string_view> checked_view(platos_slice_t slice, std::size_t max_bytes, std::string_view what);
 

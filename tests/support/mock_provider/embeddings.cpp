@@ -14,22 +14,23 @@ constexpr std::size_t kMaxTexts = 2048;
 constexpr std::size_t kMaxDimensions = 3072;
 constexpr std::int64_t kPromptTokensPerText = 10;
 
-[[noreturn]] void refuse(const std::string& problem) { throw RefusedRequest(400, "invalid_request", problem); }
+[[noreturn]] void refuse_texts(const std::string& problem) { throw RefusedRequest(400, "invalid_request", problem); }
 
 std::vector<std::string> read_texts(const json& input) {
   const json texts = input.is_array() ? input : json::array({input});
-  if (texts.empty() || texts.size() > kMaxTexts) refuse("'input' must hold 1 to 2048 texts.");
+  if (texts.empty() || texts.size() > kMaxTexts) refuse_texts("'input' must hold 1 to 2048 texts.");
   std::vector<std::string> read;
   for (const json& text : texts) {
-    if (!text.is_string()) refuse("'input' must be a string or an array of strings.");
-    if (text.get_ref<const std::string&>().empty()) refuse("'input' must not hold an empty string.");
+    if (!text.is_string()) refuse_texts("'input' must be a string or an array of strings.");
+    if (text.get_ref<const std::string&>().empty()) refuse_texts("'input' must not hold an empty string.");
     read.push_back(text.get<std::string>());
   }
   return read;
 }
 
 std::size_t read_dimensions(const json& value) {
-  if (!value.is_number_unsigned() || value < 1 || value > kMaxDimensions) refuse("'dimensions' must be 1 to 3072.");
+  if (!value.is_number_unsigned() || value < 1 || value > kMaxDimensions)
+    refuse_texts("'dimensions' must be 1 to 3072.");
   return value.get<std::size_t>();
 }
 
@@ -62,13 +63,13 @@ std::uint64_t next_random(std::uint64_t& state) {
 
 EmbeddingsRequest parse_embeddings_request(std::string_view body) try {
   const json parsed = json::parse(body);
-  if (!parsed.is_object()) refuse("The body must be a JSON object.");
+  if (!parsed.is_object()) refuse_texts("The body must be a JSON object.");
   EmbeddingsRequest request;
   request.model = parsed.at("model").get<std::string>();
   request.texts = read_texts(parsed.at("input"));
   if (const auto found = parsed.find("dimensions"); found != parsed.end()) request.dimensions = read_dimensions(*found);
   const std::string format = parsed.value("encoding_format", "float");
-  if (format != "float" && format != "base64") refuse("'encoding_format' must be 'float' or 'base64'.");
+  if (format != "float" && format != "base64") refuse_texts("'encoding_format' must be 'float' or 'base64'.");
   request.wants_base64 = format == "base64";
   return request;
 } catch (const json::exception& error) {

@@ -15,9 +15,9 @@ std::string_view stop_reason_of(const Script& script) {
 }
 
 std::string json_text_of(std::string_view text) {
-  std::string json;
-  append_json_string(json, text);
-  return json;
+  std::string quoted;
+  append_json_string(quoted, text);
+  return quoted;
 }
 
 /// With a cache mark, all but the last message is read from the cache.
