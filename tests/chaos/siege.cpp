@@ -6,10 +6,10 @@
 #include <limits>
 #include <random>
 
+#include "chaos/elapsed.hpp"
+
 namespace platos::tests::chaos {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr int kRecoveryMs = 30'000;
 // A client gives a turn up only when it starves: kills come faster than any turn could end.
@@ -19,10 +19,6 @@ constexpr int kTurnsPerThread = 4;
 // The effects once and read in one step; once alone; text alone; all three; a vendor that makes runs wait.
 constexpr const char* kModels[] = {"mock:mock-tools2-n12-r200-d5", "mock:mock-tool-n8-r100", "mock:mock-n40-r200-d10",
                                    "mock:mock-tools3-n6-r0", "mock:mock-tools2-n6-r0-s429-retry1-times40"};
-
-std::int64_t ms_since(Clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
-}
 
 int between(std::mt19937_64& random, int least, int most) {
   return std::uniform_int_distribution<int>(least, most)(random);

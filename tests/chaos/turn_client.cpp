@@ -5,14 +5,10 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "chaos/elapsed.hpp"
+
 namespace platos::tests::chaos {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-int ms_until(Clock::time_point until) {
-  return static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count());
-}
 
 std::string submit_body(const TurnLog& turn) {
   nlohmann::json body = {{"message", turn.message}};

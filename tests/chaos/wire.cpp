@@ -10,6 +10,8 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "chaos/elapsed.hpp"
+
 namespace platos::tests::chaos {
 namespace {
 
@@ -152,7 +154,6 @@ bool tell_frames(const Exchange& request, const Reply& reply, std::size_t& told)
 }  // namespace
 
 Reply exchange(const Address& address, const Exchange& request) {
-  using Clock = std::chrono::steady_clock;
   const auto until = Clock::now() + std::chrono::milliseconds(request.timeout_ms);
   Reply reply;
   const Socket socket(address.url);
@@ -162,9 +163,8 @@ Reply exchange(const Address& address, const Exchange& request) {
   std::size_t told = 0;
   char buffer[16 * 1024];
   while (!reply.complete && reply.bytes < request.cut_after_bytes) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
     const std::size_t most = std::min(sizeof buffer, request.cut_after_bytes - reply.bytes);
-    const std::size_t size = socket.receive(buffer, most, left);
+    const std::size_t size = socket.receive(buffer, most, ms_until(until));
     if (size == 0) break;
     reader.take(buffer, size);
     if (!tell_frames(request, reply, told)) break;
