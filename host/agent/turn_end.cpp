@@ -149,7 +149,6 @@ Task<void> TurnRun::give_up(Error error) {
     refusal_findings_.insert(refusal_findings_.end(), report_.findings.begin(), report_.findings.end());
   }
   state_.add_usage(report_.wasted);
-  if (by_person) run_.journal(model::journal::kCancelled, model::dump({{"reason", reason}}));
   const std::string earlier = state_.text();
   const std::string text =
       earlier.empty() || report_.text.empty() ? earlier + report_.text : earlier + "\n\n" + report_.text;

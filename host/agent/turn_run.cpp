@@ -19,12 +19,6 @@ bool never_began(const engine::Run& run) {
   });
 }
 
-bool was_cancelled(const engine::Run& run) {
-  const auto& journal = run.former_journal();
-  return std::any_of(journal.begin(), journal.end(),
-                     [](const model::JournalRow& row) { return row.kind == model::journal::kCancelled; });
-}
-
 Error cancelled_error(const std::string& reason) {
   if (reason == "deadline") {
     return {ErrorKind::Deadline, "deadline_exceeded", "the turn took longer than it may, and was ended", false, 0, {}};
@@ -64,7 +58,6 @@ Task<void> TurnRun::go() {
     co_return;
   }
   setting_ = std::move(*setting);
-  if (was_cancelled(run_)) run_.cancel("cancelled");
   const auto worked = co_await work();
   if (run_.lost()) co_return;
   if (worked) {

@@ -231,7 +231,6 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, TurnRequest request, Pla
   Result<void> accepted;
   if (plan.busy) {
     accepted = co_await engine_.enqueue(loop, run, accept);
-    if (accepted) engine_.poke();  // the thread may have become free meanwhile
   } else {
     settings_.offer(run.id, std::move(plan.setting));
     const auto submission = engine_.submit(run, accept, model::meta_event(plan.thread.id, plan.agent.id, run.id));

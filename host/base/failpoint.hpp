@@ -15,7 +15,7 @@
 namespace platos::base {
 
 /// Every point there is, in the order in which a daemon's life comes by. failpoint_test hits each one.
-inline constexpr std::array<std::string_view, 56> kFailpoints = {
+inline constexpr std::array<std::string_view, 57> kFailpoints = {
     // Start.
     "startup.after_lock", "startup.in_migration", "startup.after_migrate", "startup.after_scope", "startup.after_agent",
     "startup.after_claims", "startup.ready",
@@ -39,7 +39,7 @@ inline constexpr std::array<std::string_view, 56> kFailpoints = {
     // A tool call.
     "tool.before_started", "tool.after_started", "tool.before_invoke", "tool.after_invoke", "tool.after_settled",
     // The end.
-    "cancel.live", "drain.begin", "drain.before_release", "drain.after_release"};
+    "cancel.live", "cancel.recorded", "drain.begin", "drain.before_release", "drain.after_release"};
 
 /// A name from the table: any other does not compile.
 class FailpointName {

@@ -111,6 +111,8 @@ Submission Engine::submit(model::RunRecord record, Run::StoreWork work, const mo
 Task<Result<void>> Engine::enqueue(base::Loop& loop, model::RunRecord record, Run::StoreWork work) {
   record.state = model::RunState::Queued;
   record.fence = 0;
+  // Counted before it can be seen in the store, so that a turn that ends meanwhile starts it.
+  expect_waiting(record.thread_id, 1);
   const auto written = database_.write(loop, [record, work](store::Session& session) -> Result<void> {
     if (auto done = work(session); !done) return done;
     store::Runs(session).insert(record);
@@ -119,10 +121,24 @@ Task<Result<void>> Engine::enqueue(base::Loop& loop, model::RunRecord record, Ru
   auto result = co_await written;
   base::failpoint("enqueue.after_write");
   if (result) {
-    const std::lock_guard lock(mutex_);
-    ++queued_[record.thread_id];
+    // The turn before it may have ended between the count and the write.
+    poke();
+  } else {
+    expect_waiting(record.thread_id, -1);
   }
   co_return result;
+}
+
+bool Engine::expect_waiting(const std::string& thread_id, int change) {
+  const std::lock_guard lock(mutex_);
+  if (change > 0) {
+    queued_[thread_id] += change;
+    return true;
+  }
+  const auto waiting = queued_.find(thread_id);
+  if (waiting == queued_.end()) return false;
+  if (--waiting->second == 0) queued_.erase(waiting);
+  return true;
 }
 
 void Engine::tell_awaiting(const std::string& run_id) {
@@ -177,11 +193,8 @@ void Engine::remove(const Run& run) {
   {
     const std::lock_guard lock(mutex_);
     live_.erase(run.id());
-    const auto waiting = queued_.find(run.record().thread_id);
-    if (waiting == queued_.end()) return;
-    if (--waiting->second == 0) queued_.erase(waiting);
   }
-  poke();
+  if (expect_waiting(run.record().thread_id, -1)) poke();
 }
 
 std::shared_ptr<Run> Engine::find_live(std::string_view run_id) const {
@@ -271,11 +284,14 @@ Task<Result<void>> Engine::cancel(base::Loop& loop, model::Scope scope, std::str
   const auto live = find_live(run_id);
   if (live && live->record().scope == scope) {
     base::failpoint("cancel.live");
-    live->loop().post([live] { live->cancel("cancelled"); });
-    co_return Result<void>{};
+    base::Completion<Result<void>> recorded(loop);
+    live->loop().post([live, recorded] { live->cancel(recorded); });
+    auto outcome = co_await recorded;
+    base::failpoint("cancel.recorded");
+    co_return outcome;
   }
-  const auto write =
-      database_.write(loop, [scope, run_id, now = loop.clock().wall_us()](store::Session& session) -> Result<void> {
+  const auto write = database_.write(
+      loop, [scope, run_id, now = loop.clock().wall_us()](store::Session& session) -> Result<std::string> {
         store::Runs runs(session);
         const auto run = runs.find(scope, run_id);
         if (!run) return fail(ErrorKind::NotFound, "run_not_found", "there is no run " + run_id);
@@ -292,11 +308,13 @@ Task<Result<void>> Engine::cancel(base::Loop& loop, model::Scope scope, std::str
         EventLog log(run_id, run->seq_reserved + 1, 0, 1024);
         log.append(model::done_event({}, "stopped"));
         runs.append_stream(scope, run_id, log.take_unflushed(), now);
-        return {};
+        return run->state == model::RunState::Queued ? run->thread_id : std::string();
       });
-  auto done = co_await write;
-  if (done) tell_awaiting(run_id);
-  co_return done;
+  const auto thread_id = co_await write;
+  if (!thread_id) co_return fail(thread_id.error());
+  if (!thread_id->empty()) expect_waiting(*thread_id, -1);
+  tell_awaiting(run_id);
+  co_return Result<void>{};
 }
 
 void Engine::poke() {

@@ -41,6 +41,9 @@ class Engine {
          std::vector<base::Loop*> loops);
   /// Only when the loops no longer run.
   ~Engine();
+  /// Drops the frames of the runs that are left, which refer to what their bodies use. When the loops no longer run,
+  /// and before any of that goes.
+  void abandon() { slots_.clear(); }
 
   /// Before start(). `body` must outlive the engine.
   void register_body(std::string kind, ports::TaskBody& body);
@@ -87,6 +90,8 @@ class Engine {
   void launch(Slot& slot, const std::shared_ptr<Run>& run);
   void remove(const Run& run);
   void tell_awaiting(const std::string& run_id);
+  /// Counts the turns that wait for a thread. False when a turn less was asked for and none waits.
+  bool expect_waiting(const std::string& thread_id, int change);
   Task<Result<std::size_t>> claim_due(std::string own_host_id);
   Task<Result<void>> claim_one(model::RunRecord run);
   Task<void> poll();

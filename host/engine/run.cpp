@@ -38,6 +38,7 @@ Run::Run(RunContext& context, base::Loop& loop, base::TaskSet& tasks, model::Run
     if (settles_step(row.kind)) durable_seq_ = row.last_seq;
     if (row.kind == model::journal::kWaiting) waited_ = true;
     if (row.kind == model::journal::kToolStarted) called_ = true;
+    if (row.kind == model::journal::kCancelled) cancel_.cancel("cancelled");
   }
 }
 
@@ -73,8 +74,7 @@ Task<Result<void>> Run::barrier() {
   if (lost_) co_return fail(ErrorKind::Aborted, "run_lost", "run " + id() + " is not this host's any more");
   base::failpoint("run.before_barrier");
   base::Completion<Result<void>> done(loop_);
-  pending_.waiters.push_back(done);
-  flush_now();
+  report_next_commit(done);
   const auto written = co_await done;
   base::failpoint("run.after_barrier");
   co_return written;
@@ -83,9 +83,23 @@ Task<Result<void>> Run::barrier() {
 base::Completion<Result<void>> Run::accept() {
   base::Completion<Result<void>> done(loop_);
   pending_.accepting = true;
-  pending_.waiters.push_back(done);
-  flush_now();
+  report_next_commit(done);
   return done;
+}
+
+void Run::cancel(base::Completion<Result<void>> recorded) {
+  if (ending_ || lost_) {
+    recorded.complete(fail(ErrorKind::Conflict, "run_finished", "run " + id() + " is ending"));
+    return;
+  }
+  journal(model::journal::kCancelled, "{}");
+  report_next_commit(std::move(recorded));
+  cancel_.cancel("cancelled");
+}
+
+void Run::report_next_commit(base::Completion<Result<void>> waiter) {
+  pending_.waiters.push_back(std::move(waiter));
+  flush_now();
 }
 
 bool Run::has_pending() const {
@@ -213,6 +227,7 @@ Task<Result<bool>> Run::wait_until(std::int64_t due_us, std::string reason) {
 
 Task<Result<void>> Run::finish(model::RunOutcome outcome, std::string output_json) {
   const auto self = shared_from_this();
+  ending_ = true;
   disarm_deadline();
   record_.state = outcome.state;
   record_.error_code = outcome.error_code;

@@ -74,7 +74,6 @@ class Run : public std::enable_shared_from_this<Run> {
 
   /// Cancelled by a person ("cancelled"), by time ("deadline"), or because the run is not ours ("lost").
   base::CancelToken cancel_token() const { return cancel_.token(); }
-  void cancel(std::string reason) { cancel_.cancel(std::move(reason)); }
   /// True when nothing may be written any more: the acceptance failed, or another host has the run.
   bool lost() const { return lost_; }
 
@@ -82,6 +81,9 @@ class Run : public std::enable_shared_from_this<Run> {
 
   /// Completes when the first commit of a fresh run is on disk, with its error otherwise.
   base::Completion<Result<void>> accept();
+  /// Stops the body at once, and completes `recorded` when the wish is on disk: whoever takes the run over keeps it.
+  /// Conflict "run_finished" when the end is being written already.
+  void cancel(base::Completion<Result<void>> recorded);
   void arm_deadline();
 
  private:
@@ -95,6 +97,7 @@ class Run : public std::enable_shared_from_this<Run> {
     std::vector<base::Completion<Result<void>>> waiters;
   };
 
+  void report_next_commit(base::Completion<Result<void>> waiter);
   bool has_pending() const;
   void flush_soon();
   void flush_now();
@@ -118,6 +121,7 @@ class Run : public std::enable_shared_from_this<Run> {
   bool timer_armed_ = false;
   bool waited_ = false;
   bool called_ = false;
+  bool ending_ = false;
   bool finished_ = false;
   bool lost_ = false;
   base::Loop::TimerId deadline_timer_{0, 0};

@@ -38,6 +38,9 @@ class Daemon {
  public:
   Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Logger& logger, const DataDir& data_dir,
          std::unique_ptr<store::Database> database, std::unique_ptr<ingress::Listener> listener, std::string admin_key);
+  ~Daemon() { engine_.abandon(); }
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
   int run();
   bool has_stuck_threads() const { return stuck_observer_ || plugins_.has_stuck_threads(); }
 

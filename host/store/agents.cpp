@@ -8,7 +8,7 @@ namespace {
 using model::Scope;
 
 constexpr std::string_view kFind =
-    "SELECT a.id, a.slug, a.name, a.is_active, a.version_id, v.number, v.snapshot, a.created_us, a.updated_us, 0 "
+    "SELECT a.id, a.slug, a.name, a.is_active, a.version_id, v.number, v.snapshot, a.created_us, a.updated_us "
     "FROM agents a JOIN agent_versions v ON v.id = a.version_id "
     "WHERE a.env_id = $1 AND (a.id = $2 OR a.slug = $2) AND a.deleted_us IS NULL";
 constexpr std::string_view kList =
@@ -35,7 +35,6 @@ model::Agent read_agent(const Row& row) {
   agent.config = read_config(row, 6);
   agent.created_us = row.integer(7);
   agent.updated_us = row.integer(8);
-  agent.thread_count = row.integer(9);
   return agent;
 }
 
@@ -113,6 +112,7 @@ std::vector<model::Agent> Agents::list(const Scope& scope, std::int64_t limit, s
   std::vector<model::Agent> agents;
   session_.query(kList, {scope.environment_id, limit, offset}, [&](const Row& row) {
     agents.push_back(read_agent(row));
+    agents.back().thread_count = row.integer(9);
     return true;
   });
   return agents;

@@ -73,7 +73,7 @@ EmbeddingsRequest parse_embeddings_request(std::string_view body) try {
   request.wants_base64 = format == "base64";
   return request;
 } catch (const json::exception& error) {
-  refuse(error.what());
+  refuse_texts(error.what());
 }
 
 std::vector<float> mock_vector(std::string_view text, std::size_t dimensions) {

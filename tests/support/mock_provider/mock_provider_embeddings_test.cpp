@@ -65,7 +65,8 @@ TEST_CASE("base64 holds the same floats") {
   MockProvider vendor;
   MockClient client(vendor.port());
   const json options = {{"dimensions", 1}, {"encoding_format", "base64"}, {"input", {"one", "two", "three", "four"}}};
-  for (const json& item : ask(client, embed("mock", options)).parsed()["data"]) {
+  const json answer = ask(client, embed("mock", options)).parsed();
+  for (const json& item : answer["data"]) {
     // Of a vector of one number only 1 and -1 are left.
     CHECK((item["embedding"] == "AACAPw==" || item["embedding"] == "AACAvw=="));
   }

@@ -200,11 +200,11 @@ TEST_CASE("a run left by a former process is taken over behind its reserved numb
 TEST_CASE("a run whose fence was raised by another host is lost at its next write") {
   const TempDir dir;
   bool lost = false;
-  bool go_on = false;
+  std::optional<base::Completion<base::Done>> go_on;
   Stage stage(dir, [&](engine::Run& run) -> Task<void> {
     struct Body {
-      static Task<void> run(engine::Run& run, bool& lost, bool& go_on) {
-        while (!go_on) co_await base::sleep_for(run.loop(), 1000, base::CancelToken());
+      static Task<void> run(engine::Run& run, bool& lost, std::optional<base::Completion<base::Done>>& go_on) {
+        co_await go_on.emplace(run.loop());
         run.emit(model::token_event("too late"));
         const auto written = co_await run.barrier();
         lost = !written && written.error().code == "run_lost";
@@ -226,7 +226,7 @@ TEST_CASE("a run whose fence was raised by another host is lost at its next writ
     }
   };
   REQUIRE(stage.run(Steal::run(stage, record.id)));
-  go_on = true;
+  go_on->complete({});
   stage.loop.run_until([&] { return stage.engine->live_count() == 0; });
   CHECK(lost);
   CHECK(stored_events(stage, record.id) == 1);
@@ -290,6 +290,59 @@ TEST_CASE("the deadline and a person's cancel reach the body with their reasons"
   const auto unknown = stage.run(stage.engine->cancel(stage.loop, kScope, "run_none"));
   REQUIRE_FALSE(unknown.has_value());
   CHECK(unknown.error().kind == ErrorKind::NotFound);
+}
+
+TEST_CASE("a cancel that was answered is kept by whoever takes the run over") {
+  const TempDir dir;
+  std::string run_id;
+  {
+    Stage stage(dir, [](engine::Run& run) -> Task<void> {
+      struct Body {
+        static Task<void> run(engine::Run& run) {
+          base::Completion<base::Done> never(run.loop());
+          co_await never;
+        }
+      };
+      return Body::run(run);
+    });
+    stage.start();
+    const auto record = stage.new_run();
+    run_id = record.id;
+    REQUIRE(stage.run(submit_and_wait(stage, record, no_work)));
+    REQUIRE(stage.run(stage.engine->cancel(stage.loop, kScope, run_id)));
+  }
+  std::string reason;
+  Stage again(dir, [&reason](engine::Run& run) -> Task<void> {
+    reason = run.cancel_token().reason();
+    return three_tokens(run);
+  });
+  again.start();
+  again.loop.run_until([&] { return again.engine->live_count() == 0 && !reason.empty(); });
+  CHECK(reason == "cancelled");
+}
+
+TEST_CASE("a run whose end is being written cannot be cancelled") {
+  const TempDir dir;
+  std::optional<base::Completion<Result<void>>> cancelled;
+  Stage stage(dir, [&cancelled](engine::Run& run) -> Task<void> {
+    struct Body {
+      static Task<void> run(engine::Run& run, std::optional<base::Completion<Result<void>>>& cancelled) {
+        run.loop().defer([&run, &cancelled] { run.cancel(cancelled.emplace(run.loop())); });
+        co_await three_tokens(run);
+      }
+    };
+    return Body::run(run, cancelled);
+  });
+  stage.start();
+  const auto record = stage.new_run();
+  REQUIRE(stage.run(submit_and_wait(stage, record, no_work)));
+  stage.loop.run_until([&] { return stage.engine->live_count() == 0; });
+  REQUIRE(cancelled);
+  const auto outcome =
+      stage.run([](base::Completion<Result<void>> done) -> Task<Result<void>> { co_return co_await done; }(*cancelled));
+  REQUIRE_FALSE(outcome.has_value());
+  CHECK(outcome.error().code == "run_finished");
+  CHECK(stored_run(stage, record.id).state == model::RunState::Completed);
 }
 
 TEST_CASE("an exception that leaves a body fails the run with an error and done") {
