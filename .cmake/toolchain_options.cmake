@@ -10,6 +10,8 @@ set(PLATOS_SANITIZE "" CACHE STRING "Value of -fsanitize, such as address,undefi
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # As clang does by default: a function may be inlined into its own file although the code is position independent.
+  add_compile_options(-fno-semantic-interposition)
   # g++ 12 reports these inside its own coroutine frames and std::string.
   add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-dangling-pointer -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
   if(CMAKE_UNITY_BUILD)

@@ -126,16 +126,24 @@ Error agent_not_found(std::string_view id_or_slug) {
           {}};
 }
 
-std::optional<model::Agent> find_agent(store::Session& session, const model::Scope& scope,
-                                       const std::string& id_or_slug) {
+std::optional<model::AgentHead> find_agent_head(store::Session& session, const model::Scope& scope,
+                                                const std::string& id_or_slug) {
   store::Agents agents(session);
-  auto found = agents.find(scope, id_or_slug);
+  auto found = agents.find_head(scope, id_or_slug);
   if (found || id_or_slug != "default") return found;
   const std::int64_t total = agents.count(scope);
-  auto oldest = agents.list(scope, 1, total - 1);
+  const auto oldest = agents.list(scope, 1, total - 1);
   if (total == 0 || oldest.empty()) return std::nullopt;
-  return oldest.front();
+  return agents.find_head(scope, oldest.front().id);
 }
+
+namespace {
+std::optional<model::Agent> find_agent(store::Session& session, const model::Scope& scope,
+                                       const std::string& id_or_slug) {
+  const auto head = find_agent_head(session, scope, id_or_slug);
+  return head ? store::Agents(session).find(scope, head->id) : std::nullopt;
+}
+}  // namespace
 
 Task<Result<model::Agent>> Agents::create(base::Loop& loop, model::Principal who, AgentPatch patch) {
   if (!patch.name) co_return fail(model::invalid_field("name", "a text", "nothing"));

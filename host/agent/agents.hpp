@@ -80,8 +80,8 @@ class Agents {
 };
 
 /// The rule of "default" and slugs, for use inside a read or write closure.
-std::optional<model::Agent> find_agent(store::Session& session, const model::Scope& scope,
-                                       const std::string& id_or_slug);
+std::optional<model::AgentHead> find_agent_head(store::Session& session, const model::Scope& scope,
+                                                const std::string& id_or_slug);
 
 Error agent_not_found(std::string_view id_or_slug);
 

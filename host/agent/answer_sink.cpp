@@ -41,17 +41,23 @@ Result<void> AnswerSink::think(std::string_view text) {
   return {};
 }
 
+Result<std::string> AnswerSink::govern(std::unique_ptr<governance::GovernedStream>& stream,
+                                       std::string_view text) const {
+  if (!stream) stream = chain_.stream(subject_);
+  return stream->feed(text, false);
+}
+
 Result<void> AnswerSink::on_text(std::string_view text) {
   if (auto room = grow(text.size()); !room) return room;
-  if (!text_) return say(text);
-  const auto released = text_->feed(text, false);
+  if (!chain_.wants(ports::Point::AfterModel)) return say(text);
+  const auto released = govern(text_, text);
   return released ? say(*released) : Result<void>(fail(released.error()));
 }
 
 Result<void> AnswerSink::on_reasoning(std::string_view text) {
   if (auto room = grow(text.size()); !room) return room;
-  if (!thinking_) return think(text);
-  const auto released = thinking_->feed(text, false);
+  if (!chain_.wants(ports::Point::AfterModel)) return think(text);
+  const auto released = govern(thinking_, text);
   return released ? think(*released) : Result<void>(fail(released.error()));
 }
 

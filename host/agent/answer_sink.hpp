@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/run.hpp"
-#include "governance/governed_stream.hpp"
+#include "governance/chain.hpp"
 #include "model/chat.hpp"
 #include "ports/chat_provider.hpp"
 
@@ -18,10 +18,10 @@ namespace platos::agent {
 /// governors first: what is collected and told is what they let through.
 class AnswerSink final : public ports::ChatSink {
  public:
-  /// `text` and `thinking` may be null: nobody governs them. `quiet`: clients are told nothing.
-  AnswerSink(engine::Run& run, std::size_t max_bytes, std::unique_ptr<governance::GovernedStream> text,
-             std::unique_ptr<governance::GovernedStream> thinking, bool quiet)
-      : run_(run), max_bytes_(max_bytes), text_(std::move(text)), thinking_(std::move(thinking)), quiet_(quiet) {}
+  /// `quiet`: clients are told nothing. Everything given by reference outlives the sink.
+  AnswerSink(engine::Run& run, std::size_t max_bytes, const governance::Chain& chain,
+             const governance::Subject& subject, bool quiet)
+      : run_(run), max_bytes_(max_bytes), chain_(chain), subject_(subject), quiet_(quiet) {}
 
   Result<void> on_text(std::string_view text) override;
   Result<void> on_reasoning(std::string_view text) override;
@@ -41,9 +41,13 @@ class AnswerSink final : public ports::ChatSink {
   Result<void> grow(std::size_t bytes);
   Result<void> say(std::string_view text);
   Result<void> think(std::string_view text);
+  /// What may go out of `text` now. The stream is made for the first text that it gets.
+  Result<std::string> govern(std::unique_ptr<governance::GovernedStream>& stream, std::string_view text) const;
 
   engine::Run& run_;
   std::size_t max_bytes_;
+  const governance::Chain& chain_;
+  const governance::Subject& subject_;
   std::unique_ptr<governance::GovernedStream> text_;
   std::unique_ptr<governance::GovernedStream> thinking_;
   bool quiet_;

@@ -4,6 +4,7 @@
 
 #include "agent/answer_sink.hpp"
 #include "base/failpoint.hpp"
+#include "base/json_text.hpp"
 #include "egress/exchange_driver.hpp"
 
 namespace platos::agent {
@@ -32,7 +33,13 @@ Task<Result<model::ChatResponse>> ModelCaller::call(engine::Run& run, CallOption
   request.model = colon == std::string::npos ? call.model_name : call.model_name.substr(colon + 1);
   call.model_name = instance + ":" + request.model;
   const std::string request_json = model::encode(request);
-  run.journal(model::journal::kModelRequest, request_json);
+  request = {};  // the frame lives as long as the answer streams
+  // Not the request itself: it is made again from the conversation, which stands in the store already.
+  run.journal(model::journal::kModelRequest, base::JsonObject()
+                                                 .text("model", call.model_name)
+                                                 .number("step", call.step)
+                                                 .number("bytes", static_cast<std::int64_t>(request_json.size()))
+                                                 .take());
   for (int attempt = 1;; ++attempt) {
     report.text.clear();
     report.reasoning.clear();
@@ -111,7 +118,7 @@ Task<Result<model::ChatResponse>> ModelCaller::attempt(engine::Run& run, std::st
   span.set("gen_ai.operation.name", "chat");
   span.set("gen_ai.request.model", call.model_name);
   const governance::Subject subject = subject_of(run, call.model_name, span);
-  AnswerSink sink(run, options_.max_response_bytes, chain_.stream(subject), chain_.stream(subject), call.quiet);
+  AnswerSink sink(run, options_.max_response_bytes, chain_, subject, call.quiet);
   auto exchange = (*provider)->begin(subject.context, request_json, sink);
   if (!exchange) co_return fail(exchange.error());
   egress::DriveOptions drive{

@@ -31,7 +31,7 @@ Task<Result<model::Thread>> Threads::create(base::Loop& loop, model::Principal w
   thread.title = clean_title(std::move(title));
   thread.created_us = thread.updated_us = loop.clock().wall_us();
   const auto write = database_.write(loop, [who, agent, thread](store::Session& session) -> Result<model::Thread> {
-    const auto found = find_agent(session, who.scope, agent);
+    const auto found = find_agent_head(session, who.scope, agent);
     if (!found) return fail(agent_not_found(agent));
     model::Thread made = thread;
     made.agent_id = found->id;

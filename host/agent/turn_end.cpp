@@ -3,6 +3,7 @@
 
 #include "agent/turn_run.hpp"
 #include "base/failpoint.hpp"
+#include "base/json_text.hpp"
 #include "base/text.hpp"
 #include "governance/ledger.hpp"
 #include "model/json.hpp"
@@ -15,7 +16,10 @@ namespace {
 const std::vector<double> kSeconds = {0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300};
 
 std::string output_json(const TurnState& state) {
-  return model::dump({{"usage", model::to_json(state.usage())}, {"steps", state.steps().size()}});
+  return base::JsonObject()
+      .json("usage", model::encode(state.usage()))
+      .number("steps", static_cast<std::int64_t>(state.steps().size()))
+      .take();
 }
 
 // As the OpenTelemetry conventions for generative AI shape it.
@@ -39,23 +43,24 @@ void TurnRun::store_answer(const std::string& text, const std::string& reasoning
   answer.thinking = reasoning;
   answer.tool_calls_json = state_.tool_log_json();
   const model::Usage& usage = state_.usage();
-  model::Json response = {{"model", setting_.config().model},
-                          {"usage", model::to_wire(usage)},
-                          {"cost_cents", model::cents(usage.fresh_cost_micro_usd)},
-                          {"cost_with_cache_cents", model::cents(usage.cost_micro_usd)},
-                          {"cost_known", usage.cost_micro_usd >= 0},
-                          {"latency_ms", (run_.now_us() - record.started_us) / 1000},
-                          {"agent_id", record.agent_id},
-                          {"trace_id", telemetry::trace_id_hex(span_.context().trace_id)},
-                          {"version_id", record.version_id},
-                          {"run_id", run_.id()}};
+  base::JsonObject response;
+  response.text("model", setting_.config().model)
+      .json("usage", model::to_wire(usage))
+      .json("cost_cents", model::cents(usage.fresh_cost_micro_usd))
+      .json("cost_with_cache_cents", model::cents(usage.cost_micro_usd))
+      .boolean("cost_known", usage.cost_micro_usd >= 0)
+      .number("latency_ms", (run_.now_us() - record.started_us) / 1000)
+      .text("agent_id", record.agent_id)
+      .text("trace_id", telemetry::trace_id_hex(span_.context().trace_id))
+      .text("version_id", record.version_id)
+      .text("run_id", run_.id());
   if (!object_json_.empty()) {
-    response["structured_output"] = {
-        {"object", model::parse_bounded(object_json_, "the object").value_or(model::Json())},
-        {"attempts", state_.steps().size()}};
+    base::JsonObject structured;
+    structured.json("object", object_json_).number("attempts", static_cast<std::int64_t>(state_.steps().size()));
+    response.json("structured_output", structured.take());
   }
-  if (!ending.empty()) response[std::string(ending)] = true;
-  answer.response_json = model::dump(response);
+  if (!ending.empty()) response.boolean(ending, true);
+  answer.response_json = response.take();
   answer.created_us = run_.now_us();
   run_.emit(model::message_persisted_event(answer.id, answer.thread_id, usage));
   run_.store([scope = record.scope, answer](store::Session& session) -> Result<void> {

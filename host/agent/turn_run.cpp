@@ -177,7 +177,7 @@ void TurnRun::record(model::ChatResponse response) {
   state_.add_usage(report_.wasted);
   report_ = {};
   for (const auto& call : response.tool_calls) run_.emit(model::tool_call_event(call));
-  run_.journal(model::journal::kModelResponse, model::dump(model::to_json(response)));
+  run_.journal(model::journal::kModelResponse, model::encode(response));
   state_.record(std::move(response));
 }
 

@@ -68,14 +68,27 @@ std::string to_json(const TurnInput& input, const std::string& message_id) {
   return model::dump(json);
 }
 
-Result<StoredSetting> SettingLoader::read(store::Session& session, const model::RunRecord& run,
-                                          std::shared_ptr<const model::AgentVersion> version) {
-  StoredSetting loaded{std::move(version), {}, {}};
-  if (!loaded.version) {
-    auto found = store::Agents(session).find_version(run.scope, run.version_id);
-    if (!found) return fail(ErrorKind::NotFound, "agent_not_found", "the agent's version is gone");
-    loaded.version = std::make_shared<const model::AgentVersion>(std::move(*found));
+Result<std::shared_ptr<const model::AgentVersion>> SettingLoader::version(store::Session& session,
+                                                                          const model::Scope& scope,
+                                                                          const std::string& version_id) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = versions_.find(version_id); known != versions_.end()) return known->second;
   }
+  auto found = store::Agents(session).find_version(scope, version_id);
+  if (!found) return fail(ErrorKind::NotFound, "agent_not_found", "the agent's version is gone");
+  auto version = std::make_shared<const model::AgentVersion>(std::move(*found));
+  const std::lock_guard lock(mutex_);
+  if (versions_.size() >= kMaxCachedVersions) versions_.clear();
+  versions_.emplace(version_id, version);
+  return version;
+}
+
+Result<StoredSetting> SettingLoader::read(store::Session& session, const model::RunRecord& run) {
+  auto version = this->version(session, run.scope, run.version_id);
+  if (!version) return fail(version.error());
+  StoredSetting loaded{std::move(*version), {}, {}};
+  if (run.thread_id.empty()) return loaded;
   const model::AgentConfig& config = loaded.version->config;
   store::Conversations conversations(session);
   if (config.history_mode == model::HistoryMode::Compact) {
@@ -94,18 +107,6 @@ Result<StoredSetting> SettingLoader::read(store::Session& session, const model::
   return loaded;
 }
 
-std::shared_ptr<const model::AgentVersion> SettingLoader::cached(const std::string& version_id) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = versions_.find(version_id);
-  return found == versions_.end() ? nullptr : found->second;
-}
-
-void SettingLoader::keep(const std::shared_ptr<const model::AgentVersion>& version) {
-  const std::lock_guard lock(mutex_);
-  if (versions_.size() >= kMaxCachedVersions) versions_.clear();
-  versions_.emplace(version->id, version);
-}
-
 void SettingLoader::offer(const std::string& run_id, StoredSetting stored) {
   const std::lock_guard lock(mutex_);
   if (offered_.size() >= kMaxOffered) offered_.clear();
@@ -122,12 +123,9 @@ Task<Result<StoredSetting>> SettingLoader::stored(engine::Run& run) {
     const std::lock_guard lock(mutex_);
     if (auto found = offered_.extract(run.id()); !found.empty()) co_return std::move(found.mapped());
   }
-  auto known = cached(run.record().version_id);
   const auto work = database_.read(
-      run.loop(), [record = run.record(), known](store::Session& session) { return read(session, record, known); });
-  auto loaded = co_await work;
-  if (loaded && !known) keep(loaded->version);
-  co_return loaded;
+      run.loop(), [this, record = run.record()](store::Session& session) { return read(session, record); });
+  co_return co_await work;
 }
 
 Task<Result<TurnSetting>> SettingLoader::load(engine::Run& run, TurnInput input) {

@@ -50,10 +50,9 @@ class SettingLoader {
  public:
   explicit SettingLoader(store::Database& database) : database_(database) {}
 
-  /// For use inside a read closure. `version` may be null: then it is read. `run` needs scope, user, thread, id,
-  /// version.
-  static Result<StoredSetting> read(store::Session& session, const model::RunRecord& run,
-                                    std::shared_ptr<const model::AgentVersion> version);
+  /// For use inside a read closure. Of `run` are needed scope, user, thread, id and version; an empty thread has no
+  /// messages.
+  Result<StoredSetting> read(store::Session& session, const model::RunRecord& run);
 
   /// What was read while a fresh turn was being accepted: its load() then need not ask the store again.
   void offer(const std::string& run_id, StoredSetting stored);
@@ -65,8 +64,8 @@ class SettingLoader {
 
  private:
   Task<Result<StoredSetting>> stored(engine::Run& run);
-  std::shared_ptr<const model::AgentVersion> cached(const std::string& version_id) const;
-  void keep(const std::shared_ptr<const model::AgentVersion>& version);
+  Result<std::shared_ptr<const model::AgentVersion>> version(store::Session& session, const model::Scope& scope,
+                                                             const std::string& version_id);
 
   store::Database& database_;
   mutable std::mutex mutex_;

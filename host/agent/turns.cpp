@@ -1,5 +1,6 @@
 #include "agent/turns.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "agent/agents.hpp"
@@ -45,7 +46,7 @@ store::IdempotencyRow idempotency_row(const TurnRequest& request) {
 }  // namespace
 
 struct Turns::Plan {
-  model::Agent agent;
+  model::AgentHead agent;
   model::Thread thread;
   bool new_thread = false;
   bool busy = false;
@@ -81,14 +82,10 @@ Result<std::optional<TurnTicket>> find_replay(store::Session& session, const Tur
 /// Busy threads are refused, or counted when the turn may wait.
 Result<bool> check_busy(store::Session& session, const TurnRequest& request, const std::string& thread_id,
                         std::int64_t max_queued) {
-  store::Runs runs(session);
-  const auto& scope = request.who.scope;
-  const auto live = runs.live_turn(scope, thread_id);
-  const std::int64_t queued = runs.queued_turns(scope, thread_id);
-  if (!live && queued == 0) return false;
-  if (!request.queue_when_busy) {
-    return fail(turn_in_progress(thread_id, live ? *live : runs.next_queued_turn(scope, thread_id).value_or("")));
-  }
+  const auto open = store::Runs(session).open_turns(request.who.scope, thread_id);
+  if (open.empty()) return false;
+  if (!request.queue_when_busy) return fail(turn_in_progress(thread_id, open.front().run_id));
+  const std::int64_t queued = std::count_if(open.begin(), open.end(), [](const auto& turn) { return turn.queued; });
   if (queued >= max_queued) {
     return fail(ErrorKind::ResourceExhausted, "thread_queue_full",
                 "thread " + thread_id + " has " + std::to_string(queued) + " turns waiting, which is the limit");
@@ -108,18 +105,20 @@ Task<Result<TurnTicket>> Turns::submit(base::Loop& loop, TurnRequest request) {
     co_return fail(model::invalid_field("Idempotency-Key", "at most 255 characters",
                                         std::to_string(request.idempotency_key.size())));
   }
-  auto planned = co_await plan(loop, request);
+  const auto shared = std::make_shared<const TurnRequest>(std::move(request));
+  auto planned = co_await plan(loop, shared);
   if (!planned) co_return fail(planned.error());
   if (planned->replay) co_return *planned->replay;
   if (auto admitted = engine_.admits(); !admitted) co_return fail(admitted.error());
-  co_return co_await start(loop, std::move(request), std::move(*planned));
+  co_return co_await start(loop, shared, std::move(*planned));
 }
 
-Task<Result<Turns::Plan>> Turns::plan(base::Loop& loop, const TurnRequest& request) {
+Task<Result<Turns::Plan>> Turns::plan(base::Loop& loop, std::shared_ptr<const TurnRequest> submitted) {
   const auto read = database_.read(
       loop,
-      [request, now = loop.clock().wall_us(),
+      [this, submitted, now = loop.clock().wall_us(),
        max = options_.max_queued_per_thread](store::Session& session) -> Result<Plan> {
+        const TurnRequest& request = *submitted;
         Plan plan;
         const auto& scope = request.who.scope;
         auto replay = find_replay(session, request, now);
@@ -138,33 +137,29 @@ Task<Result<Turns::Plan>> Turns::plan(base::Loop& loop, const TurnRequest& reque
           }
           if (request.agent.empty()) agent_name = thread->agent_id;
         }
-        const auto agent = find_agent(session, scope, agent_name);
+        auto agent = find_agent_head(session, scope, agent_name);
         if (!agent) return fail(agent_not_found(agent_name));
-        plan.agent = *agent;
         if (!agent->active) {
           return fail(ErrorKind::Conflict, "agent_inactive",
                       "agent " + agent->slug + " is switched off; set isActive to use it");
         }
-        model::AgentVersion version;
-        version.id = agent->version_id;
-        version.agent_id = agent->id;
-        version.number = agent->version_number;
-        version.config = agent->config;
-        plan.setting.version = std::make_shared<const model::AgentVersion>(std::move(version));
-        if (plan.new_thread) return plan;
-        if (plan.thread.agent_id != agent->id) {
-          return fail(model::invalid_field("agentId", "the agent of the thread, " + plan.thread.agent_id, agent->id));
+        if (!plan.new_thread) {
+          if (plan.thread.agent_id != agent->id) {
+            return fail(model::invalid_field("agentId", "the agent of the thread, " + plan.thread.agent_id, agent->id));
+          }
+          const auto busy = check_busy(session, request, plan.thread.id, max);
+          if (!busy) return fail(busy.error());
+          plan.busy = *busy;
         }
-        const auto busy = check_busy(session, request, plan.thread.id, max);
-        if (!busy) return fail(busy.error());
-        plan.busy = *busy;
+        plan.agent = std::move(*agent);
         // A queued turn reads the history when it starts.
         if (plan.busy) return plan;
         model::RunRecord run;
         run.scope = scope;
         run.user_id = request.who.user_id;
         run.thread_id = plan.thread.id;
-        auto stored = SettingLoader::read(session, run, plan.setting.version);
+        run.version_id = plan.agent.version_id;
+        auto stored = settings_.read(session, run);
         if (!stored) return fail(stored.error());
         plan.setting = std::move(*stored);
         return plan;
@@ -172,7 +167,8 @@ Task<Result<Turns::Plan>> Turns::plan(base::Loop& loop, const TurnRequest& reque
   co_return co_await read;
 }
 
-Task<Result<TurnTicket>> Turns::start(base::Loop& loop, TurnRequest request, Plan plan) {
+Task<Result<TurnTicket>> Turns::start(base::Loop& loop, std::shared_ptr<const TurnRequest> submitted, Plan plan) {
+  const TurnRequest& request = *submitted;
   const std::int64_t now_us = loop.clock().wall_us();
   if (plan.new_thread) {
     plan.thread.id = ids_.make("thr");
@@ -203,17 +199,18 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, TurnRequest request, Pla
   run.created_us = run.started_us = now_us;
   run.deadline_us = plan.busy ? options_.deadline_us : now_us + options_.deadline_us;
 
-  const auto accept = [request, plan, message, now_us,
-                       max = options_.max_queued_per_thread](store::Session& session) -> Result<void> {
+  const auto accept = [submitted, thread = plan.thread, new_thread = plan.new_thread, may_wait = plan.busy, message,
+                       now_us, max = options_.max_queued_per_thread](store::Session& session) -> Result<void> {
+    const TurnRequest& request = *submitted;
     const auto& scope = request.who.scope;
     const auto replay = find_replay(session, request, now_us);
     if (!replay) return fail(replay.error());
     // Another request with this key was faster; its run is the answer.
     if (*replay) return fail(ErrorKind::Conflict, std::string(kReplayCode), (*replay)->run_id);
-    if (!plan.new_thread) {
-      const auto busy = check_busy(session, request, plan.thread.id, max);
+    if (!new_thread) {
+      const auto busy = check_busy(session, request, thread.id, max);
       if (!busy) return fail(busy.error());
-      if (*busy && !plan.busy) return fail(turn_in_progress(plan.thread.id, ""));
+      if (*busy && !may_wait) return fail(turn_in_progress(thread.id, ""));
     }
     if (!request.idempotency_key.empty()) {
       auto row = idempotency_row(request);
@@ -222,8 +219,8 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, TurnRequest request, Pla
       store::IdempotencyKeys(session).insert(scope, row);
     }
     store::Conversations conversations(session);
-    if (plan.new_thread) conversations.insert_thread(scope, plan.thread);
-    conversations.touch_thread(scope, plan.thread.id, now_us);
+    if (new_thread) conversations.insert_thread(scope, thread);
+    conversations.touch_thread(scope, thread.id, now_us);
     conversations.insert_message(scope, message);
     return {};
   };
@@ -239,7 +236,7 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, TurnRequest request, Pla
   }
   if (!accepted) settings_.withdraw(run.id);
   if (!accepted && accepted.error().code == kReplayCode) {
-    auto planned = co_await this->plan(loop, request);
+    auto planned = co_await this->plan(loop, submitted);
     if (!planned) co_return fail(planned.error());
     if (planned->replay) co_return *planned->replay;
   }

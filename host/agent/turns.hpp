@@ -56,8 +56,8 @@ class Turns {
 
  private:
   struct Plan;
-  Task<Result<Plan>> plan(base::Loop& loop, const TurnRequest& request);
-  Task<Result<TurnTicket>> start(base::Loop& loop, TurnRequest request, Plan plan);
+  Task<Result<Plan>> plan(base::Loop& loop, std::shared_ptr<const TurnRequest> submitted);
+  Task<Result<TurnTicket>> start(base::Loop& loop, std::shared_ptr<const TurnRequest> submitted, Plan plan);
 
   engine::Engine& engine_;
   store::Database& database_;

@@ -9,6 +9,13 @@
 namespace platos::api {
 namespace {
 
+void reserve_for(std::string& out, const std::vector<engine::LoggedEvent>& events) {
+  constexpr std::size_t kFrameBytes = 36;
+  std::size_t bytes = out.size();
+  for (const auto& event : events) bytes += event.json.size() + kFrameBytes;
+  out.reserve(bytes);
+}
+
 void append_frame(std::string& out, const engine::LoggedEvent& event) {
   out += "id: ";
   out += std::to_string(event.seq);
@@ -51,6 +58,7 @@ ingress::ByteStream::State EventStream::pull(std::string& out, std::size_t max_b
   std::vector<engine::LoggedEvent> events;
   switch (subscription_.pull(max_bytes, events)) {
     case engine::Subscription::State::Events:
+      reserve_for(out, events);
       for (const auto& event : events) append_frame(out, event);
       heartbeat_due_ = false;
       arm();

@@ -139,7 +139,7 @@ struct TurnHandlers {
         ended.run ? model::parse_bounded(ended.run->output_json, "a run's output") : Result<Json>(Json());
     const model::Usage usage =
         model::usage_from_json(output && output->is_object() ? output->value("usage", Json()) : Json());
-    body["costCents"] = model::cents(usage.cost_micro_usd);
+    body["costCents"] = Json::parse(model::cents(usage.cost_micro_usd));
     body["costKnown"] = usage.cost_micro_usd >= 0;
     if (ended.run && !ended.run->error_code.empty()) {
       body["error"] = {{"code", ended.run->error_code}, {"message", ended.run->error_message}};

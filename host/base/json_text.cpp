@@ -6,6 +6,7 @@ namespace platos::base {
 namespace {
 
 void append_escaped(std::string& out, std::string_view text) {
+  out.reserve(out.size() + text.size() + 1);
   static constexpr char kHex[] = "0123456789abcdef";
   std::size_t plain = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -55,6 +56,48 @@ void append_json_string(std::string& out, std::string_view text) {
     }
   }
   out += '"';
+}
+
+JsonObject::JsonObject() {
+  constexpr std::size_t kUsual = 384;
+  out_.reserve(kUsual);
+  out_ += '{';
+}
+
+void JsonObject::name(std::string_view name) {
+  if (out_.size() > 1) out_ += ',';
+  out_ += '"';
+  out_ += name;
+  out_ += "\":";
+}
+
+JsonObject& JsonObject::text(std::string_view name, std::string_view value) {
+  this->name(name);
+  append_json_string(out_, value);
+  return *this;
+}
+
+JsonObject& JsonObject::number(std::string_view name, std::int64_t value) {
+  this->name(name);
+  out_ += std::to_string(value);
+  return *this;
+}
+
+JsonObject& JsonObject::boolean(std::string_view name, bool value) {
+  this->name(name);
+  out_ += value ? "true" : "false";
+  return *this;
+}
+
+JsonObject& JsonObject::json(std::string_view name, std::string_view json) {
+  this->name(name);
+  out_ += json;
+  return *this;
+}
+
+std::string JsonObject::take() {
+  out_ += '}';
+  return std::move(out_);
 }
 
 }  // namespace platos::base

@@ -29,12 +29,12 @@ class CodecHandler final : public ResponseHandler {
   bool codec_failed_ = false;
 };
 
-Result<HttpRequest> to_request(const ports::Step& step, const ports::Upstream& upstream) {
+Result<HttpRequest> to_request(ports::Step& step, const ports::Upstream& upstream) {
   if (auto allowed = upstream.may_reach(step.url); !allowed) return fail(allowed.error());
   HttpRequest request;
   request.method = step.method;
   request.url = step.url;
-  request.body = step.body;
+  request.body = std::move(step.body);
   request.framing = step.framing;
   request.silence_timeout_ms = step.silence_timeout_ms;
   request.trust = HostTrust::Operator;  // patterns are granted by the operator
@@ -59,7 +59,7 @@ ports::TransportStatus transport_status(const Error& error) {
 Task<Result<void>> drive(Client& client, ports::Exchange& exchange, DriveOptions options, base::CancelToken cancel) {
   for (int steps = 0; steps < kMaxSteps; ++steps) {
     if (cancel.cancelled()) co_return fail(ErrorKind::Cancelled, cancel.reason(), "the model call was cancelled");
-    const auto step = exchange.next();
+    auto step = exchange.next();
     if (!step) co_return fail(step.error());
     if (step->kind == ports::Step::Kind::Done) co_return Result<void>{};
     if (step->kind == ports::Step::Kind::Wait) {

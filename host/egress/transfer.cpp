@@ -59,7 +59,9 @@ void Transfer::configure(const std::vector<std::string>& pinned_addresses, const
   if (!has_agent) curl_easy_setopt(easy_, CURLOPT_USERAGENT, "platos");
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_);
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(client_.options_.connect_timeout_ms));
-  curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, 16L * 1024);
+  // Held as long as the transfer lasts: a stream of tokens lasts long, and needs little at a time.
+  const bool is_stream = request_.framing == ports::Framing::ServerSentEvents;
+  curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, is_stream ? 4L * 1024 : 16L * 1024);
   curl_easy_setopt(easy_, CURLOPT_UPLOAD_BUFFERSIZE, 16L * 1024);
   curl_easy_setopt(easy_, CURLOPT_TCP_NODELAY, 1L);
   curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &Transfer::on_header);

@@ -67,6 +67,7 @@ store::StreamBlock EventLog::take_unflushed() {
   block.last_seq = last_seq_;
   const auto first = std::lower_bound(events_.begin(), events_.end(), block.first_seq,
                                       [](const LoggedEvent& event, std::int64_t seq) { return event.seq < seq; });
+  block.payload.reserve(unflushed_bytes_ + 4 * static_cast<std::size_t>(events_.end() - first));
   for (auto event = first; event != events_.end(); ++event) {
     append_length(block.payload, event->json.size());
     block.payload += event->json;
@@ -122,6 +123,7 @@ EventLog::Read EventLog::read(std::int64_t after, std::size_t max_bytes, std::ve
   if (events_.empty() || events_.front().seq > after + 1) return Read::Behind;
   auto event = std::lower_bound(events_.begin(), events_.end(), after + 1,
                                 [](const LoggedEvent& each, std::int64_t seq) { return each.seq < seq; });
+  out.reserve(out.size() + static_cast<std::size_t>(std::min(visible - after, std::int64_t{64})));
   for (std::size_t bytes = 0; event != events_.end() && event->seq <= visible && bytes < max_bytes; ++event) {
     bytes += event->json.size();
     out.push_back(*event);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/failpoint.hpp"
+#include "base/json_text.hpp"
 #include "model/json.hpp"
 
 namespace platos::engine {
@@ -233,7 +234,7 @@ Task<Result<void>> Run::finish(model::RunOutcome outcome, std::string output_jso
   record_.error_code = outcome.error_code;
   record_.error_message = outcome.error_message;
   journal(model::journal::kFinished,
-          model::dump({{"state", model::to_text(outcome.state)}, {"code", outcome.error_code}}));
+          base::JsonObject().text("state", model::to_text(outcome.state)).text("code", outcome.error_code).take());
   store([scope = record_.scope, ending = store::Runs::Ending{id(), record_.fence, waited_, called_}, outcome,
          output_json, now = now_us()](store::Session& session) -> Result<void> {
     if (store::Runs(session).finish(scope, ending, outcome, output_json, now)) return {};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "base/text.hpp"
 #include "model/json.hpp"
 
@@ -68,20 +69,21 @@ Finding from_json(const Json& json, Finding blank, Point point) {
 }  // namespace
 
 std::string to_json(const Subject& subject, Point point) {
-  Json json = {{"point", point_name(point)},
-               {"agent_id", subject.agent_id},
-               {"thread_id", subject.thread_id},
-               {"user_id", subject.context.user_id},
-               {"run_id", subject.context.run_id}};
+  base::JsonObject json;
+  json.text("point", point_name(point))
+      .text("agent_id", subject.agent_id)
+      .text("thread_id", subject.thread_id)
+      .text("user_id", subject.context.user_id)
+      .text("run_id", subject.context.run_id);
   const auto add = [&json](const char* member, const std::string& text) {
-    if (!text.empty()) json[member] = text;
+    if (!text.empty()) json.text(member, text);
   };
   add("model", subject.model);
   add("tool", subject.tool);
   add("effect", subject.effect);
   add("method", subject.method);
   add("url", subject.url);
-  return model::dump(json);
+  return json.take();
 }
 
 namespace {

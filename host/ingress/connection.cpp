@@ -222,10 +222,12 @@ void Connection::refuse(const Error& error) {
 }
 
 void Connection::write_head(const Response& response, bool close_after) {
+  constexpr std::size_t kUsualHead = 512;
+  output_.reserve(output_.size() + kUsualHead);
   output_ += "HTTP/1.1 " + std::to_string(response.status) + " ";
   output_ += reason_phrase(response.status);
   output_ += "\r\n";
-  for (const auto& [name, value] : response.headers) output_ += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : response.headers) output_.append(name).append(": ").append(value).append("\r\n");
   output_ += "X-Request-Id: " + request_id_ + "\r\nX-Platos-Version: " + server_.options_.version + "\r\n";
   if (response.stream) {
     if (chunked_answer_) output_ += "Transfer-Encoding: chunked\r\n";

@@ -65,6 +65,14 @@ struct Agent {
   std::int64_t updated_us = 0;
 };
 
+/// What leads from an agent's name to what it does.
+struct AgentHead {
+  std::string id;
+  std::string slug;
+  bool active = true;
+  std::string version_id;
+};
+
 struct AgentVersion {
   std::string id;
   std::string agent_id;

@@ -99,7 +99,12 @@ void append_settings(std::string& out, const ChatRequest& request) {
 }  // namespace
 
 std::string encode(const ChatRequest& request) {
-  std::string out = R"({"v":1,"model":)";
+  std::size_t bytes = request.system.size() + 1024;
+  for (const auto& message : request.messages) bytes += message.text.size() + 64;
+  for (const auto& tool : request.tools) bytes += tool.description.size() + tool.input_schema_json.size() + 64;
+  std::string out;
+  out.reserve(bytes);
+  out += R"({"v":1,"model":)";
   append_json_string(out, request.model);
   if (!request.system.empty()) {
     out += R"(,"system":)";
@@ -134,11 +139,16 @@ StopReason stop_reason_from_text(std::string_view text) {
   return StopReason::Other;
 }
 
-Json to_json(const ChatResponse& response) {
-  Json calls = Json::array();
-  for (const auto& call : response.tool_calls) calls.push_back(to_json(call));
-  return {{"text", response.text},     {"reasoning", response.reasoning},  {"tool_calls", std::move(calls)},
-          {"extras", response.extras}, {"usage", to_json(response.usage)}, {"stop", to_text(response.stop)}};
+std::string encode(const ChatResponse& response) {
+  base::JsonObject json;
+  json.text("text", response.text).text("reasoning", response.reasoning);
+  if (!response.tool_calls.empty()) {
+    Json calls = Json::array();
+    for (const auto& call : response.tool_calls) calls.push_back(to_json(call));
+    json.json("tool_calls", dump(calls));
+  }
+  if (!response.extras.empty()) json.json("extras", dump(Json(response.extras)));
+  return json.json("usage", encode(response.usage)).text("stop", to_text(response.stop)).take();
 }
 
 ChatResponse chat_response_from_json(const Json& json) {

@@ -51,7 +51,7 @@ struct ChatResponse {
   StopReason stop = StopReason::Other;
 };
 
-Json to_json(const ChatResponse& response);
+std::string encode(const ChatResponse& response);
 ChatResponse chat_response_from_json(const Json& json);
 
 }  // namespace platos::model

@@ -26,6 +26,8 @@ void add_raw(Event& event, std::string_view name, std::string_view json) {
 Event begin(Event::Class publication, std::string_view type) {
   Event event;
   event.publication = publication;
+  constexpr std::size_t kUsual = 120;
+  event.open_json.reserve(kUsual);
   event.open_json = R"({"type":")";
   event.open_json += type;
   event.open_json += '"';
@@ -100,7 +102,7 @@ Event message_persisted_event(std::string_view message_id, std::string_view thre
   Event event = begin(Event::Class::Settled, "message_persisted");
   add_text(event, "messageId", message_id);
   add_text(event, "threadId", thread_id);
-  add_raw(event, "costCents", dump(cents(usage.cost_micro_usd)));
+  add_raw(event, "costCents", cents(usage.cost_micro_usd));
   add_raw(event, "costKnown", usage.cost_micro_usd >= 0 ? "true" : "false");
   return event;
 }
@@ -132,7 +134,7 @@ Event error_event(const Error& error, std::string_view flags_json, int attempts)
 
 Event done_event(const Usage& usage, std::string_view ending) {
   Event event = begin(Event::Class::Settled, "done");
-  if (usage.known()) add_raw(event, "usage", dump(to_wire(usage)));
+  if (usage.known()) add_raw(event, "usage", to_wire(usage));
   if (!ending.empty()) add_raw(event, ending, "true");
   return event;
 }

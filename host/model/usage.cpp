@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
+
 namespace platos::model {
 namespace {
 void add_count(std::int64_t& to, std::int64_t count) {
@@ -25,36 +27,40 @@ void Usage::add(const Usage& other) {
   add_count(reasoning_tokens, other.reasoning_tokens);
 }
 
-Json cents(std::int64_t micro_usd) {
+std::string cents(std::int64_t micro_usd) {
   constexpr std::int64_t kMicroPerCent = 10'000;
-  if (micro_usd < 0) return 0;
-  if (micro_usd % kMicroPerCent == 0) return micro_usd / kMicroPerCent;
-  return static_cast<double>(micro_usd) / kMicroPerCent;
+  if (micro_usd < 0) return "0";
+  if (micro_usd % kMicroPerCent == 0) return std::to_string(micro_usd / kMicroPerCent);
+  return dump(Json(static_cast<double>(micro_usd) / kMicroPerCent));
 }
 
-Json to_wire(const Usage& usage) {
+std::string to_wire(const Usage& usage) {
   const auto count = [](std::int64_t tokens) { return std::max<std::int64_t>(tokens, 0); };
-  return {{"inputTokens", count(usage.input_tokens)},
-          {"outputTokens", count(usage.output_tokens)},
-          {"cacheReadInputTokens", count(usage.cached_tokens)},
-          {"cacheCreationInputTokens", count(usage.cache_write_tokens)},
-          {"reasoningTokens", count(usage.reasoning_tokens)},
-          {"promptTokens", count(usage.input_tokens)},
-          {"completionTokens", count(usage.output_tokens)},
-          {"totalTokens", count(usage.input_tokens) + count(usage.output_tokens)},
-          {"cachedTokens", count(usage.cached_tokens)},
-          {"costCents", cents(usage.cost_micro_usd)},
-          {"costKnown", usage.cost_micro_usd >= 0}};
+  return base::JsonObject()
+      .number("inputTokens", count(usage.input_tokens))
+      .number("outputTokens", count(usage.output_tokens))
+      .number("cacheReadInputTokens", count(usage.cached_tokens))
+      .number("cacheCreationInputTokens", count(usage.cache_write_tokens))
+      .number("reasoningTokens", count(usage.reasoning_tokens))
+      .number("promptTokens", count(usage.input_tokens))
+      .number("completionTokens", count(usage.output_tokens))
+      .number("totalTokens", count(usage.input_tokens) + count(usage.output_tokens))
+      .number("cachedTokens", count(usage.cached_tokens))
+      .json("costCents", cents(usage.cost_micro_usd))
+      .boolean("costKnown", usage.cost_micro_usd >= 0)
+      .take();
 }
 
-Json to_json(const Usage& usage) {
-  return {{"input_tokens", usage.input_tokens},
-          {"output_tokens", usage.output_tokens},
-          {"cached_tokens", usage.cached_tokens},
-          {"cache_write_tokens", usage.cache_write_tokens},
-          {"reasoning_tokens", usage.reasoning_tokens},
-          {"cost_micro_usd", usage.cost_micro_usd},
-          {"fresh_cost_micro_usd", usage.fresh_cost_micro_usd}};
+std::string encode(const Usage& usage) {
+  return base::JsonObject()
+      .number("input_tokens", usage.input_tokens)
+      .number("output_tokens", usage.output_tokens)
+      .number("cached_tokens", usage.cached_tokens)
+      .number("cache_write_tokens", usage.cache_write_tokens)
+      .number("reasoning_tokens", usage.reasoning_tokens)
+      .number("cost_micro_usd", usage.cost_micro_usd)
+      .number("fresh_cost_micro_usd", usage.fresh_cost_micro_usd)
+      .take();
 }
 
 Usage usage_from_json(const Json& json) {

@@ -28,15 +28,15 @@ struct Usage {
   double cost_cents() const { return cost_micro_usd < 0 ? 0 : static_cast<double>(cost_micro_usd) / 1e4; }
 };
 
-/// Micro-dollars as a number of US cents; 0 when not known.
-Json cents(std::int64_t micro_usd);
+/// Micro-dollars as a JSON number of US cents; 0 when not known.
+std::string cents(std::int64_t micro_usd);
 
 /// Wire form: inputTokens, outputTokens, cacheReadInputTokens, cacheCreationInputTokens, reasoningTokens and their
 /// older names promptTokens, completionTokens, totalTokens, cachedTokens; costCents, 0 with costKnown false while the
 /// cost is not known.
-Json to_wire(const Usage& usage);
+std::string to_wire(const Usage& usage);
 
-Json to_json(const Usage& usage);
+std::string encode(const Usage& usage);
 Usage usage_from_json(const Json& json);
 
 }  // namespace platos::model

@@ -79,6 +79,18 @@ std::optional<model::Agent> Agents::find(const Scope& scope, const std::string& 
   return agent;
 }
 
+std::optional<model::AgentHead> Agents::find_head(const Scope& scope, const std::string& id_or_slug) {
+  std::optional<model::AgentHead> head;
+  session_.query(
+      "SELECT id, slug, is_active, version_id FROM agents "
+      "WHERE env_id = $1 AND (id = $2 OR slug = $2) AND deleted_us IS NULL",
+      {scope.environment_id, id_or_slug}, [&](const Row& row) {
+        head = model::AgentHead{row.text(0), row.text(1), row.integer(2) != 0, row.text(3)};
+        return false;
+      });
+  return head;
+}
+
 std::int64_t Agents::count_threads(const Scope& scope, const std::string& agent_id) {
   std::int64_t total = 0;
   session_.query("SELECT COUNT(*) FROM threads WHERE env_id = $1 AND agent_id = $2", {scope.environment_id, agent_id},

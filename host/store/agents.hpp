@@ -20,8 +20,10 @@ class Agents {
   /// Inserts the agent and the version that it starts with.
   void insert(const model::Scope& scope, const model::Agent& agent, const model::AgentVersion& version);
 
-  /// By id or slug. Without the number of threads: turns look agents up, and counting takes longer the more there are.
+  /// By id or slug. Without the number of threads, whose counting takes longer the more there are.
   std::optional<model::Agent> find(const model::Scope& scope, const std::string& id_or_slug);
+  /// The same for turns, which keep versions in memory.
+  std::optional<model::AgentHead> find_head(const model::Scope& scope, const std::string& id_or_slug);
   std::int64_t count_threads(const model::Scope& scope, const std::string& agent_id);
   /// Also true when all of them were deleted.
   bool ever_had_one(const model::Scope& scope);

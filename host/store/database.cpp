@@ -133,6 +133,14 @@ Database::ReaderLease Database::borrow_reader() {
   return ReaderLease{*this, std::make_unique<SqliteSession>(session_options(options_, false))};
 }
 
+Database::Snapshot::~Snapshot() {
+  try {
+    session_.execute("COMMIT", {});
+  } catch (const SqlError&) {
+    // A failed statement may have ended the transaction already.
+  }
+}
+
 Database::ReaderLease::~ReaderLease() {
   const std::lock_guard lock(owner.readers_mutex_);
   owner.idle_readers_.push_back(std::move(session));

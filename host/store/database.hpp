@@ -53,12 +53,14 @@ class Database {
     return done;
   }
 
-  /// `work(Session&) -> Result<T>` on a reader: sees what was committed when it starts, and cannot write.
+  /// `work(Session&) -> Result<T>` on a reader: sees one snapshot, of what was committed when it starts, and cannot
+  /// write.
   template <typename Work, typename ResultType = std::invoke_result_t<Work&, Session&>>
   base::Completion<ResultType> read(base::Loop& loop, Work work) {
     return readers_->run(loop, [this, work = std::move(work)]() mutable -> ResultType {
       return guarded<ResultType>([&] {
         const auto lease = borrow_reader();
+        const Snapshot snapshot(*lease.session);
         return work(*lease.session);
       });
     });
@@ -70,6 +72,17 @@ class Database {
   std::uint64_t writes() const { return writes_.load(std::memory_order_relaxed); }
 
  private:
+  /// One read transaction: statements alone would each take and give back the lock of a snapshot.
+  class Snapshot {
+   public:
+    explicit Snapshot(Session& session) : session_(session) { session_.execute("BEGIN", {}); }
+    ~Snapshot();
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+
+   private:
+    Session& session_;
+  };
   struct Job {
     virtual ~Job() = default;
     virtual bool run(Session& session) = 0;  ///< false: undo

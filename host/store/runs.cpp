@@ -101,33 +101,24 @@ std::int64_t Runs::count(const Scope& scope, const RunFilter& filter) {
                               integer_of);
 }
 
-std::optional<std::string> Runs::live_turn(const Scope& scope, const std::string& thread_id) {
-  return first<std::string>(session_,
-                            "SELECT id FROM runs WHERE env_id = $1 AND thread_id = $2 AND kind = 'turn' "
-                            "AND state IN ('running', 'waiting')",
-                            {scope.environment_id, thread_id}, text_of);
-}
-
-std::int64_t Runs::queued_turns(const Scope& scope, const std::string& thread_id) {
-  return *first<std::int64_t>(session_,
-                              "SELECT COUNT(*) FROM runs WHERE env_id = $1 AND thread_id = $2 AND kind = 'turn' "
-                              "AND state = 'queued'",
-                              {scope.environment_id, thread_id}, integer_of);
+std::vector<OpenTurn> Runs::open_turns(const Scope& scope, const std::string& thread_id) {
+  std::vector<OpenTurn> turns;
+  session_.query(
+      "SELECT id, state FROM runs WHERE env_id = $1 AND thread_id = $2 AND kind = 'turn' AND finished_us IS NULL "
+      "ORDER BY created_us, id",
+      {scope.environment_id, thread_id}, [&](const Row& row) {
+        turns.push_back({row.text(0), model::run_state_from_text(row.text(1)) == model::RunState::Queued});
+        return true;
+      });
+  return turns;
 }
 
 bool Runs::is_under_way(const Scope& scope, const std::string& thread_id, const std::string& kind) {
   return first<std::string>(session_,
                             "SELECT id FROM runs WHERE env_id = $1 AND thread_id = $2 AND kind = $3 "
-                            "AND state IN ('queued', 'running', 'waiting') LIMIT 1",
+                            "AND finished_us IS NULL LIMIT 1",
                             {scope.environment_id, thread_id, kind}, text_of)
       .has_value();
-}
-
-std::optional<std::string> Runs::next_queued_turn(const Scope& scope, const std::string& thread_id) {
-  return first<std::string>(session_,
-                            "SELECT id FROM runs WHERE env_id = $1 AND thread_id = $2 AND kind = 'turn' "
-                            "AND state = 'queued' ORDER BY created_us, id LIMIT 1",
-                            {scope.environment_id, thread_id}, text_of);
 }
 
 bool Runs::progress(const Scope& scope, const RunProgress& progress) {
@@ -174,7 +165,7 @@ bool Runs::finish(const Scope& scope, const Ending& ending, const model::RunOutc
       session_.execute(
           "UPDATE runs SET state = $1, error_code = $2, error_message = $3, output = $4, finished_us = $5, "
           "lease_owner = NULL, lease_until_us = NULL WHERE env_id = $6 AND id = $7 AND fence = $8 "
-          "AND state IN ('queued', 'running', 'waiting')",
+          "AND finished_us IS NULL",
           {model::to_text(outcome.state), outcome.error_code, Sealed{outcome.error_message}, Sealed{output_json},
            now_us, scope.environment_id, ending.run_id, ending.fence}) == 1;
   if (ended && ending.had_timer) {
@@ -220,12 +211,13 @@ std::vector<model::RunRecord> Runs::claimable(const model::SystemScope&, const s
   std::vector<model::RunRecord> runs;
   session_.query(
       "SELECT " PLATOS_RUN_COLUMNS
-      "WHERE r.state IN ('queued', 'running', 'waiting') AND ("
+      "WHERE r.finished_us IS NULL AND ("
       "  (r.state = 'queued' AND r.kind <> 'turn') OR "
       "  (r.state = 'queued' AND NOT EXISTS (SELECT 1 FROM runs o WHERE o.env_id = r.env_id "
       "     AND o.thread_id = r.thread_id AND o.kind = 'turn' AND o.state IN ('running', 'waiting'))"
       "   AND NOT EXISTS (SELECT 1 FROM runs q WHERE q.env_id = r.env_id AND q.thread_id = r.thread_id "
-      "     AND q.kind = 'turn' AND q.state = 'queued' AND (q.created_us < r.created_us OR (q.created_us = "
+      "     AND q.kind = 'turn' AND q.state = 'queued' AND q.finished_us IS NULL AND (q.created_us < r.created_us OR "
+      "(q.created_us = "
       "r.created_us AND q.id < r.id))))"
       "  OR (r.state = 'running' AND (r.lease_owner = $1 OR r.lease_until_us < $2))"
       "  OR (r.state = 'waiting' AND EXISTS (SELECT 1 FROM timers t WHERE t.env_id = r.env_id AND t.run_id = r.id "
@@ -243,7 +235,7 @@ bool Runs::claim(const model::SystemScope&, const model::RunRecord& claimed, std
       session_.execute(
           "UPDATE runs SET state = 'running', fence = $1, lease_owner = $2, lease_until_us = $3, deadline_us = $4, "
           "attempt = $5, seq_reserved = $6, started_us = COALESCE(started_us, $7) "
-          "WHERE env_id = $8 AND id = $9 AND fence = $10 AND state IN ('queued', 'running', 'waiting')",
+          "WHERE env_id = $8 AND id = $9 AND fence = $10 AND finished_us IS NULL",
           {claimed.fence, claimed.lease_owner, claimed.lease_until_us, claimed.deadline_us, claimed.attempt,
            claimed.seq_reserved, claimed.started_us, claimed.scope.environment_id, claimed.id, former_fence}) == 1;
   if (taken) {

@@ -35,6 +35,11 @@ struct RunProgress {
   std::int64_t lease_until_us = 0;
 };
 
+struct OpenTurn {
+  std::string run_id;
+  bool queued = false;
+};
+
 /// A view on a session; made where it is used. Throws SqlError.
 class Runs {
  public:
@@ -45,12 +50,10 @@ class Runs {
   /// Newest first.
   std::vector<model::RunRecord> list(const model::Scope& scope, const RunFilter& filter);
   std::int64_t count(const model::Scope& scope, const RunFilter& filter);
-  /// The running or waiting turn of a thread.
-  std::optional<std::string> live_turn(const model::Scope& scope, const std::string& thread_id);
-  std::int64_t queued_turns(const model::Scope& scope, const std::string& thread_id);
+  /// The turns of a thread that have not ended, oldest first. At most one of them is not queued.
+  std::vector<OpenTurn> open_turns(const model::Scope& scope, const std::string& thread_id);
   /// Whether a thread has a run of this kind that has not ended.
   bool is_under_way(const model::Scope& scope, const std::string& thread_id, const std::string& kind);
-  std::optional<std::string> next_queued_turn(const model::Scope& scope, const std::string& thread_id);
 
   /// Raises the reserve and renews the lease. False when another host holds the run by now, or it has ended: nothing
   /// was written, and nothing of this host's may be.

@@ -71,7 +71,7 @@ constexpr std::array<char, 128> kLetters = make_letters();
 constexpr std::uint32_t hash_step(std::uint32_t hash, char letter) noexcept {
   return hash * 31 + static_cast<std::uint32_t>(letter);
 }
-constexpr std::uint32_t hash_bucket(std::uint32_t hash) noexcept { return (hash ^ hash >> 10) % 1024; }
+constexpr std::uint32_t hash_bucket(std::uint32_t hash) noexcept { return (hash ^ hash >> 12) % 4096; }
 
 }  // namespace
 
@@ -79,7 +79,11 @@ InjectionRecogniser::InjectionRecogniser() : phrases_(make_phrases()) {
   for (std::size_t i = 0; i < phrases_.size(); ++i) {
     for (const std::string_view word : phrases_[i].first().words) {
       std::uint32_t hash = 0;
-      for (const char letter : word) hash = hash_step(hash, letter);
+      first_prefixes_.set(hash_bucket(hash));
+      for (const char letter : word) {
+        hash = hash_step(hash, letter);
+        first_prefixes_.set(hash_bucket(hash));
+      }
       first_words_.set(hash_bucket(hash));
       std::vector<std::uint8_t>& list = by_first_letter_[static_cast<std::size_t>(word[0] - 'a')];
       const auto index = static_cast<std::uint8_t>(i);
@@ -133,7 +137,8 @@ bool InjectionRecogniser::may_begin_phrase(std::string_view bytes, std::size_t a
     if (kLetters[byte] == '\0') return first_words_[hash_bucket(hash)];
     hash = hash_step(hash, kLetters[byte]);
   }
-  return end == bytes.size();  // otherwise it is longer than any word of a phrase
+  // The word goes on: in the next piece, or it is longer than any word of a phrase.
+  return end == bytes.size() && first_prefixes_[hash_bucket(hash)];
 }
 
 Attempt InjectionRecogniser::find(const Text& text, std::size_t from) const {

@@ -27,7 +27,8 @@ class InjectionRecogniser final : public Recogniser {
   bool may_begin_phrase(std::string_view bytes, std::size_t at) const noexcept;
 
   std::vector<Phrase> phrases_;
-  std::bitset<1024> first_words_;                              ///< by hash
+  std::bitset<4096> first_words_;                              ///< by hash
+  std::bitset<4096> first_prefixes_;                           ///< the beginnings of those words, by hash
   std::array<std::vector<std::uint8_t>, 26> by_first_letter_;  ///< indexes of phrases
 };
 

@@ -1,5 +1,7 @@
 #include "common/provider/json_reading.hpp"
 
+#include <algorithm>
+
 namespace platos::provider_common {
 
 WrongType::WrongType(std::string_view expected, std::string_view path, std::string_view found)
@@ -7,6 +9,13 @@ WrongType::WrongType(std::string_view expected, std::string_view path, std::stri
                          std::string(found)) {}
 
 ondemand::object JsonText::parse(std::string_view text) {
+  // simdjson keeps a stack for its depth; the usual 1024 levels are nine kilobytes in each open stream.
+  constexpr std::size_t kMaxDepth = 128;
+  if (parser_.capacity() < text.size()) {
+    if (const auto failed = parser_.allocate(std::max<std::size_t>(2 * text.size(), 512), kMaxDepth)) {
+      throw simdjson::simdjson_error(failed);
+    }
+  }
   padded_.assign(text);
   padded_.append(simdjson::SIMDJSON_PADDING, ' ');
   document_ = parser_.iterate(simdjson::padded_string_view(padded_.data(), text.size(), padded_.size())).take_value();

@@ -101,9 +101,9 @@ TEST_CASE("A response comes back from its journal form as it was") {
   for (const auto stop :
        {StopReason::End, StopReason::Tools, StopReason::Length, StopReason::Refused, StopReason::Other}) {
     response.stop = stop;
-    const auto back = chat_response_from_json(Json::parse(dump(to_json(response))));
+    const auto back = chat_response_from_json(Json::parse(encode(response)));
     CHECK(back.stop == stop);
-    CHECK(to_json(back) == to_json(response));
+    CHECK(encode(back) == encode(response));
   }
   const auto empty = chat_response_from_json(Json::object());
   CHECK(empty.stop == StopReason::Other);

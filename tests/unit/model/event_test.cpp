@@ -70,9 +70,9 @@ TEST_CASE("done names usage when it is known, and how the run ended") {
   check_settled(done_event({}, "stopped"), R"({"type":"done","stopped":true})");
   check_settled(
       done_event({10, 5, -1, 2}, "aborted"),
-      R"({"type":"done","usage":{"cacheCreationInputTokens":0,"cacheReadInputTokens":0,"cachedTokens":0,"completionTokens":5,"costCents":0,)"
-      R"("costKnown":false,"inputTokens":10,"outputTokens":5,"promptTokens":10,"reasoningTokens":2,)"
-      R"("totalTokens":15},"aborted":true})");
+      R"({"type":"done","usage":{"inputTokens":10,"outputTokens":5,"cacheReadInputTokens":0,"cacheCreationInputTokens":0,)"
+      R"("reasoningTokens":2,"promptTokens":10,"completionTokens":5,"totalTokens":15,"cachedTokens":0,"costCents":0,)"
+      R"("costKnown":false},"aborted":true})");
 }
 
 TEST_CASE("A heartbeat has the time and no number") {

@@ -50,11 +50,17 @@ TEST_CASE("A thread has at most one live turn, whatever is inserted or updated")
   f.add("run_2", "thr_1", RunState::Queued);
   f.add("run_3", "thr_2", RunState::Running);
   CHECK_THROWS_AS(f.runs.set_running(f.own, "run_2", 1, 1), SqlError);
-  CHECK(*f.runs.live_turn(f.own, "thr_1") == "run_1");
+  const auto open = [&f] {
+    std::string joined;
+    for (const auto& turn : f.runs.open_turns(f.own, "thr_1"))
+      joined += turn.run_id + (turn.queued ? " queued " : " live ");
+    return joined;
+  };
+  CHECK(open() == "run_1 live run_2 queued ");
   CHECK(f.runs.finish(f.own, {"run_1", 1}, {}, "{}", 10));
-  CHECK_FALSE(f.runs.live_turn(f.own, "thr_1"));
+  CHECK(open() == "run_2 queued ");
   f.runs.set_running(f.own, "run_2", 1, 1);
-  CHECK(*f.runs.live_turn(f.own, "thr_1") == "run_2");
+  CHECK(open() == "run_2 live ");
 }
 
 TEST_CASE("progress writes under the right fence only, and not to a run that has ended") {
@@ -163,9 +169,7 @@ TEST_CASE("Another environment sees nothing of a run and changes nothing of it")
   CHECK_FALSE(f.runs.find(f.other, "run_1"));
   CHECK(f.runs.list(f.other, filter).empty());
   CHECK(f.runs.count(f.other, filter) == 0);
-  CHECK_FALSE(f.runs.live_turn(f.other, "thr_1"));
-  CHECK(f.runs.queued_turns(f.other, "thr_1") == 0);
-  CHECK_FALSE(f.runs.next_queued_turn(f.other, "thr_1"));
+  CHECK(f.runs.open_turns(f.other, "thr_1").empty());
   CHECK(f.runs.journal(f.other, "run_1").empty());
   CHECK(f.runs.stream(f.other, "run_1", 0, 1000).empty());
   CHECK_FALSE(f.runs.finish(f.other, {"run_1", 1}, {RunState::Failed, "x", "x"}, "", 1));
@@ -196,8 +200,6 @@ TEST_CASE("Runs are listed newest first, filtered by user, agent, thread and sta
   CHECK(listed() == "0");
   filter = {};
   CHECK(listed() == "0");
-  CHECK(f.runs.queued_turns(f.own, "thr_1") == 1);
-  CHECK(*f.runs.next_queued_turn(f.own, "thr_1") == "run_2");
 }
 
 }  // namespace platos::store

@@ -1,6 +1,10 @@
--- Leases are renewed with every write of a run: an index that holds them would be written each time.
+-- Leases are renewed with every write of a run: an index that holds them would be written each time. A list of more than two
+-- states in a partial index costs a temporary table at each write: SQLite keeps such lists in one.
 DROP INDEX runs_open;
-CREATE INDEX runs_open ON runs (created_us, id) WHERE state IN ('queued', 'running', 'waiting');
+CREATE INDEX runs_open ON runs (created_us, id) WHERE finished_us IS NULL;
+-- A thread is asked at each turn whether it is busy: that must not take longer the more turns it has had.
+DROP INDEX runs_thread;
+CREATE INDEX runs_open_thread ON runs (env_id, thread_id, created_us, id) WHERE finished_us IS NULL;
 
 -- Rows of a kilobyte and more do not fit into the tree of a table without row ids; with one they are appended in order.
 ALTER TABLE run_journal RENAME TO run_journal_1;
