@@ -6,21 +6,12 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "common/provider/endpoint.hpp"
 #include "common/provider/json_reading.hpp"
 #include "platos/cpp/provider.hpp"
 
 namespace platos::provider_common {
-
-/// What the exchanges of one instance share. Immutable. Headers refer to constants and to the instance's configuration.
-struct Endpoint {
-  std::string base_url;  ///< names the vendor in errors
-  std::string url;
-  std::string missing_end;  ///< what a stream that ended early did not send: "neither finish_reason nor [DONE]"
-  std::vector<platos_header_t> stream_headers = {};
-  std::vector<platos_header_t> whole_headers = {};
-};
 
 /// POSTs a body and reads the answer: a stream as server-sent events, another one as one body. Frames of an answer
 /// whose status is not 2xx are raw chunks of the vendor's error, whatever framing was asked for. Not thread-safe.
