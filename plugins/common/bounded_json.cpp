@@ -88,6 +88,16 @@ std::string in_quotes(std::string_view name) {
   return text;
 }
 
+std::int64_t integer_between(std::string_view what, const json& value, std::int64_t least, std::int64_t most) {
+  // Compared as a double, which an unsigned number beyond the signed ones fits as well.
+  const double number = value.is_number_integer() ? value.get<double>() : 0;
+  const bool fits = number >= static_cast<double>(least) && number <= static_cast<double>(most);
+  if (!value.is_number_integer() || !fits) {
+    refuse(what, "an integer from " + std::to_string(least) + " to " + std::to_string(most), describe(value));
+  }
+  return value.get<std::int64_t>();
+}
+
 json parse_object(std::string_view json_text, std::string_view what, int depth_limit) {
   return parse_between(json_text.begin(), json_text.end(), what, depth_limit);
 }
