@@ -1,9 +1,9 @@
-#include "bounded_json.hpp"
+#include "common/bounded_json.hpp"
 
 #include <cstddef>
 #include <iterator>
 
-#include "characters.hpp"
+#include "common/characters.hpp"
 #include "platos/cpp/error.hpp"
 
 namespace platos::plugin_common {
