@@ -1,9 +1,9 @@
-#include "bounded_json.hpp"
+#include "common/bounded_json.hpp"
 
 #include <cstddef>
 #include <iterator>
 
-#include "characters.hpp"
+#include "common/characters.hpp"
 #include "platos/cpp/error.hpp"
 
 namespace platos::plugin_common {
@@ -86,6 +86,16 @@ std::string in_quotes(std::string_view name) {
   std::string text = "\"";
   text.append(shown).append(shown.size() < name.size() ? "...\"" : "\"");
   return text;
+}
+
+std::int64_t integer_between(std::string_view what, const json& value, std::int64_t least, std::int64_t most) {
+  // Compared as a double, which an unsigned number beyond the signed ones fits as well.
+  const double number = value.is_number_integer() ? value.get<double>() : 0;
+  const bool fits = number >= static_cast<double>(least) && number <= static_cast<double>(most);
+  if (!value.is_number_integer() || !fits) {
+    refuse(what, "an integer from " + std::to_string(least) + " to " + std::to_string(most), describe(value));
+  }
+  return value.get<std::int64_t>();
 }
 
 json parse_object(std::string_view json_text, std::string_view what, int depth_limit) {

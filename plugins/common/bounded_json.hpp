@@ -2,6 +2,7 @@
 // Pure functions; any thread.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -22,6 +23,9 @@ std::string describe(const nlohmann::json& value);
 
 /// A member name for an error text: in quotes, cut after 40 characters.
 std::string in_quotes(std::string_view name);
+
+/// The integer that `value` is. Refuses another value and one outside of `least` to `most`.
+std::int64_t integer_between(std::string_view what, const nlohmann::json& value, std::int64_t least, std::int64_t most);
 
 /// Throws the Error(PLATOS_INVALID_ARGUMENT) "<what>: expected <expected>, found <found>".
 [[noreturn]] void refuse(std::string_view what, std::string_view expected, std::string_view found);

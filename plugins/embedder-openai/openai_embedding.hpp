@@ -38,18 +38,13 @@ class OpenAiEmbedding final : public sdk::Embedding {
 
   void send_usage(const sdk::VectorSink& sink) const;
   void read_answer(std::string_view body, const sdk::VectorSink& sink);
-  bool is_refused() const noexcept { return http_status_ != 0 && (http_status_ < 200 || http_status_ > 299); }
-  [[noreturn]] void fail_broken(const std::string& reason, std::string_view body) const;
-  [[noreturn]] void fail_without_answer(std::int32_t transport_status) const;
 
   sdk::Host host_;
   const Endpoint& endpoint_;
   std::vector<EmbeddingRequest> requests_;
   std::size_t current_ = 0;
   State state_ = State::Ready;
-  std::int32_t http_status_ = 0;
-  std::optional<std::int64_t> retry_after_ms_;
-  std::string error_body_;
+  wire::AnswerHead head_;
   std::optional<std::int64_t> input_tokens_ = 0;  // nothing once an answer did not say
 };
 

@@ -1,8 +1,8 @@
 // What the embeddings wire has in common with the chat wires: refusals, waiting times, JSON reading.
 #pragma once
 
+#include "common/provider/answer_head.hpp"
 #include "common/provider/json_reading.hpp"
-#include "common/provider/retry_after.hpp"
 #include "common/provider/safe_text.hpp"
 #include "common/provider/vendor_error.hpp"
 

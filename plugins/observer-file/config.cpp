@@ -10,15 +10,9 @@ namespace {
 
 constexpr int kMaxDepth = 4;
 
-std::int64_t read_integer(const std::string& member, const nlohmann::json& value, std::int64_t lowest,
-                          std::int64_t highest) {
-  const bool fits = value.is_number_integer() && value >= lowest && value <= highest;
-  if (!fits) {
-    plugin_common::refuse("config of observer-file: " + member,
-                          "an integer from " + std::to_string(lowest) + " to " + std::to_string(highest),
-                          plugin_common::describe(value));
-  }
-  return value.get<std::int64_t>();
+std::int64_t read_integer(const std::string& member, const nlohmann::json& value, std::int64_t least,
+                          std::int64_t most) {
+  return plugin_common::integer_between("config of observer-file: " + member, value, least, most);
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include "common/loss_counter.hpp"
 #include "config.hpp"
-#include "loss_counter.hpp"
 #include "platos/cpp/observer.hpp"
 #include "trace_file.hpp"
 

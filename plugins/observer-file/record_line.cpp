@@ -4,9 +4,9 @@
 #include <cstdio>
 #include <string_view>
 
-#include "clean_text.hpp"
+#include "common/clean_text.hpp"
+#include "common/record_fields.hpp"
 #include "platos/cpp/slice.hpp"
-#include "record_fields.hpp"
 
 namespace platos::observer_file {
 namespace {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/bounded_json.hpp"
+#include "common/provider/header_text.hpp"
 #include "common/provider/safe_text.hpp"
 
 namespace platos::observer_otlp {
@@ -12,8 +13,11 @@ namespace {
 
 using Json = nlohmann::json;
 using plugin_common::describe;
+using plugin_common::integer_between;
 using plugin_common::refuse;
 using provider_common::equals_ignoring_case;
+using provider_common::is_header_name;
+using provider_common::is_printable_ascii;
 
 constexpr int kMaxDepth = 4;
 constexpr std::size_t kMaxHeaders = 32;
@@ -21,10 +25,6 @@ constexpr std::size_t kMaxIdentityBytes = 256;
 constexpr std::string_view kWhat = "config of observer-otlp: ";
 
 std::string place(std::string_view member) { return std::string(kWhat).append(member); }
-
-bool is_printable_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char byte) { return byte >= 0x20 && byte < 0x7f; });
-}
 
 std::string read_endpoint(const Json& value) {
   constexpr std::string_view kExpected =
@@ -41,14 +41,6 @@ std::string read_endpoint(const Json& value) {
   while (url.ends_with('/')) url.pop_back();
   if (!absolute || !plain || url.size() <= scheme_end + 3) refuse(place("endpoint"), kExpected, "another text");
   return url;
-}
-
-bool is_header_name(std::string_view name) {
-  constexpr std::string_view kOtherThanLetters = "!#$%&'*+-.^_`|~0123456789";
-  return !name.empty() && std::all_of(name.begin(), name.end(), [&](char byte) {
-    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
-           kOtherThanLetters.find(byte) != std::string_view::npos;
-  });
 }
 
 void read_headers(const Json& value, Config& config) {
@@ -78,15 +70,6 @@ std::string read_identity(std::string_view member, const Json& value) {
   return value.get<std::string>();
 }
 
-std::int64_t read_integer(std::string_view member, const Json& value, std::int64_t lowest, std::int64_t highest) {
-  const bool fits = value.is_number_integer() && value >= lowest && value <= highest;
-  if (!fits) {
-    refuse(place(member), "an integer from " + std::to_string(lowest) + " to " + std::to_string(highest),
-           describe(value));
-  }
-  return value.get<std::int64_t>();
-}
-
 void read_member(const std::string& member, const Json& value, Config& config) {
   if (member == "endpoint") {
     config.endpoint = read_endpoint(value);
@@ -97,13 +80,13 @@ void read_member(const std::string& member, const Json& value, Config& config) {
   } else if (member == "service_instance_id") {
     config.service_instance_id = read_identity(member, value);
   } else if (member == "timeout_ms") {
-    config.timeout_ms = static_cast<std::int32_t>(read_integer(member, value, 100, 60'000));
+    config.timeout_ms = static_cast<std::int32_t>(integer_between(place(member), value, 100, 60'000));
   } else if (member == "max_queue_records") {
-    config.max_queue_records = static_cast<std::size_t>(read_integer(member, value, 512, 1'000'000));
+    config.max_queue_records = static_cast<std::size_t>(integer_between(place(member), value, 512, 1'000'000));
   } else if (member == "max_queue_mb") {
-    config.max_queue_bytes = static_cast<std::size_t>(read_integer(member, value, 4, 1024)) * 1024 * 1024;
+    config.max_queue_bytes = static_cast<std::size_t>(integer_between(place(member), value, 4, 1024)) * 1024 * 1024;
   } else if (member == "max_text_bytes") {
-    config.max_text_bytes = static_cast<std::size_t>(read_integer(member, value, 64, 65536));
+    config.max_text_bytes = static_cast<std::size_t>(integer_between(place(member), value, 64, 65536));
   } else {
     refuse("config of observer-otlp",
            "the members endpoint, headers, service_version, service_instance_id, timeout_ms, max_queue_records, "

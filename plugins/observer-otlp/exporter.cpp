@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <random>
 
-#include "observer-file/clean_text.hpp"
+#include "common/clean_text.hpp"
 #include "otlp_json.hpp"
 #include "platos/cpp/services.hpp"
 

@@ -6,8 +6,8 @@
 #include <span>
 #include <string_view>
 
-#include "observer-file/clean_text.hpp"
-#include "observer-file/record_fields.hpp"
+#include "common/clean_text.hpp"
+#include "common/record_fields.hpp"
 #include "otlp_json.hpp"
 #include "pending_queue.hpp"
 #include "platos/cpp/slice.hpp"

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "observer-file/clean_text.hpp"
-#include "observer-file/record_fields.hpp"
+#include "common/clean_text.hpp"
+#include "common/record_fields.hpp"
 #include "platos/cpp/slice.hpp"
 
 namespace platos::observer_otlp {

@@ -8,10 +8,10 @@
 #include <string_view>
 
 #include "back_off.hpp"
+#include "common/loss_counter.hpp"
 #include "config.hpp"
 #include "exporter.hpp"
 #include "metric_table.hpp"
-#include "observer-file/loss_counter.hpp"
 #include "pending_queue.hpp"
 #include "platos/cpp/observer.hpp"
 

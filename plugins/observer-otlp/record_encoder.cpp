@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-#include "observer-file/clean_text.hpp"
-#include "observer-file/record_fields.hpp"
+#include "common/clean_text.hpp"
+#include "common/record_fields.hpp"
 #include "otlp_json.hpp"
 #include "platos/cpp/slice.hpp"
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/provider/one_step_exchange.hpp"
+#include "common/provider/endpoint.hpp"
 #include "config.hpp"
 #include "platos/cpp/provider.hpp"
 

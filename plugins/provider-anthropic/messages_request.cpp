@@ -106,15 +106,9 @@ void BodyWriter::write_system() {
 }
 
 MessagesRequest translate(const CanonicalRequest& source, const Config& config) {
-  // The codec reads the answer by the first and last of these, and the second is its own work.
-  for (const std::string_view key : {"model", "messages", "stream"}) {
-    if (source.vendor_has(key)) throw WrongType("no member named model, messages or stream", "vendor", key);
-  }
   MessagesRequest request;
   request.stream = source.stream;
-  std::vector<std::string_view> names;
-  for (const RequestTool& tool : source.tools) names.push_back(tool.raw_name_text);
-  request.tool_names = ToolNames(names);
+  request.tool_names = ToolNames(source.raw_tool_names());
   const ToolRules rules(source, request.tool_names);
   request.answer_tool = rules.answer_tool();
   BodyWriter(source, config, request.tool_names, rules, request.body).write();

@@ -1,7 +1,7 @@
 #include "chat_request.hpp"
 
-#include "skill-docs/bounded_json.hpp"
-#include "skill-docs/characters.hpp"
+#include "common/bounded_json.hpp"
+#include "common/characters.hpp"
 
 namespace platos::provider_offline {
 namespace {
@@ -42,7 +42,7 @@ void add_message(const json& message, ChatRequest& request) {
     return;
   }
   request.tool_results.clear();
-  if (role == "user") request.question = skill_docs::trimmed(text);
+  if (role == "user") request.question = plugin_common::trimmed(text);
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ std::int64_t count_words(std::string_view text) noexcept {
   std::int64_t count = 0;
   bool in_word = false;
   for (const char character : text) {
-    const bool is_space = skill_docs::kWhiteSpace.find(character) != std::string_view::npos;
+    const bool is_space = plugin_common::kWhiteSpace.find(character) != std::string_view::npos;
     if (!is_space && !in_word) ++count;
     in_word = !is_space;
   }
@@ -59,11 +59,11 @@ std::int64_t count_words(std::string_view text) noexcept {
 }
 
 ChatRequest parse_chat_request(std::string_view request_json) {
-  const json object = skill_docs::parse_object(request_json, kRequest, kDepthLimit);
+  const json object = plugin_common::parse_object(request_json, kRequest, kDepthLimit);
   const json& model = member(object, "model");
   const json& messages = member(object, "messages");
-  if (!model.is_string()) skill_docs::refuse(kRequest, "a string \"model\"", skill_docs::describe(model));
-  if (!messages.is_array()) skill_docs::refuse(kRequest, "an array \"messages\"", skill_docs::describe(messages));
+  if (!model.is_string()) plugin_common::refuse(kRequest, "a string \"model\"", plugin_common::describe(model));
+  if (!messages.is_array()) plugin_common::refuse(kRequest, "an array \"messages\"", plugin_common::describe(messages));
 
   ChatRequest request;
   request.model = model.get<std::string>();

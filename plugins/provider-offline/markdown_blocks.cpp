@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "skill-docs/characters.hpp"
+#include "common/characters.hpp"
 
 namespace platos::provider_offline {
 namespace {
 
-using skill_docs::trimmed;
+using plugin_common::trimmed;
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;

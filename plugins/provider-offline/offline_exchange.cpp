@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "skill-docs/characters.hpp"
+#include "common/characters.hpp"
 
 namespace platos::provider_offline {
 namespace {
@@ -25,8 +25,9 @@ bool OfflineExchange::has_more_words() const {
 }
 
 void OfflineExchange::send_word(const sdk::EventSink& sink) {
-  const std::size_t word_end = std::min(unsent_.find_first_of(skill_docs::kWhiteSpace), unsent_.size());
-  const std::size_t next_word = std::min(unsent_.find_first_not_of(skill_docs::kWhiteSpace, word_end), unsent_.size());
+  const std::size_t word_end = std::min(unsent_.find_first_of(plugin_common::kWhiteSpace), unsent_.size());
+  const std::size_t next_word =
+      std::min(unsent_.find_first_not_of(plugin_common::kWhiteSpace, word_end), unsent_.size());
   const std::string_view word = unsent_.substr(0, next_word);
   unsent_.remove_prefix(next_word);
   ++sent_words_;

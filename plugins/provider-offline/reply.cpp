@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "answer.hpp"
+#include "common/characters.hpp"
 #include "platos/cpp/json_writer.hpp"
 #include "search_output.hpp"
 #include "shorten.hpp"
-#include "skill-docs/characters.hpp"
 #include "skill-docs/words.hpp"
 
 namespace platos::provider_offline {
@@ -71,7 +71,7 @@ bool has_nothing_to_look_up(std::string_view question) {
 }
 
 std::string_view short_question(const ChatRequest& request) {
-  return skill_docs::first_characters(request.question, kQuestionCharacterLimit);
+  return plugin_common::first_characters(request.question, kQuestionCharacterLimit);
 }
 
 // The search tool to call, or nothing.
@@ -113,7 +113,7 @@ std::string answer_from(const ChatRequest& request) {
   const bool has_failed =
       std::any_of(request.tool_results.begin(), request.tool_results.end(), [](const auto& r) { return r.is_error; });
   if (!has_failed) return std::string(kNotUnderstood);
-  const std::string reason = shorten_text(skill_docs::trimmed(failure), kErrorTextBytes);
+  const std::string reason = shorten_text(plugin_common::trimmed(failure), kErrorTextBytes);
   return "The search of the documentation failed: " + (reason.empty() ? "the tool gave no reason." : reason);
 }
 

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "skill-docs/characters.hpp"
+#include "common/characters.hpp"
 
 namespace platos::provider_offline {
 namespace {
@@ -67,7 +67,7 @@ class ResultCollector : public json::json_sax_t {
     return true;
   }
   void keep_current() {
-    if (!skill_docs::trimmed(current_.text).empty()) output_.results.push_back(std::move(current_));
+    if (!plugin_common::trimmed(current_.text).empty()) output_.results.push_back(std::move(current_));
     current_ = {};
   }
 
@@ -95,7 +95,7 @@ SearchOutput read_cut_string(std::string_view cut_json, SearchOutput&& whole_res
 }  // namespace
 
 SearchOutput read_search_output(std::string_view tool_text) {
-  const std::string_view text = skill_docs::whole_characters(skill_docs::trimmed(tool_text), kReadByteLimit);
+  const std::string_view text = plugin_common::whole_characters(plugin_common::trimmed(tool_text), kReadByteLimit);
   if (text.empty()) return {};
   if (text.front() != '{' && text.front() != '[') return {{{"", "", std::string(text), 0}}, true};
   ResultCollector collector;

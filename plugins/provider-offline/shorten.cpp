@@ -5,7 +5,7 @@
 #include <set>
 #include <vector>
 
-#include "skill-docs/characters.hpp"
+#include "common/characters.hpp"
 
 namespace platos::provider_offline {
 namespace {
@@ -76,9 +76,9 @@ std::string join_lines(const std::vector<std::string_view>& lines, const std::se
 
 std::string shorten_text(std::string_view text, std::size_t byte_limit) {
   if (text.size() <= byte_limit) return std::string(text);
-  std::string_view kept = skill_docs::whole_characters(text, byte_limit - kEllipsis.size() - 1);
+  std::string_view kept = plugin_common::whole_characters(text, byte_limit - kEllipsis.size() - 1);
   if (const std::size_t space = kept.find_last_of(" \n"); space != std::string_view::npos) kept = kept.substr(0, space);
-  return std::string(skill_docs::trimmed(kept)).append(" ").append(kEllipsis);
+  return std::string(plugin_common::trimmed(kept)).append(" ").append(kEllipsis);
 }
 
 std::string shorten_block(const Block& block, const Relevance& relevance, std::size_t byte_limit) {

@@ -100,15 +100,9 @@ void BodyWriter::write_response_format() {
 }
 
 ChatRequest translate(const CanonicalRequest& source, const Config& config) {
-  // The codec reads the answer by the first and last of these, and the second is its own work.
-  for (const std::string_view key : {"model", "messages", "stream"}) {
-    if (source.vendor_has(key)) throw WrongType("no member named model, messages or stream", "vendor", key);
-  }
   ChatRequest request;
   request.stream = source.stream;
-  std::vector<std::string_view> names;
-  for (const RequestTool& tool : source.tools) names.push_back(tool.raw_name_text);
-  request.tool_names = ToolNames(names);
+  request.tool_names = ToolNames(source.raw_tool_names());
   for (const RequestMessage& message : source.messages) request.earlier_tool_calls += message.tool_calls.size();
   BodyWriter(source, config, request.tool_names, request.body).write();
   return request;

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "chat_exchange.hpp"
+#include "common/provider/endpoint.hpp"
 #include "config.hpp"
 #include "platos/cpp/provider.hpp"
 

@@ -3,10 +3,13 @@
 #include <cmath>
 #include <string>
 
-#include "bounded_json.hpp"
+#include "common/bounded_json.hpp"
 #include "search_arguments.hpp"
 
 namespace platos::skill_docs {
+
+using plugin_common::in_quotes;
+
 namespace {
 
 constexpr std::string_view kToolName = "search";
@@ -46,8 +49,8 @@ std::string results_json(const std::string& query, const std::vector<SearchIndex
 }  // namespace
 
 DocsSkill::DocsSkill(sdk::Host host, std::string_view config_json) : Skill(host), index_(embedded_sections()) {
-  const nlohmann::json config = parse_object(config_json, "configuration of docs", 16);
-  if (!config.empty()) refuse("configuration of docs", "no members", in_quotes(config.begin().key()));
+  const nlohmann::json config = plugin_common::parse_object(config_json, "configuration of docs", 16);
+  if (!config.empty()) plugin_common::refuse("configuration of docs", "no members", in_quotes(config.begin().key()));
 }
 
 void DocsSkill::list(sdk::JsonWriter& out) {

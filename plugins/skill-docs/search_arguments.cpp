@@ -2,13 +2,18 @@
 
 #include <cmath>
 
-#include "bounded_json.hpp"
-#include "characters.hpp"
+#include "common/bounded_json.hpp"
+#include "common/characters.hpp"
 
 namespace platos::skill_docs {
 namespace {
 
 using nlohmann::json;
+using plugin_common::character_count;
+using plugin_common::describe;
+using plugin_common::in_quotes;
+using plugin_common::refuse;
+using plugin_common::trimmed;
 
 constexpr int kDepthLimit = 16;
 
@@ -34,7 +39,7 @@ std::size_t parse_limit(const json& value) {
 }  // namespace
 
 SearchArguments parse_search_arguments(std::string_view args_json) {
-  const json object = parse_object(args_json, "arguments of search", kDepthLimit);
+  const json object = plugin_common::parse_object(args_json, "arguments of search", kDepthLimit);
   for (const auto& member : object.items()) {
     if (member.key() != "query" && member.key() != "limit") {
       refuse("arguments of search", "only \"query\" and \"limit\"", in_quotes(member.key()));

@@ -2,31 +2,18 @@
 #include <catch2/catch.hpp>
 
 #include "load/generator.hpp"
-#include "mock_provider/mock_provider.hpp"
-#include "support/daemon.hpp"
-#include "support/http.hpp"
+#include "support/stage.hpp"
 
 using namespace platos::bench;
-using platos::tests::MockProvider;
 
 namespace {
 
-struct Stage {
-  MockProvider mock;
-  platos::tests::TempDir data;
-  std::unique_ptr<platos::tests::Daemon> daemon;
-
-  Stage() {
-    platos::tests::write_openai_instance(data, "mock", mock.base_url());
-    platos::tests::DaemonSettings settings;
-    settings.data_dir = data.path();
-    daemon = std::make_unique<platos::tests::Daemon>(settings);
-  }
+struct LoadStage : platos::tests::Stage {
   Options platos(const std::string& model) const {
     Options options = bounded();
     options.wire = Wire::Platos;
     options.port = static_cast<std::uint16_t>(std::stoi(daemon->url().substr(daemon->url().rfind(':') + 1)));
-    options.agent = platos::tests::make_agent(*daemon, "mock:" + model);
+    options.agent = agent(model);
     options.key = daemon->key();
     options.pids = {daemon->pid()};
     return options;
@@ -52,7 +39,7 @@ Measurements run(const Options& options) { return Generator(options).run(); }
 }  // namespace
 
 TEST_CASE("50 turns through platosd are good, measured, and four to a thread") {
-  const Stage stage;
+  const LoadStage stage;
   const Measurements seen = run(stage.platos("mock-r0-n16"));
   CHECK(seen.errors.empty());
   CHECK(seen.turns == 50);
@@ -70,7 +57,7 @@ TEST_CASE("50 turns through platosd are good, measured, and four to a thread") {
 }
 
 TEST_CASE("50 turns straight to the mock vendor are good") {
-  const Stage stage;
+  const LoadStage stage;
   const Measurements seen = run(stage.direct("mock-r0-n16"));
   CHECK(seen.errors.empty());
   CHECK(seen.turns == 50);
@@ -78,7 +65,7 @@ TEST_CASE("50 turns straight to the mock vendor are good") {
 }
 
 TEST_CASE("streams that are held are open at the same time, one a client") {
-  const Stage stage;
+  const LoadStage stage;
   Options options = stage.platos("mock-r20-n8");
   options.hold = true;
   options.turns = 0;
@@ -91,7 +78,7 @@ TEST_CASE("streams that are held are open at the same time, one a client") {
 }
 
 TEST_CASE("what goes wrong is counted by kind and is no turn") {
-  const Stage stage;
+  const LoadStage stage;
   Options options = stage.platos("mock-r0-n4");
   options.turns = 10;
   const Measurements short_answers = run(options);

@@ -1,8 +1,7 @@
-// What must be refused: bodies, framing, keys and configurations that are wrong, and that nothing comes of them.
+// What must be refused: bodies, framing and keys that are wrong, and that nothing comes of them.
 #include <catch2/catch.hpp>
 
-#include "support/daemon.hpp"
-#include "support/http.hpp"
+#include "integration/error_form.hpp"
 
 using namespace platos::tests;
 
@@ -17,19 +16,6 @@ Ask with_body(const std::string& path, const std::string& body) {
   question.path = path;
   question.body = body;
   return question;
-}
-
-/// The one form of an error, whatever caused it.
-void check_error(const Answer& answer, long status, const std::string& code) {
-  INFO(answer.body);
-  CHECK(answer.status == status);
-  const Json json = answer.json();
-  REQUIRE(json.is_object());
-  CHECK(json["statusCode"] == status);
-  CHECK(json["code"] == code);
-  CHECK(json["error"].is_string());
-  CHECK(json["message"].is_string());
-  CHECK(json["requestId"] == answer.headers.at("x-request-id"));
 }
 
 std::int64_t runs_of(const Daemon& daemon) { return get(daemon, "/api/v1/runs").json()["total"]; }
@@ -310,53 +296,4 @@ TEST_CASE("a message in the query must be UTF-8 as well") {
   const Answer answer = get(daemon, "/api/v1/agent/agents/hello/chat/stream?message=%FF%FE");
   CHECK(answer.status == 400);
   CHECK(runs_of(daemon) == 0);
-}
-
-TEST_CASE("platosd says what is wrong with its flags and its configuration, and where") {
-  const std::string platosd = program_path("platosd");
-  const TempDir dir;
-  const std::string file = dir.path() + "/platos.toml";
-  const auto run = [&](std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {platosd, "--data-dir", dir.path() + "/data"});
-    return run_program(arguments);
-  };
-  dir.write("platos.toml", "[http]\nmax_body_bytes = 4096\n");
-  const auto valid = run({"--config", file, "--check-config"});
-  CHECK(valid.exit_code == 0);
-  CHECK(valid.out == "the configuration is valid\n");
-  const auto shown = run_program({platosd, "--config", file, "--print-config", "--set", "runs.drain_ms=7"},
-                                 {{"PLATOS__LOG__LEVEL", "warn"}});
-  CHECK(shown.exit_code == 0);
-  CHECK(shown.out.find("max_body_bytes = 4096") != std::string::npos);
-  CHECK(shown.out.find("(file " + file + ":2)") != std::string::npos);
-  CHECK(shown.out.find("(environment PLATOS__LOG__LEVEL)") != std::string::npos);
-  CHECK(shown.out.find("drain_ms = 7") != std::string::npos);
-  CHECK(shown.out.find("(command line)") != std::string::npos);
-  CHECK(shown.out.find("(default)") != std::string::npos);
-  struct Wrong {
-    const char* text;
-    const char* said;
-  };
-  for (const auto& wrong :
-       {Wrong{"[http]\n  lisen = \"127.0.0.1:1\"\n",
-              ":2:3: unknown setting \"http.lisen\"; did you mean \"http.listen\"?"},
-        Wrong{"[http]\nmax_body_bytes = 1\n", ":2:18: http.max_body_bytes: expected a whole number"},
-        Wrong{"[http]\nmax_body_bytes = \"4096\"\n", ":2:18: http.max_body_bytes: expected an integer"},
-        Wrong{"[http\n", ":1:6: "}, Wrong{"[http]\nlisten = \"nowhere\"\n", "http.listen: expected address:port"}}) {
-    dir.write("platos.toml", wrong.text);
-    const auto refused = run({"--config", file, "--check-config"});
-    CAPTURE(refused.err);
-    CHECK(refused.exit_code == 1);
-    CHECK(refused.err.find(wrong.said) != std::string::npos);
-  }
-  CHECK(run({"--config", dir.path() + "/missing.toml", "--check-config"}).exit_code == 1);
-  CHECK(run({"--chek-config"}).exit_code == 2);
-  CHECK(run({"--set", "no-equals"}).exit_code == 2);
-  for (const char* listen : {"0.0.0.0:0", "[::]:0", "127.evil.example:0"}) {
-    const auto open = run({"--listen", listen, "--check-config"});
-    CAPTURE(listen);
-    CHECK(open.exit_code == 1);
-    CHECK(open.err.find("--insecure-listen") != std::string::npos);
-  }
-  CHECK(run({"--listen", "0.0.0.0:0", "--insecure-listen", "--check-config"}).exit_code == 0);
 }

@@ -41,7 +41,7 @@ TEST_CASE("a message that tries to take over the agent is blocked before the mod
   CHECK(error["flags"][0]["type"] == "injection");
   CHECK(stage.mock.requests().empty());
   const std::string thread = events.front().data["thread_id"];
-  CHECK(get(*stage.daemon, "/api/v1/agent/threads/" + thread + "/messages").json()["total"] == 0);
+  CHECK(stage.messages_of(thread)["total"] == 0);
   const Json rows = ledger(stage, "?detector=injection&action=block");
   REQUIRE(rows["total"].get<int>() >= 1);
   CHECK(rows["rows"][0]["threadId"] == thread);
@@ -62,7 +62,7 @@ TEST_CASE("personal data is redacted on its way in: for the model, the history a
   CHECK(turn["status"] == "completed");
   CHECK(turn["text"] == "My card is [CREDIT_CARD], thanks");
   CHECK(all_text(stage).find("4111") == std::string::npos);
-  const Json messages = get(*stage.daemon, "/api/v1/agent/threads/" + thread + "/messages").json();
+  const Json messages = stage.messages_of(thread);
   CHECK(messages["messages"][0]["content"] == "My card is [CREDIT_CARD], thanks");
   // Only check digits make a card number.
   const Json other = stage.turn(thread, "My order is 4111 1111 1111 1112");
@@ -86,7 +86,7 @@ TEST_CASE("an answer is redacted while it streams, though the number comes in pi
   CHECK(text_of(events) == "before [CREDIT_CARD] after");
   for (const auto& event : events) CHECK(event.data.dump().find("1111") == std::string::npos);
   const std::string thread = events.front().data["thread_id"];
-  const Json messages = get(*stage.daemon, "/api/v1/agent/threads/" + thread + "/messages").json();
+  const Json messages = stage.messages_of(thread);
   CHECK(messages["messages"][1]["content"] == "before [CREDIT_CARD] after");
 }
 

@@ -13,9 +13,7 @@
 #include <iostream>
 #include <sstream>
 
-#include "mock_provider/mock_provider.hpp"
-#include "support/daemon.hpp"
-#include "support/http.hpp"
+#include "support/stage.hpp"
 
 using namespace platos::tests;
 using namespace std::chrono_literals;
@@ -24,31 +22,10 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-struct Stage {
-  MockProvider mock;
-  TempDir data;
-  std::unique_ptr<Daemon> daemon;
-
-  explicit Stage(std::vector<std::string> arguments = {}) {
-    write_openai_instance(data, "mock", mock.base_url());
-    DaemonSettings settings;
-    settings.data_dir = data.path();
-    settings.arguments = std::move(arguments);
-    daemon = std::make_unique<Daemon>(settings);
-  }
-  std::string chat(const std::string& model, const std::string& route) const {
-    return "/api/v1/agent/agents/" + make_agent(*daemon, model) + route;
-  }
-  Json runs(const std::string& query) const { return get(*daemon, "/api/v1/runs" + query).json(); }
-  /// Polls until the record of the run says so.
-  bool wait_for_status(const std::string& run, const std::string& status) const {
-    const auto until = SteadyClock::now() + 30s;
-    while (get(*daemon, "/api/v1/runs/" + run).json().value("status", "") != status) {
-      if (SteadyClock::now() > until) return false;
-    }
-    return true;
-  }
-};
+/// A route under a fresh agent on this model.
+std::string agent_route(const Stage& stage, const std::string& model, const std::string& route) {
+  return "/api/v1/agent/agents/" + stage.agent(model) + route;
+}
 
 void raise_file_limit() {
   rlimit files{};
@@ -113,7 +90,7 @@ std::string begin_turn(RawConnection& connection, const Daemon& daemon, const st
 TEST_CASE("5,000 idle connections do not disturb the service") {
   raise_file_limit();
   const Stage stage;
-  const std::string path = stage.chat("mock:mock-r0", "/messages");
+  const std::string path = agent_route(stage, "mock-r0", "/messages");
   const long before_kib = stage.daemon->resident_kib();
   std::vector<std::unique_ptr<RawConnection>> idle;
   for (int i = 0; i < 5'000; ++i) {
@@ -134,7 +111,7 @@ TEST_CASE("5,000 idle connections do not disturb the service") {
 
 TEST_CASE("64 turns that wait for a silent model leave /api/health as quick as ever, and a cancel ends each of them") {
   const Stage stage;
-  const std::string path = stage.chat("mock:mock-hang", "/messages");
+  const std::string path = agent_route(stage, "mock-hang", "/messages");
   std::vector<std::future<Answer>> turns;
   for (int i = 0; i < 64; ++i)
     turns.push_back(std::async(std::launch::async, [&] { return post(*stage.daemon, path, {{"message", "Hi"}}); }));
@@ -162,7 +139,7 @@ TEST_CASE("64 turns that wait for a silent model leave /api/health as quick as e
 
 TEST_CASE("a client that stops reading is dropped after http.write_stall_ms, and its turn is completed and whole") {
   const Stage stage({"--set", "http.write_stall_ms=300"});
-  const std::string path = stage.chat("mock:mock-n100000-r0", "/chat/stream");
+  const std::string path = agent_route(stage, "mock-n100000-r0", "/chat/stream");
   RawConnection stalled(stage.daemon->url());
   const int small = 4096;
   ::setsockopt(stalled.fd(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
@@ -178,13 +155,13 @@ TEST_CASE("a client that stops reading is dropped after http.write_stall_ms, and
   CHECK(all.size() == 100'005);
   CHECK(text_of(all).size() == 100'000 * 18);
   const std::string thread = all.front().data["thread_id"];
-  const Json messages = get(*stage.daemon, "/api/v1/agent/threads/" + thread + "/messages").json();
+  const Json messages = stage.messages_of(thread);
   CHECK((messages["messages"][1]["content"] == text_of(all)));
 }
 
 TEST_CASE("a reader that is quick gets a long stream at once") {
   const Stage stage;
-  const Answer turn = post(*stage.daemon, stage.chat("mock:mock-n20000-r0", "/messages"), {{"message", "Hi"}});
+  const Answer turn = post(*stage.daemon, agent_route(stage, "mock-n20000-r0", "/messages"), {{"message", "Hi"}});
   REQUIRE(turn.json()["status"] == "completed");
   const auto begin = SteadyClock::now();
   const auto all =
@@ -195,18 +172,15 @@ TEST_CASE("a reader that is quick gets a long stream at once") {
 
 TEST_CASE("a client that goes away in mid-stream leaves a turn that completes") {
   Stage stage;
-  const std::string path = stage.chat("mock:mock-hang4-n8", "/chat/stream");
   std::string run;
-  Ask question;
-  question.path = path;
-  question.body = R"({"message":"Hi"})";
+  Ask question = streamed_turn(stage.agent("mock-hang4-n8"));
   question.on_event = [&](const Event& event) {
     if (run.empty()) run = event.data.value("run_id", "");
     return event.type() != "token";
   };
   ask(*stage.daemon, question);
   REQUIRE(stage.mock.wait_until([](const MockStats& stats) { return stats.held == 1; }, 10s));
-  CHECK(get(*stage.daemon, "/api/v1/runs/" + run).json()["status"] == "running");
+  CHECK(stage.run_record(run)["status"] == "running");
   stage.mock.release();
   CHECK(stage.wait_for_status(run, "completed"));
   CHECK(stage.mock.aborted() == 0);
@@ -215,12 +189,12 @@ TEST_CASE("a client that goes away in mid-stream leaves a turn that completes") 
 TEST_CASE("a client that goes away while it waits for an answer leaves a turn that completes") {
   Stage stage;
   Ask question;
-  question.path = stage.chat("mock:mock-hang", "/messages");
+  question.path = agent_route(stage, "mock-hang", "/messages");
   question.body = R"({"message":"Hi"})";
   question.timeout_ms = 300;
   CHECK(ask(*stage.daemon, question).status == 0);
   REQUIRE(stage.mock.wait_until([](const MockStats& stats) { return stats.held == 1; }, 10s));
-  const std::string run = stage.runs("")["runs"][0]["id"];
+  const std::string run = stage.runs()["runs"][0]["id"];
   stage.mock.release();
   CHECK(stage.wait_for_status(run, "completed"));
 }

@@ -1,13 +1,10 @@
-// The HTTP front of a real platosd, byte by byte: connections, times, names, and the end of the process.
+// The HTTP front of a real platosd, byte by byte: connections, times, names.
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <csignal>
 
-#include "mock_provider/mock_provider.hpp"
-#include "support/daemon.hpp"
 #include "support/http.hpp"
 
 using namespace platos::tests;
@@ -16,20 +13,6 @@ using namespace std::chrono_literals;
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
-
-struct Stage {
-  MockProvider mock;
-  TempDir data;
-  std::unique_ptr<Daemon> daemon;
-
-  explicit Stage(std::vector<std::string> arguments = {}) {
-    write_openai_instance(data, "mock", mock.base_url());
-    DaemonSettings settings;
-    settings.data_dir = data.path();
-    settings.arguments = std::move(arguments);
-    daemon = std::make_unique<Daemon>(settings);
-  }
-};
 
 Daemon started(std::vector<std::string> arguments) {
   DaemonSettings settings;
@@ -319,64 +302,4 @@ TEST_CASE("an unknown route is 404, and a wrong method 405 with the right ones i
   CHECK(wrong.json()["code"] == "method_not_allowed");
   CHECK(ask_with(daemon, "/api/health", {}, "get").status == 405);
   CHECK(ask_with(daemon, "/agent/v1/agents/hello", {}).status == 200);
-}
-
-TEST_CASE("a second daemon on the same data ends with 5 and names the first") {
-  const Daemon daemon;
-  const auto second =
-      run_program({program_path("platosd"), "--data-dir", daemon.data_dir(), "--listen", "127.0.0.1:0"});
-  CHECK(second.exit_code == 5);
-  CHECK(second.err.find("data_dir_in_use") != std::string::npos);
-  CHECK(second.err.find("process " + std::to_string(daemon.pid()) + ";") != std::string::npos);
-  CHECK(get(daemon, "/api/health").status == 200);
-}
-
-TEST_CASE("SIGTERM: a turn that ends within the drain is complete, its reader hears of the drain, the exit code is 0") {
-  Stage stage;
-  const std::string agent = make_agent(*stage.daemon, "mock:mock-hang3-n8");
-  Ask turn;
-  turn.path = "/api/v1/agent/agents/" + agent + "/chat/stream";
-  turn.body = R"({"message":"Hi"})";
-  bool stopping = false;
-  turn.on_event = [&](const Event& event) {
-    if (event.type() == "token" && !std::exchange(stopping, true)) ::kill(stage.daemon->pid(), SIGTERM);
-    if (event.data.value("status", "") == "draining") stage.mock.release();
-    return true;
-  };
-  const auto events = events_of(ask(*stage.daemon, turn).body);
-  std::size_t told = 0;
-  for (const auto& event : events) told += event.data.value("status", "") == "draining" && event.id == 0 ? 1 : 0;
-  CHECK(told == 1);
-  REQUIRE(!events.empty());
-  CHECK(events.back().type() == "done");
-  CHECK(stage.daemon->wait() == 0);
-  stage.daemon->start_again();
-  const Json run = get(*stage.daemon, "/api/v1/runs/" + events.front().data["run_id"].get<std::string>()).json();
-  CHECK(run["status"] == "completed");
-  CHECK(run["attempt"] == 1);
-}
-
-TEST_CASE("SIGTERM: a turn that outlasts the drain is taken over by the next start") {
-  Stage stage({"--set", "runs.drain_ms=100"});
-  const std::string agent = make_agent(*stage.daemon, "mock:mock-hang3-n8-once");
-  Ask turn;
-  turn.path = "/api/v1/agent/agents/" + agent + "/chat/stream";
-  turn.body = R"({"message":"Hi"})";
-  bool stopping = false;
-  turn.on_event = [&](const Event& event) {
-    if (event.type() == "token" && !std::exchange(stopping, true)) ::kill(stage.daemon->pid(), SIGTERM);
-    return true;
-  };
-  const auto begun = events_of(ask(*stage.daemon, turn).body);
-  REQUIRE(!begun.empty());
-  CHECK(begun.back().type() != "done");
-  CHECK(stage.daemon->wait() == 0);
-  stage.daemon->start_again();
-  const std::string run = begun.front().data["run_id"];
-  auto all = events_of(get(*stage.daemon, "/api/v1/runs/" + run + "/events").body);
-  all = transcript(all);
-  CHECK(shape_of(all) == "meta status token+ message_persisted done");
-  const Json record = get(*stage.daemon, "/api/v1/runs/" + run).json();
-  CHECK(record["status"] == "completed");
-  CHECK(record["attempt"] == 2);
 }

@@ -30,8 +30,7 @@ TEST_CASE("what a model remembers comes back by itself in a later conversation")
   // The stored message is what the user wrote.
   const Json threads = get(*stage.daemon, "/api/v1/agent/threads").json();
   const std::string thread = threads["threads"][0]["id"];
-  CHECK(get(*stage.daemon, "/api/v1/agent/threads/" + thread + "/messages").json()["messages"][0]["content"] ==
-        "What was the name of my dog that loves the beach?");
+  CHECK(stage.messages_of(thread)["messages"][0]["content"] == "What was the name of my dog that loves the beach?");
 }
 
 TEST_CASE("memories can be searched, listed and forgotten by tools") {

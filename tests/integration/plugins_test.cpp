@@ -126,7 +126,7 @@ TEST_CASE("an instance whose plugin is not installed is listed as missing") {
   CHECK(stage.plugin(rogue_id("nowhere"))["state"] == "missing");
   CHECK(stage.instance(rogue_id("nowhere"), "orphan")["state"] == "failed");
   const auto events = stage.turn("orphan:any");
-  CHECK(first_of(events, "error")["code"] == "plugin_failed");
+  CHECK(event_of(events, "error")["code"] == "plugin_failed");
 }
 
 TEST_CASE("a plugin that aborts the process while it loads is quarantined by the next start") {
@@ -162,8 +162,8 @@ TEST_CASE("an instance whose create() fails, throws, hangs or makes nothing is f
     CHECK(row["state"] == "failed");
     CHECK(says(row["error"], text));
     const auto events = stage.turn(what + ":any");
-    CHECK(first_of(events, "error")["code"] == "plugin_failed");
-    CHECK(says(first_of(events, "error")["message"], text));
+    CHECK(event_of(events, "error")["code"] == "plugin_failed");
+    CHECK(says(event_of(events, "error")["message"], text));
   }
   CHECK(text_of(stage.turn("works:any")) == "fine");
   CHECK(stage.daemon().stop() == 0);

@@ -140,12 +140,10 @@ TEST_CASE("usage that comes twice counts once, and none is none") {
 TEST_CASE("the trace of a turn is the client's, or made of the run's id") {
   const Stage stage;
   const std::string agent = stage.agent("mock-n1");
-  Ask question;
-  question.path = "/api/v1/agent/agents/" + agent + "/chat/stream";
-  question.body = R"({"message":"Hi"})";
+  Ask question = streamed_turn(agent);
   question.headers = {"traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"};
   const auto events = events_of(ask(*stage.daemon, question).body);
   const std::string thread = events.front().data["thread_id"];
-  const Json messages = get(*stage.daemon, "/api/v1/agent/threads/" + thread + "/messages").json();
+  const Json messages = stage.messages_of(thread);
   CHECK(messages["messages"][1]["responseJson"]["trace_id"] == "0af7651916cd43dd8448eb211c80319c");
 }

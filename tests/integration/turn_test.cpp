@@ -1,38 +1,11 @@
 // A turn from the outside: streamed, not streamed, with tools, killed and resumed.
 #include <catch2/catch.hpp>
 
-#include "mock_provider/mock_provider.hpp"
-#include "support/daemon.hpp"
-#include "support/http.hpp"
+#include "support/stage.hpp"
 
 using namespace platos::tests;
 
 namespace {
-
-/// A daemon whose instance `mock` is the mock provider.
-struct Stage {
-  MockProvider mock;
-  TempDir data;
-  std::unique_ptr<Daemon> daemon;
-
-  explicit Stage(std::vector<std::string> arguments = {}) {
-    write_openai_instance(data, "mock", mock.base_url());
-    DaemonSettings settings;
-    settings.data_dir = data.path();
-    settings.arguments = std::move(arguments);
-    daemon = std::make_unique<Daemon>(settings);
-  }
-
-  Ask turn(const std::string& agent, const std::string& message = "Hi") const {
-    Ask question;
-    question.path = "/api/v1/agent/agents/" + agent + "/chat/stream";
-    question.body = Json({{"message", message}}).dump();
-    return question;
-  }
-  std::vector<Event> stream(const std::string& agent, const std::string& message = "Hi") const {
-    return events_of(ask(*daemon, turn(agent, message)).body);
-  }
-};
 
 std::string run_of(const std::vector<Event>& events) { return events.front().data.at("run_id"); }
 
@@ -40,18 +13,15 @@ std::string run_of(const std::vector<Event>& events) { return events.front().dat
 
 TEST_CASE("the embedded agent answers from the documentation, with a tool call") {
   const Daemon daemon;
-  Ask question;
-  question.path = "/api/v1/agent/agents/hello/chat/stream";
-  question.body = R"({"message":"What is Platos?"})";
-  const auto events = events_of(ask(daemon, question).body);
+  const auto events = events_of(ask(daemon, streamed_turn("hello", {{"message", "What is Platos?"}})).body);
   CHECK(shape_of(events) == "meta status tool_call status tool_result status token+ message_persisted done");
   CHECK(events[2].data["name"] == "docs__search");
 }
 
 TEST_CASE("a streamed turn: meta first, every token, then persisted and done, numbered without gaps") {
   const Stage stage;
-  const std::string agent = make_agent(*stage.daemon, "mock:mock-n12-r0");
-  const auto events = stage.stream(agent);
+  const std::string agent = stage.agent("mock-n12-r0");
+  const auto events = stage.say(agent);
   REQUIRE(shape_of(events) == "meta status token+ message_persisted done");
   for (std::size_t i = 0; i < events.size(); ++i) {
     CHECK(events[i].id == static_cast<std::int64_t>(i) + 1);
@@ -59,18 +29,18 @@ TEST_CASE("a streamed turn: meta first, every token, then persisted and done, nu
     CHECK(events[i].data["_run"] == run_of(events));
   }
   const std::string thread = events.front().data["thread_id"];
-  const Json messages = get(*stage.daemon, "/api/v1/agent/threads/" + thread + "/messages").json();
+  const Json messages = stage.messages_of(thread);
   REQUIRE(messages["total"] == 2);
   CHECK(messages["messages"][0]["role"] == "user");
   CHECK(messages["messages"][0]["status"] == "active");
   CHECK(messages["messages"][1]["content"] == text_of(events));
   CHECK(messages["messages"][1]["id"] == events[events.size() - 2].data["messageId"]);
-  CHECK(get(*stage.daemon, "/api/v1/runs/" + run_of(events)).json()["status"] == "completed");
+  CHECK(stage.run_record(run_of(events))["status"] == "completed");
 }
 
 TEST_CASE("a turn that is not streamed answers with text and events") {
   const Stage stage;
-  const std::string agent = make_agent(*stage.daemon, "mock:mock-echo");
+  const std::string agent = stage.agent("mock-echo");
   const std::string thread = make_thread(*stage.daemon, agent);
   const Answer answer =
       post(*stage.daemon, "/api/v1/agent/threads/" + thread + "/messages", {{"message", "one two three"}});
@@ -83,7 +53,7 @@ TEST_CASE("a turn that is not streamed answers with text and events") {
 TEST_CASE("a tool call goes to the skill and its result to the model") {
   const Stage stage;
   const std::string agent = make_agent(*stage.daemon, "mock:mock-tool", {"docs"});
-  const auto events = stage.stream(agent, "cancel a run");
+  const auto events = stage.say(agent, "cancel a run");
   REQUIRE(shape_of(events) == "meta status tool_call status tool_result status token+ message_persisted done");
   const Json& call = events[2].data;
   const Json& result = events[4].data;
@@ -91,20 +61,18 @@ TEST_CASE("a tool call goes to the skill and its result to the model") {
   CHECK(call["params"]["query"] == "cancel a run");
   CHECK(call["callId"] == result["callId"]);
   CHECK(result["result"]["query"] == "cancel a run");
-  const auto requests = stage.mock.requests();
-  REQUIRE(requests.size() == 2);
-  const Json second = Json::parse(requests[1].body);
-  CHECK(second["messages"].back()["role"] == "tool");
+  REQUIRE(stage.mock.requests().size() == 2);
+  CHECK(stage.request(1)["messages"].back()["role"] == "tool");
 }
 
 TEST_CASE("history: the next turn of a thread sees the turns before it") {
   const Stage stage;
-  const std::string agent = make_agent(*stage.daemon, "mock:mock-echo");
+  const std::string agent = stage.agent("mock-echo");
   const std::string thread = make_thread(*stage.daemon, agent);
   for (const char* text : {"first", "second"}) {
     REQUIRE(post(*stage.daemon, "/api/v1/agent/threads/" + thread + "/messages", {{"message", text}}).status == 201);
   }
-  const Json request = Json::parse(stage.mock.requests().at(1).body);
+  const Json request = stage.request(1);
   REQUIRE(request["messages"].size() == 3);
   CHECK(request["messages"][0]["content"] == "first");
   CHECK(request["messages"][1]["role"] == "assistant");
@@ -113,9 +81,9 @@ TEST_CASE("history: the next turn of a thread sees the turns before it") {
 
 TEST_CASE("a daemon killed in the middle of a turn completes it, and a resumed client gets every event once") {
   Stage stage;
-  const std::string agent = make_agent(*stage.daemon, "mock:mock-r50-n40-d10");
+  const std::string agent = stage.agent("mock-r50-n40-d10");
   std::vector<Event> seen;
-  Ask question = stage.turn(agent);
+  Ask question = streamed_turn(agent);
   question.on_event = [&](const Event& event) {
     seen.push_back(event);
     return seen.size() < 12;  // then the client is gone
@@ -133,8 +101,8 @@ TEST_CASE("a daemon killed in the middle of a turn completes it, and a resumed c
   const auto final_events = transcript(all);
   CHECK(shape_of(final_events) == "meta status token+ message_persisted done");
   const std::string thread = seen.front().data["thread_id"];
-  const Json messages = get(*stage.daemon, "/api/v1/agent/threads/" + thread + "/messages").json();
+  const Json messages = stage.messages_of(thread);
   REQUIRE(messages["total"] == 2);
   CHECK(messages["messages"][1]["content"] == text_of(final_events));
-  CHECK(get(*stage.daemon, "/api/v1/runs/" + run_of(seen)).json()["attempt"] == 2);
+  CHECK(stage.run_record(run_of(seen))["attempt"] == 2);
 }

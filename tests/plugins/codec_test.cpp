@@ -71,7 +71,7 @@ TEST_CASE("every breach of a codec ends its turn with a telling error, and the d
     const auto events = stage.turn(breach.does + ":any");
     REQUIRE_FALSE(events.empty());
     CHECK(events.back().type() == "done");
-    const Json error = first_of(events, "error");
+    const Json error = event_of(events, "error");
     REQUIRE(error.is_object());
     CHECK(error["code"] == breach.code);
     CHECK(says(error["message"], breach.says));
@@ -87,8 +87,8 @@ TEST_CASE("every breach of a codec ends its turn with a telling error, and the d
   }
   SECTION("an instance that was switched off is not called again") {
     const auto events = stage.turn("next_throws:any");
-    CHECK(first_of(events, "error")["code"] == "plugin_failed");
-    CHECK(says(first_of(events, "error")["message"], "an exception crossed the C boundary"));
+    CHECK(event_of(events, "error")["code"] == "plugin_failed");
+    CHECK(says(event_of(events, "error")["message"], "an exception crossed the C boundary"));
   }
   SECTION("events of kinds that the host does not know are passed over") {
     const auto events = stage.turn("unknown_kinds:any");

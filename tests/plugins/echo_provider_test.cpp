@@ -59,7 +59,7 @@ TEST_CASE("an instance whose secret has no value is listed as unbound, and a tur
   stage.configure(instance);
   stage.start();
   CHECK(stage.instance(instance.plugin, "needy")["state"] == "unbound");
-  const Json error = first_of(stage.turn("needy:any"), "error");
+  const Json error = event_of(stage.turn("needy:any"), "error");
   CHECK(error["code"] == "secret_unbound");
   CHECK(says(error["message"], "set NOBODY_SET_THIS"));
 }
@@ -92,7 +92,7 @@ TEST_CASE("the smallest skill of the SDK's examples builds out of tree, and a mo
   stage.configure(hello);
   stage.start();
   const auto events = stage.turn("mock:mock-tool", {"hello"}, "Ada");
-  const Json result = first_of(events, "tool_result");
+  const Json result = event_of(events, "tool_result");
   REQUIRE(result.is_object());
   CHECK_FALSE(result.contains("isError"));
   CHECK(says(result["result"], "Good day"));

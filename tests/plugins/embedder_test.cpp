@@ -111,7 +111,7 @@ TEST_CASE("an embedder that hangs on a loop is quarantined, and the daemon resta
   const std::string url = url_now(daemon);
   const Json row = Json::parse(ask_at(url, daemon, "/api/v1/plugins/" + rogue_id("rogue-embedder")));
   CHECK(row["state"] == "quarantined");
-  const Json saved = first_of(events_of(ask_at(url, daemon, path, body)), "tool_result");
+  const Json saved = event_of(events_of(ask_at(url, daemon, path, body)), "tool_result");
   REQUIRE(saved.is_object());
   CHECK(is_saved(saved));
   CHECK(daemon.stop() == 0);

@@ -69,8 +69,8 @@ TEST_CASE("a call with effect read or idempotent that was cut by a crash is made
   REQUIRE_FALSE(events.empty());
   CHECK(shape_of(events).find("tool_result") != std::string::npos);
   CHECK(events.back().type() == "done");
-  CHECK(first_of(events, "error").is_null());
-  CHECK(first_of(events, "tool_result")["result"] == "counted");
+  CHECK(event_of(events, "error").is_null());
+  CHECK(event_of(events, "tool_result")["result"] == "counted");
   const auto calls = stage.calls();
   REQUIRE(calls.size() == 2);
   CHECK(calls[0].starts_with("count run_"));
@@ -82,7 +82,7 @@ TEST_CASE("a call with effect once that was cut by a crash is never made again, 
   CounterStage stage("once");
   const auto events = stage.killed_turn("mock:mock-tool-n3-r0");
   REQUIRE(shape_of(events) == kTurnWithOneCall);
-  const Json result = first_of(events, "tool_result");
+  const Json result = event_of(events, "tool_result");
   CHECK(result["isError"] == true);
   CHECK(result["code"] == "outcome_unknown");
   CHECK(says(result["result"], "It is not known"));
@@ -110,7 +110,7 @@ TEST_CASE("an unknown outcome binds its own run only: the next turn may call the
   CounterStage stage("once");
   stage.killed_turn("mock:mock-tool-n3-r0");
   const auto events = stage.turn("mock:mock-tool-n3-r0", {"counter"}, "count once more");
-  CHECK(first_of(events, "tool_result")["result"] == "counted");
+  CHECK(event_of(events, "tool_result")["result"] == "counted");
   const auto calls = stage.calls();
   REQUIRE(calls.size() == 2);
   CHECK(calls[0] != calls[1]);

@@ -29,7 +29,7 @@ TEST_CASE(
   if (allowed) {
     CHECK(shape_of(events).ends_with("message_persisted done"));
   } else {
-    CHECK(first_of(events, "error")["code"] == "safety_blocked");
+    CHECK(event_of(events, "error")["code"] == "safety_blocked");
   }
   const Json rows = Json::parse(ask_at(url, daemon, "/api/v1/agent/monitoring/safety-events"))["rows"];
   REQUIRE_FALSE(rows.empty());
@@ -65,7 +65,7 @@ TEST_CASE("what a governor does to a tool's arguments and result, the model hear
   stage.begin();
   const auto events = stage.turn("mock:mock-tool-n2", {"skill"}, "Tell-Nobody");
   REQUIRE(shape_of(events) == "meta status tool_call status tool_result status token+ message_persisted done");
-  const Json result = first_of(events, "tool_result");
+  const Json result = event_of(events, "tool_result");
   CHECK(result.value("code", "") == each.code);
   CHECK(result.value("isError", false) == !each.code.empty());
   CHECK(model_saw(stage.mock, "\"acted") == each.acted);

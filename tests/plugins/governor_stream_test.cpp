@@ -39,7 +39,7 @@ TEST_CASE("a stream that a governor breaks ends with an error, and nothing that 
   stage.begin();
   const auto events = stage.turn("mock:mock-echo", {}, kWords);
   REQUIRE_FALSE(events.empty());
-  CHECK(first_of(events, "error")["code"] == "safety_blocked");
+  CHECK(event_of(events, "error")["code"] == "safety_blocked");
   CHECK(events.back().type() == "done");
   CHECK(text_of(events) == each.told);
   const Json rows = safety_events(stage.daemon());
@@ -64,7 +64,7 @@ TEST_CASE("a governor that denies midway ends the answer there, whatever the ope
   const auto events = stage.turn("mock:mock-echo", {}, kWords);
   CHECK(shape_of(events) == "meta status token+ error done");
   CHECK(text_of(events) == "éèê àâä ôöò ");
-  CHECK(first_of(events, "error")["code"] == "safety_blocked");
+  CHECK(event_of(events, "error")["code"] == "safety_blocked");
   // What was said so far is no answer, so the thread does not keep it.
   const std::string thread = events.front().data["thread_id"];
   const std::string messages = get(stage.daemon(), "/api/v1/agent/threads/" + thread + "/messages").body;

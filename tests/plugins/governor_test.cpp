@@ -22,9 +22,9 @@ void check_refused(const GovernorStage& stage, const std::string& governor, cons
   const std::size_t asked = stage.mock.requests().size();
   const auto events = stage.say("Tell-Nobody");
   REQUIRE(shape_of(events) == "meta error done");
-  CHECK(first_of(events, "error")["code"] == "safety_blocked");
-  CHECK(says(first_of(events, "error")["message"], rule));
-  CHECK_FALSE(says(first_of(events, "error")["message"], "Tell-Nobody"));
+  CHECK(event_of(events, "error")["code"] == "safety_blocked");
+  CHECK(says(event_of(events, "error")["message"], rule));
+  CHECK_FALSE(says(event_of(events, "error")["message"], "Tell-Nobody"));
   CHECK(stage.mock.requests().size() == asked);
   const std::string thread = events.front().data["thread_id"];
   const Answer messages = get(stage.daemon(), "/api/v1/agent/threads/" + thread + "/messages");
@@ -204,7 +204,7 @@ TEST_CASE("a governor that asks for approval where nobody can give it ends the t
   stage.begin();
   const auto events = stage.say("Tell-Nobody");
   REQUIRE(shape_of(events) == "meta error done");
-  CHECK(first_of(events, "error")["code"] == "approval_required");
+  CHECK(event_of(events, "error")["code"] == "approval_required");
   CHECK(stage.mock.requests().empty());
 }
 

@@ -48,7 +48,7 @@ TEST_CASE("a codec that hangs is quarantined, the daemon restarts in place, and 
   if (run.empty()) run = only_run_of(url, daemon, agent);
   const auto events = events_of(ask_at(url, daemon, "/api/v1/runs/" + run + "/events?after=0"));
   REQUIRE_FALSE(events.empty());
-  CHECK(first_of(events, "error")["code"] == "plugin_quarantined");
+  CHECK(event_of(events, "error")["code"] == "plugin_quarantined");
   CHECK(events.back().type() == "done");
   CHECK(Json::parse(ask_at(url, daemon, "/api/v1/runs/" + run))["status"] == "failed");
   const Json row = Json::parse(ask_at(url, daemon, "/api/v1/plugins/" + rogue_id("rogue-provider")));

@@ -127,7 +127,7 @@ TEST_CASE("an observer without the grant sees that a turn was, and neither its t
   const Json prompt = {{"systemPrompt", "Prompt-Babbage"}};
   // The first call's argument is the message, and its result "acted".
   const auto events = stage.turn("vendor:mock-tool", {"skill"}, message, prompt);
-  REQUIRE(says(first_of(events, "tool_result")["result"], "acted"));
+  REQUIRE(says(event_of(events, "tool_result")["result"], "acted"));
   const std::string answer = text_of(events);
   REQUIRE_FALSE(answer.empty());
   // A vendor that refuses, so that an error is told too.

@@ -57,7 +57,7 @@ TEST_CASE("a governor of the SDK's examples denies a word in messages and in ans
   stage.start(settings_with({"governance.order=words", "governance.budget_ms=20000"}));
   const auto refused = stage.turn("mock:mock-n2", {}, "Where can I get Gasoline?");
   CHECK(shape_of(refused) == "meta error done");
-  CHECK(first_of(refused, "error")["code"] == "safety_blocked");
+  CHECK(event_of(refused, "error")["code"] == "safety_blocked");
   CHECK(stage.mock.requests().empty());
   const Json rows = safety_events(stage.daemon());
   REQUIRE_FALSE(rows.empty());

@@ -82,14 +82,14 @@ TEST_CASE("whatever comes out of a tool, the model hears of it and the turn goes
     CAPTURE(each.does);
     const auto events = stage.turn("mock:mock-tool", {each.does});
     REQUIRE(shape_of(events) == kTurnWithOneCall);
-    const Json result = first_of(events, "tool_result");
+    const Json result = event_of(events, "tool_result");
     CHECK(result["isError"] == true);
     CHECK(result["code"] == each.code);
     CHECK(says(result["result"], each.says));
     CHECK(stage.row(each.does)["state"] == (each.switched_off ? "failed" : "ready"));
   }
   const auto events = stage.turn("mock:mock-tool", {"works"});
-  CHECK(first_of(events, "tool_result")["result"] == "acted");
+  CHECK(event_of(events, "tool_result")["result"] == "acted");
   CHECK(stage.daemon().stop() == 0);
 }
 
@@ -112,7 +112,7 @@ TEST_CASE("a tool that never returns is given up: the turn goes on, and the inst
   stage.start({"--set", "plugins.tool_timeout_ms=300"});
   const auto events = stage.turn("mock:mock-tool", {"stuck"});
   REQUIRE(shape_of(events) == kTurnWithOneCall);
-  CHECK(first_of(events, "tool_result")["code"] == code);
+  CHECK(event_of(events, "tool_result")["code"] == code);
   CHECK(stage.row("stuck")["state"] == "failed");
   CHECK(says(stage.row("stuck")["error"], "did not return two seconds after"));
   SECTION("a later turn that wants it hears so at once") {

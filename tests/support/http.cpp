@@ -105,6 +105,13 @@ Answer post(const Daemon& daemon, const std::string& path, const Json& body) {
   return ask(daemon, question);
 }
 
+Ask streamed_turn(const std::string& agent, const Json& body) {
+  Ask question;
+  question.path = "/api/v1/agent/agents/" + agent + "/chat/stream";
+  question.body = body.dump();
+  return question;
+}
+
 std::vector<Event> events_of(const std::string& body) {
   std::vector<Event> events;
   std::size_t at = 0;
@@ -128,6 +135,13 @@ std::vector<Event> events_of(const std::string& body) {
     at = end + 2;
   }
   return events;
+}
+
+Json event_of(const std::vector<Event>& events, const std::string& type) {
+  for (const auto& event : events) {
+    if (event.type() == type) return event.data;
+  }
+  return nullptr;
 }
 
 std::vector<Event> transcript(std::vector<Event> events) {

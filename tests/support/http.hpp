@@ -43,8 +43,13 @@ Answer ask(const Daemon& daemon, const Ask& question);
 Answer get(const Daemon& daemon, const std::string& path);
 Answer post(const Daemon& daemon, const std::string& path, const Json& body);
 
+/// A turn of an agent, answered as a stream.
+Ask streamed_turn(const std::string& agent, const Json& body = {{"message", "Hi"}});
+
 /// The events of a streamed body.
 std::vector<Event> events_of(const std::string& body);
+/// The first event of that type; null when there is none.
+Json event_of(const std::vector<Event>& events, const std::string& type);
 /// What remains after void events are taken out (message_boundary with discardFrom); boundaries stay out too.
 std::vector<Event> transcript(std::vector<Event> events);
 /// The texts of all token events, joined.

@@ -166,6 +166,20 @@ bool CanonicalRequest::vendor_has(std::string_view key) const noexcept {
   return std::any_of(vendor.begin(), vendor.end(), [&](const auto& member) { return member.first == key; });
 }
 
+std::vector<std::string_view> CanonicalRequest::raw_tool_names() const {
+  std::vector<std::string_view> names;
+  names.reserve(tools.size());
+  for (const RequestTool& tool : tools) names.push_back(tool.raw_name_text);
+  return names;
+}
+
+void check_vendor_members(const CanonicalRequest& request) {
+  // A codec reads the answer by the first and last of these, and the second is its own work.
+  for (const std::string_view key : {"model", "messages", "stream"}) {
+    if (request.vendor_has(key)) throw WrongType("no member named model, messages or stream", "vendor", key);
+  }
+}
+
 void refuse_request(const char* reason) {
   throw sdk::Error(PLATOS_INVALID_ARGUMENT, std::string("chat request: ") + reason);
 }

@@ -69,11 +69,16 @@ struct CanonicalRequest {
   std::vector<std::pair<std::string_view, std::string_view>> vendor;  ///< key, raw value; values may be null
 
   bool vendor_has(std::string_view key) const noexcept;
+  /// Of the tools, as they stand in the request.
+  std::vector<std::string_view> raw_tool_names() const;
 };
 
 /// Reads front to back, once. `source` belongs to a JsonText that must outlive the result. Members that are not known
 /// are passed over. Throws as json_reading.hpp says, also when a required member is missing.
 CanonicalRequest read_canonical_request(ondemand::object source);
+
+/// Throws WrongType for a vendor member of a name that each codec writes itself.
+void check_vendor_members(const CanonicalRequest& request);
 
 /// Throws sdk::Error(INVALID_ARGUMENT).
 [[noreturn]] void refuse_request(const char* reason);
@@ -86,6 +91,7 @@ auto with_canonical_request(std::string_view request_json, Use&& use) {
     JsonText text;
     const CanonicalRequest request = read_canonical_request(text.parse(request_json));
     text.expect_end();
+    check_vendor_members(request);
     return use(request);
   } catch (const WrongType& error) {
     refuse_request(error.what());

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/provider/base_url.hpp"
+#include "common/provider/header_text.hpp"
 #include "common/provider/safe_text.hpp"
 #include "platos/cpp/error.hpp"
 
@@ -14,14 +15,6 @@ namespace {
 constexpr std::size_t kMaxFoundBytes = 120;
 // A step has room for 64 headers; four are the codec's own.
 constexpr std::size_t kMaxExtraHeaders = 60;
-
-bool is_header_name(std::string_view name) {
-  constexpr std::string_view kOtherThanLetters = "!#$%&'*+-.^_`|~0123456789";
-  return !name.empty() && std::all_of(name.begin(), name.end(), [&](char byte) {
-    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
-           kOtherThanLetters.find(byte) != std::string_view::npos;
-  });
-}
 
 bool is_reserved_header(std::string_view name) {
   constexpr std::array<std::string_view, 6> kReserved = {"content-type",   "accept",     "host",
@@ -75,8 +68,7 @@ std::string ConfigReader::read_base_url(const nlohmann::json& value, std::string
 std::string ConfigReader::read_header_value(const std::string& key, const nlohmann::json& value) const {
   if (!value.is_string()) refuse(key, "a string", value.type_name());
   std::string text = value.get<std::string>();
-  const bool sendable = std::all_of(text.begin(), text.end(), [](char byte) { return byte >= 0x20 && byte < 0x7f; });
-  if (!sendable) refuse(key, "printable ASCII", "other characters");
+  if (!is_printable_ascii(text)) refuse(key, "printable ASCII", "other characters");
   return text;
 }
 

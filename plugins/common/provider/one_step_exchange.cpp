@@ -2,16 +2,13 @@
 
 #include <utility>
 
-#include "common/provider/retry_after.hpp"
 #include "common/provider/safe_text.hpp"
 #include "common/provider/vendor_error.hpp"
 
 namespace platos::provider_common {
 namespace {
 
-constexpr std::size_t kMaxErrorBodyBytes = 64 * 1024;
-constexpr std::size_t kMaxQuotedFrameBytes = 120;
-constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
+constexpr std::size_t kMaxContentTypeBytes = 120;
 
 }  // namespace
 
@@ -36,24 +33,12 @@ void OneStepExchange::next(platos_step_t& step, const sdk::EventSink&) {
 }
 
 void OneStepExchange::on_head(std::int32_t http_status, std::span<const platos_header_t> headers) {
-  http_status_ = http_status;
-  for (const platos_header_t& header : headers) read_head(header);
-}
-
-void OneStepExchange::read_head(const platos_header_t& header) {
-  const std::string_view name = sdk::view(header.name);
-  const std::string_view value = sdk::view(header.value);
-  if (equals_ignoring_case(name, "content-type")) {
-    content_type_ = value;
-  } else if (equals_ignoring_case(name, "retry-after")) {
-    const std::int64_t now_ns = host_.table()->now_ns(host_.table(), PLATOS_CLOCK_WALL);
-    retry_after_ms_ = parse_retry_after_ms(value, now_ns / kNanosecondsPerMillisecond);
-  }
+  head_.read(host_, http_status, headers);
 }
 
 void OneStepExchange::on_frame(std::string_view event, std::string_view data, const sdk::EventSink& sink) {
-  if (is_refused()) {
-    error_body_ += data.substr(0, kMaxErrorBodyBytes - error_body_.size());
+  if (head_.is_refused()) {
+    head_.add_error_text(data);
   } else if (state_ == State::Sent) {
     has_frames_ = true;
     if (!stream_) {
@@ -66,33 +51,21 @@ void OneStepExchange::on_frame(std::string_view event, std::string_view data, co
 }
 
 void OneStepExchange::on_end(std::int32_t transport_status, const sdk::EventSink& sink) {
-  if (is_refused()) {
-    throw http_failure(endpoint_.base_url, http_status_, parse_vendor_error(error_body_), retry_after_ms_);
-  }
+  if (head_.is_refused()) head_.fail_refused(endpoint_.base_url);
   if (state_ == State::Complete) return;
   if (finish_early(sink) != Progress::Complete) fail_early_end(transport_status);
   state_ = State::Complete;
 }
 
 void OneStepExchange::fail_broken(const std::string& reason, std::string_view data) const {
-  throw plain_failure(
-      PLATOS_INTERNAL,
-      endpoint_.base_url + " sent a broken answer: " + reason + " in " +
-          in_quotes(printable(without_keys(data.substr(0, 2 * kMaxQuotedFrameBytes)), kMaxQuotedFrameBytes)),
-      false);
+  throw broken_answer_failure(endpoint_.base_url, reason, data);
 }
 
 void OneStepExchange::fail_early_end(std::int32_t transport_status) const {
-  if (transport_status == PLATOS_DEADLINE) {
-    throw plain_failure(PLATOS_DEADLINE, endpoint_.base_url + " did not answer in time", true);
-  }
-  if (transport_status != PLATOS_OK) {
-    throw plain_failure(PLATOS_UNAVAILABLE,
-                        "the connection to " + endpoint_.base_url + " failed before the answer was complete", true);
-  }
+  check_transport(endpoint_.base_url, transport_status);
   std::string message = "the stream ended early: " + endpoint_.base_url + " sent " + endpoint_.missing_end;
-  if (!has_frames_ && !content_type_.empty()) {
-    message += "; expected text/event-stream, found " + printable(content_type_, kMaxQuotedFrameBytes);
+  if (!has_frames_ && !head_.content_type().empty()) {
+    message += "; expected text/event-stream, found " + printable(head_.content_type(), kMaxContentTypeBytes);
   }
   throw plain_failure(PLATOS_UNAVAILABLE, message, true);
 }

@@ -2,25 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "common/provider/answer_head.hpp"
+#include "common/provider/endpoint.hpp"
 #include "common/provider/json_reading.hpp"
 #include "platos/cpp/provider.hpp"
 
 namespace platos::provider_common {
-
-/// What the exchanges of one instance share. Immutable. Headers refer to constants and to the instance's configuration.
-struct Endpoint {
-  std::string base_url;  ///< names the vendor in errors
-  std::string url;
-  std::string missing_end;  ///< what a stream that ended early did not send: "neither finish_reason nor [DONE]"
-  std::vector<platos_header_t> stream_headers = {};
-  std::vector<platos_header_t> whole_headers = {};
-};
 
 /// POSTs a body and reads the answer: a stream as server-sent events, another one as one body. Frames of an answer
 /// whose status is not 2xx are raw chunks of the vendor's error, whatever framing was asked for. Not thread-safe.
@@ -67,8 +58,6 @@ class OneStepExchange : public sdk::Exchange {
  private:
   enum class State { Unspecified, Ready, Sent, Complete };
 
-  void read_head(const platos_header_t& header);
-  bool is_refused() const noexcept { return http_status_ != 0 && (http_status_ < 200 || http_status_ > 299); }
   [[noreturn]] void fail_early_end(std::int32_t transport_status) const;
 
   sdk::Host host_;
@@ -77,10 +66,7 @@ class OneStepExchange : public sdk::Exchange {
   bool stream_;
   State state_ = State::Ready;
   bool has_frames_ = false;
-  std::int32_t http_status_ = 0;
-  std::optional<std::int64_t> retry_after_ms_;
-  std::string content_type_;
-  std::string error_body_;
+  AnswerHead head_;
 };
 
 }  // namespace platos::provider_common

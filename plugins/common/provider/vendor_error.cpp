@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxMessageCharacters = 300;
 constexpr std::size_t kMaxCodeCharacters = 64;
+constexpr std::size_t kMaxQuotedBytes = 120;
 
 struct Verdict {
   std::int32_t code;
@@ -163,6 +164,22 @@ sdk::Error in_answer_failure(std::string_view endpoint, const VendorError& error
 
 sdk::Error plain_failure(std::int32_t code, const std::string& message, bool retryable) {
   return sdk::Error(code, message, retryable ? R"({"retryable":true})" : R"({"retryable":false})");
+}
+
+sdk::Error broken_answer_failure(const std::string& endpoint, const std::string& reason, std::string_view data) {
+  const std::string beginning = printable(without_keys(data.substr(0, 2 * kMaxQuotedBytes)), kMaxQuotedBytes);
+  return plain_failure(PLATOS_INTERNAL, endpoint + " sent a broken answer: " + reason + " in " + in_quotes(beginning),
+                       false);
+}
+
+void check_transport(const std::string& endpoint, std::int32_t transport_status) {
+  if (transport_status == PLATOS_DEADLINE) {
+    throw plain_failure(PLATOS_DEADLINE, endpoint + " did not answer in time", true);
+  }
+  if (transport_status != PLATOS_OK) {
+    throw plain_failure(PLATOS_UNAVAILABLE, "the connection to " + endpoint + " failed before the answer was complete",
+                        true);
+  }
 }
 
 }  // namespace platos::provider_common

@@ -32,4 +32,10 @@ sdk::Error in_answer_failure(std::string_view endpoint, const VendorError& error
 /// A failure without a word of the vendor.
 sdk::Error plain_failure(std::int32_t code, const std::string& message, bool retryable);
 
+/// INTERNAL with `reason` and the beginning of `data`, without keys.
+sdk::Error broken_answer_failure(const std::string& endpoint, const std::string& reason, std::string_view data);
+
+/// Throws for a transport that failed before the answer was complete.
+void check_transport(const std::string& endpoint, std::int32_t transport_status);
+
 }  // namespace platos::provider_common

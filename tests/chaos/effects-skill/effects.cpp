@@ -9,18 +9,12 @@
 #include <string_view>
 
 #include "platos/cpp/skill.hpp"
+#include "rogue-kit/member.hpp"
 
 namespace {
 
 namespace sdk = platos::sdk;
-
-std::string member(std::string_view json, std::string_view name) {
-  const std::string key = "\"" + std::string(name) + "\":\"";
-  const auto at = json.find(key);
-  if (at == std::string_view::npos) return {};
-  const auto begin = at + key.size();
-  return std::string(json.substr(begin, json.find('"', begin) - begin));
-}
+using rogue::member;
 
 class Effects : public sdk::Skill {
  public:

@@ -1,6 +1,6 @@
 // What the fixtures with raw C tables share. Everything here has internal linkage: a fixture is one source file.
 //
-// The configuration of each is {"mode": "..."}: the one thing that goes wrong. Further members are the fixture's own.
+// The configuration of each names the one thing that goes wrong; further members are the fixture's own.
 #pragma once
 
 #include <unistd.h>
@@ -10,17 +10,9 @@
 
 #include "platos/cpp/slice.hpp"
 #include "platos/platos.h"
+#include "rogue-kit/member.hpp"
 
 namespace rogue {
-
-/// The text of one member. The configuration is a test's own, without escapes and without spaces.
-inline std::string member(std::string_view json, std::string_view name) {
-  const std::string key = "\"" + std::string(name) + "\":\"";
-  const auto at = json.find(key);
-  if (at == std::string_view::npos) return {};
-  const auto begin = at + key.size();
-  return std::string(json.substr(begin, json.find('"', begin) - begin));
-}
 
 /// Only the host's own limits end it.
 [[noreturn]] inline void hang() {
@@ -56,20 +48,15 @@ void destroy(platos_instance_t* instance) {
 
 }  // namespace rogue
 
-/// The entry of a plugin with one component "main": `object` behind the table `table` of `interface_id`.
-#define ROGUE_ENTRY(object, table, interface_id)                                                       \
+/// The entry of a plugin with one component "main": what `make` and `unmake` handle, behind the table `table` of
+/// `interface_id`.
+#define ROGUE_COMPONENT(make, unmake, table, interface_id)                                             \
   namespace {                                                                                          \
   const void* get_interface(platos_instance_t*, const char* id) {                                      \
     return std::string_view(id) == interface_id ? &(table) : nullptr;                                  \
   }                                                                                                    \
-  const platos_component_t kComponent = {sizeof(platos_component_t),                                   \
-                                         0,                                                            \
-                                         "main",                                                       \
-                                         interface_id,                                                 \
-                                         nullptr,                                                      \
-                                         rogue::create<object>,                                        \
-                                         rogue::destroy<object>,                                       \
-                                         get_interface};                                               \
+  const platos_component_t kComponent = {                                                              \
+      sizeof(platos_component_t), 0, "main", interface_id, nullptr, make, unmake, get_interface};      \
   std::uint32_t component_count() { return 1; }                                                        \
   const platos_component_t* component_at(std::uint32_t at) { return at == 0 ? &kComponent : nullptr; } \
   }                                                                                                    \
@@ -86,3 +73,7 @@ void destroy(platos_instance_t* instance) {
                                                   nullptr,                                             \
                                                   component_count,                                     \
                                                   component_at}
+
+/// The same for an `object` that needs nothing special to be made.
+#define ROGUE_ENTRY(object, table, interface_id) \
+  ROGUE_COMPONENT(rogue::create<object>, rogue::destroy<object>, table, interface_id)

@@ -1,7 +1,5 @@
 // A codec in raw C tables that breaks the contract in the way its configuration names: {"do": "...", "base_url":
 // "..."}.
-#include <unistd.h>
-
 #include <array>
 #include <limits>
 #include <stdexcept>
@@ -9,8 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "platos/cpp/slice.hpp"
-#include "platos/platos.h"
+#include "rogue-kit/rogue_kit.hpp"
 
 using platos::sdk::slice;
 using platos::sdk::view;
@@ -34,21 +31,7 @@ struct Run {
   std::vector<platos_header_t> headers;
 };
 
-/// The text of one member; the configuration is the test's own, without escapes.
-std::string member(std::string_view json, std::string_view name) {
-  const std::string key = "\"" + std::string(name) + "\":\"";
-  const auto at = json.find(key);
-  if (at == std::string_view::npos) return {};
-  const auto begin = at + key.size();
-  return std::string(json.substr(begin, json.find('"', begin) - begin));
-}
-
-Codec& codec_of(platos_instance_t* handle) { return *reinterpret_cast<Codec*>(handle); }
 Run& run_of(platos_exchange_t* handle) { return *reinterpret_cast<Run*>(handle); }
-
-[[noreturn]] void hang() {
-  for (;;) ::pause();
-}
 
 platos_event_t event_of(std::int32_t kind, std::string_view text = {}) {
   platos_event_t event{};
@@ -152,10 +135,10 @@ std::int32_t models(platos_instance_t*, const platos_writer_t* writer, platos_er
 
 std::int32_t begin(platos_instance_t* instance, platos_call_t*, platos_slice_t, platos_exchange_t** exchange,
                    platos_error_t*) {
-  Codec& codec = codec_of(instance);
+  Codec& codec = rogue::object_of<Codec>(instance);
   if (codec.does == "begin_throws") throw 42;
   if (codec.does == "begin_without_exchange") return PLATOS_OK;
-  if (codec.does == "begin_hangs") hang();
+  if (codec.does == "begin_hangs") rogue::hang();
   if (codec.does == "begin_fails_silently") return PLATOS_INTERNAL;
   if (codec.does == "begin_unknown_status") return 4711;
   *exchange = reinterpret_cast<platos_exchange_t*>(new Run{&codec, 0, {}, {}});
@@ -166,7 +149,7 @@ std::int32_t next(platos_exchange_t* exchange, platos_step_t* step, const platos
   Run& run = run_of(exchange);
   const std::string& does = run.codec->does;
   if (does == "next_throws") throw std::runtime_error("thrown by next");
-  if (does == "next_hangs") hang();
+  if (does == "next_hangs") rogue::hang();
   step->kind = PLATOS_STEP_DONE;
   if (does == "never_done") {
     step->kind = PLATOS_STEP_WAIT;
@@ -199,7 +182,7 @@ std::int32_t on_frame(platos_exchange_t* exchange, platos_slice_t, platos_slice_
                       platos_error_t*) {
   const std::string& does = run_of(exchange).codec->does;
   if (does == "on_frame_throws") throw std::runtime_error("thrown by on_frame");
-  if (does == "on_frame_hangs") hang();
+  if (does == "on_frame_hangs") rogue::hang();
   return PLATOS_OK;
 }
 
@@ -214,42 +197,15 @@ const platos_provider_t kProvider = {sizeof(platos_provider_t), 0, models, begin
 
 std::int32_t create(const platos_host_t* host, platos_slice_t config, platos_instance_t** instance,
                     platos_error_t* error) {
-  const std::string does = member(view(config), "do");
-  if (does == "create_hangs") hang();
+  const std::string does = rogue::member(view(config), "do");
+  if (does == "create_hangs") rogue::hang();
   if (does == "create_throws") throw std::runtime_error("thrown by create");
   if (does == "create_without_instance") return PLATOS_OK;
-  if (does == "create_fails") {
-    host->error_set(host, error, PLATOS_INVALID_ARGUMENT, slice("base_url: expected a planet"), {});
-    return PLATOS_INVALID_ARGUMENT;
-  }
-  *instance = reinterpret_cast<platos_instance_t*>(new Codec{host, does, member(view(config), "base_url")});
+  if (does == "create_fails") return rogue::refuse(host, error, PLATOS_INVALID_ARGUMENT, "base_url: expected a planet");
+  *instance = reinterpret_cast<platos_instance_t*>(new Codec{host, does, rogue::member(view(config), "base_url")});
   return PLATOS_OK;
 }
 
-void destroy(platos_instance_t* instance) { delete &codec_of(instance); }
-
-const void* get_interface(platos_instance_t*, const char* id) {
-  return std::string_view(id) == PLATOS_PROVIDER_INTERFACE ? &kProvider : nullptr;
-}
-
-const platos_component_t kComponent = {
-    sizeof(platos_component_t), 0, "main", PLATOS_PROVIDER_INTERFACE, nullptr, create, destroy, get_interface};
-
-std::uint32_t component_count() { return 1; }
-const platos_component_t* component_at(std::uint32_t index) { return index == 0 ? &kComponent : nullptr; }
-
 }  // namespace
 
-const platos_plugin_entry_t platos_plugin_v1 = {PLATOS_PLUGIN_MAGIC,
-                                                sizeof(platos_plugin_entry_t),
-                                                PLATOS_SDK_GENERATION,
-                                                PLATOS_SDK_TARGET,
-                                                0,
-                                                ROGUE_ID,
-                                                "1.0.0",
-                                                PLATOS_SDK_VERSION,
-                                                nullptr,
-                                                nullptr,
-                                                nullptr,
-                                                component_count,
-                                                component_at};
+ROGUE_COMPONENT(create, rogue::destroy<Codec>, kProvider, PLATOS_PROVIDER_INTERFACE);

@@ -1,13 +1,10 @@
 // A skill in raw C tables with one tool, "act". Configuration: {"do": "...", "effect": "..."}.
-#include <unistd.h>
-
 #include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
-#include "platos/cpp/slice.hpp"
-#include "platos/platos.h"
+#include "rogue-kit/rogue_kit.hpp"
 
 using platos::sdk::slice;
 using platos::sdk::view;
@@ -15,28 +12,18 @@ using platos::sdk::view;
 namespace {
 
 struct Tools {
+  Tools(const platos_host_t*, std::string_view config)
+      : does(rogue::member(config, "do")), effect(rogue::member(config, "effect")) {}
   std::string does;
   std::string effect;
 };
 
-std::string member(std::string_view json, std::string_view name) {
-  const std::string key = "\"" + std::string(name) + "\":\"";
-  const auto at = json.find(key);
-  if (at == std::string_view::npos) return {};
-  const auto begin = at + key.size();
-  return std::string(json.substr(begin, json.find('"', begin) - begin));
-}
-
-Tools& tools_of(platos_instance_t* handle) { return *reinterpret_cast<Tools*>(handle); }
-
 std::int32_t list(platos_instance_t* instance, const platos_writer_t* writer, platos_error_t*) {
-  const Tools& tools = tools_of(instance);
+  const Tools& tools = rogue::object_of<Tools>(instance);
   if (tools.does == "list_throws") throw std::runtime_error("thrown by list");
-  if (tools.does == "list_hangs") {
-    for (;;) ::pause();
-  }
-  if (tools.does == "list_not_json") return writer->write(writer->context, slice("[{\"name\": oops"));
-  if (tools.does == "list_object") return writer->write(writer->context, slice("{}"));
+  if (tools.does == "list_hangs") rogue::hang();
+  if (tools.does == "list_not_json") return rogue::write(writer, "[{\"name\": oops");
+  if (tools.does == "list_object") return rogue::write(writer, "{}");
   if (tools.does == "list_size_lies") return writer->write(writer->context, {nullptr, 10});
   std::string name = "act";
   if (tools.does == "name_hostile") name = "../../etc/passwd; rm -rf";
@@ -46,7 +33,7 @@ std::int32_t list(platos_instance_t* instance, const platos_writer_t* writer, pl
   if (tools.does == "schema_is_text") schema = R"("object")";
   const std::string text = R"([{"name":")" + name + R"(","description":"A fixture","input_schema":)" + schema +
                            R"(,"effect":")" + tools.effect + R"("}])";
-  return writer->write(writer->context, slice(text));
+  return rogue::write(writer, text);
 }
 
 std::int32_t emit(const platos_tool_sink_t* sink, std::int32_t kind, platos_slice_t data) {
@@ -56,11 +43,9 @@ std::int32_t emit(const platos_tool_sink_t* sink, std::int32_t kind, platos_slic
 
 std::int32_t invoke(platos_instance_t* instance, platos_call_t*, platos_slice_t, platos_slice_t,
                     const platos_tool_sink_t* sink, platos_error_t*) {
-  const std::string& does = tools_of(instance).does;
+  const std::string& does = rogue::object_of<Tools>(instance).does;
   if (does == "invoke_throws") throw 42;
-  if (does == "invoke_hangs") {
-    for (;;) ::pause();
-  }
+  if (does == "invoke_hangs") rogue::hang();
   if (does == "output_not_json") return emit(sink, PLATOS_OUTPUT_JSON, slice("{not json"));
   if (does == "output_null") return sink->emit(sink->context, nullptr);
   if (does == "output_size_lies") return emit(sink, PLATOS_OUTPUT_TEXT, {nullptr, 10});
@@ -76,36 +61,6 @@ std::int32_t invoke(platos_instance_t* instance, platos_call_t*, platos_slice_t,
 
 const platos_skill_t kSkill = {sizeof(platos_skill_t), 0, list, invoke, nullptr};
 
-std::int32_t create(const platos_host_t*, platos_slice_t config, platos_instance_t** instance, platos_error_t*) {
-  *instance =
-      reinterpret_cast<platos_instance_t*>(new Tools{member(view(config), "do"), member(view(config), "effect")});
-  return PLATOS_OK;
-}
-
-void destroy(platos_instance_t* instance) { delete &tools_of(instance); }
-
-const void* get_interface(platos_instance_t*, const char* id) {
-  return std::string_view(id) == PLATOS_SKILL_INTERFACE ? &kSkill : nullptr;
-}
-
-const platos_component_t kComponent = {
-    sizeof(platos_component_t), 0, "main", PLATOS_SKILL_INTERFACE, nullptr, create, destroy, get_interface};
-
-std::uint32_t component_count() { return 1; }
-const platos_component_t* component_at(std::uint32_t index) { return index == 0 ? &kComponent : nullptr; }
-
 }  // namespace
 
-const platos_plugin_entry_t platos_plugin_v1 = {PLATOS_PLUGIN_MAGIC,
-                                                sizeof(platos_plugin_entry_t),
-                                                PLATOS_SDK_GENERATION,
-                                                PLATOS_SDK_TARGET,
-                                                0,
-                                                ROGUE_ID,
-                                                "1.0.0",
-                                                PLATOS_SDK_VERSION,
-                                                nullptr,
-                                                nullptr,
-                                                nullptr,
-                                                component_count,
-                                                component_at};
+ROGUE_ENTRY(Tools, kSkill, PLATOS_SKILL_INTERFACE);

@@ -23,7 +23,7 @@ std::string spelled_call(const std::string& tool, const Json& arguments) {
 
 Json call_tool(const PluginStage& stage, const std::string& tool, const Json& arguments,
                const std::vector<std::string>& skills, const Json& agent) {
-  return first_of(stage.turn(kCallingModel, skills, spelled_call(tool, arguments), agent), "tool_result");
+  return event_of(stage.turn(kCallingModel, skills, spelled_call(tool, arguments), agent), "tool_result");
 }
 
 namespace {

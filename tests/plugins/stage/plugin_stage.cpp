@@ -85,9 +85,7 @@ Json PluginStage::instance(const std::string& plugin_id, const std::string& name
 
 std::vector<Event> PluginStage::turn(const std::string& model, const std::vector<std::string>& skills,
                                      const std::string& message, const Json& more) const {
-  Ask question;
-  question.path = "/api/v1/agent/agents/" + make_agent(*daemon_, model, skills, more) + "/chat/stream";
-  question.body = Json({{"message", message}}).dump();
+  const Ask question = streamed_turn(make_agent(*daemon_, model, skills, more), {{"message", message}});
   return events_of(ask(*daemon_, question).body);
 }
 
@@ -95,13 +93,6 @@ std::string rogue_id(const std::string& fixture) { return "test.rogue." + fixtur
 
 bool says(const Json& text, const std::string& part) {
   return text.is_string() && text.get<std::string>().find(part) != std::string::npos;
-}
-
-Json first_of(const std::vector<Event>& events, const std::string& type) {
-  for (const auto& event : events) {
-    if (event.type() == type) return event.data;
-  }
-  return nullptr;
 }
 
 bool wait_until(const std::function<bool()>& holds, int timeout_ms) {

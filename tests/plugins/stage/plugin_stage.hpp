@@ -62,9 +62,6 @@ std::string rogue_id(const std::string& fixture);
 /// True when `text` contains `part`; for readable CHECKs on error texts.
 bool says(const Json& text, const std::string& part);
 
-/// The first event of that type; null when there is none.
-Json first_of(const std::vector<Event>& events, const std::string& type);
-
 /// Looks every 20 ms until the predicate holds; false when the time is over first.
 bool wait_until(const std::function<bool()>& holds, int timeout_ms = 20'000);
 

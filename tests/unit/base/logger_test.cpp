@@ -1,7 +1,5 @@
 #include "base/logger.hpp"
 
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -10,10 +8,13 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "support/bounded_child.hpp"
+
 namespace platos::base {
 namespace {
 
 using nlohmann::json;
+using tests::ends;
 
 struct LogFile {
   std::string path;
@@ -30,27 +31,6 @@ struct LogFile {
     return all;
   }
 };
-
-/// Runs `work` in a child with little time and memory; false when it did not come back.
-template <typename Work>
-bool ends(Work work) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const rlimit memory{1u << 30, 1u << 30};
-    ::setrlimit(RLIMIT_AS, &memory);
-    ::signal(SIGABRT, SIG_DFL);
-    ::alarm(5);
-    try {
-      work();
-    } catch (...) {
-      ::_exit(1);
-    }
-    ::_exit(0);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
 
 }  // namespace
 

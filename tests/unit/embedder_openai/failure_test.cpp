@@ -2,38 +2,27 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "common/provider/testing/refusals.hpp"
 #include "driver.hpp"
 
 using namespace platos::embedder_openai::testing;
+using namespace platos::provider_common::testing;
 using Json = nlohmann::json;
 
 namespace {
 
-const std::string kErrorBody =
-    R"({"error":{"message":"It did not work","type":"some_type","param":null,"code":"some_code"}})";
+const std::string kErrorBody(kRefusalBody);
 
 }  // namespace
 
 TEST_CASE("every HTTP status has its code and its advice") {
-  struct Case {
-    std::int32_t http_status;
-    std::int32_t status;
-    bool retryable;
-  };
-  const Case cases[] = {{302, PLATOS_FAILED_PRECONDITION, false}, {400, PLATOS_INVALID_ARGUMENT, false},
-                        {401, PLATOS_UNAUTHENTICATED, false},     {403, PLATOS_PERMISSION_DENIED, false},
-                        {404, PLATOS_NOT_FOUND, false},           {408, PLATOS_DEADLINE, true},
-                        {429, PLATOS_RESOURCE_EXHAUSTED, true},   {500, PLATOS_UNAVAILABLE, true},
-                        {503, PLATOS_UNAVAILABLE, true},          {504, PLATOS_DEADLINE, true}};
   const Plugin plugin;
-  for (const Case& tried : cases) {
+  for (const Refusal& tried : kRefusals) {
     const Result result = embed(plugin, {"a"}, {kErrorBody, tried.http_status});
     INFO(tried.http_status);
     CHECK(result.status == tried.status);
-    CHECK(result.message ==
-          "https://vendor.example/v1 answered HTTP " + std::to_string(tried.http_status) + ": \"It did not work\"");
-    CHECK(Json::parse(result.detail_json) ==
-          Json{{"http_status", tried.http_status}, {"retryable", tried.retryable}, {"provider_code", "some_code"}});
+    CHECK(result.message == refusal_message(tried, "https://vendor.example/v1"));
+    CHECK(Json::parse(result.detail_json) == refusal_detail(tried));
     CHECK(result.vectors.empty());
   }
 }

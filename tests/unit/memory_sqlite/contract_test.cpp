@@ -6,7 +6,7 @@ namespace platos::contract {
 
 std::unique_ptr<MemoryBackend> make_memory_backend() {
   struct Sqlite : MemoryBackend {
-    memory_sqlite_test::Folder folder;
+    memory_sqlite_test::TempDir folder;
     memory_sqlite_test::Running running{folder.path()};
     const FakeInstance& instance() override { return running.instance(); }
   };

@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <catch2/catch.hpp>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <thread>
 
 #include "memory_fixture.hpp"
@@ -45,7 +48,7 @@ std::string bytes_in(const std::string& folder) {
 }  // namespace
 
 TEST_CASE("what was acknowledged before the process was killed is there") {
-  Folder folder;
+  TempDir folder;
   int ends[2];
   REQUIRE(pipe(ends) == 0);
   const pid_t child = fork();
@@ -81,7 +84,7 @@ TEST_CASE("what was acknowledged before the process was killed is there") {
 }
 
 TEST_CASE("records, words and vectors outlive the instance") {
-  Folder folder;
+  TempDir folder;
   {
     Running running(folder.path());
     MemoryDriver memory(running.instance());
@@ -95,7 +98,7 @@ TEST_CASE("records, words and vectors outlive the instance") {
 }
 
 TEST_CASE("a second instance in the same folder is told to wait for the first") {
-  Folder folder;
+  TempDir folder;
   auto first = std::make_unique<Running>(folder.path());
   MemoryDriver one(first->instance());
   REQUIRE(one.upsert({{"a", "x"}}) == PLATOS_OK);
@@ -108,7 +111,7 @@ TEST_CASE("a second instance in the same folder is told to wait for the first") 
 }
 
 TEST_CASE("a file of a newer schema is refused, and left as it is") {
-  Folder folder;
+  TempDir folder;
   run_sql(folder.path(), "CREATE TABLE future (x); PRAGMA user_version = 7;");
   const std::string before = bytes_in(folder.path());
   {
@@ -123,13 +126,13 @@ TEST_CASE("a file of a newer schema is refused, and left as it is") {
 }
 
 TEST_CASE("a file of something else is refused, and one of no database reported as damaged") {
-  Folder other;
+  TempDir other;
   run_sql(other.path(), "CREATE TABLE accounts (x);");
   Running running(other.path());
   MemoryDriver memory(running.instance());
   CHECK(memory.upsert({{"a", "x"}}) == PLATOS_FAILED_PRECONDITION);
 
-  Folder damaged;
+  TempDir damaged;
   std::ofstream(damaged.path() + "/memory.db") << std::string(10'000, 'x');
   Running broken(damaged.path());
   MemoryDriver lost(broken.instance());
@@ -138,7 +141,7 @@ TEST_CASE("a file of something else is refused, and one of no database reported 
 }
 
 TEST_CASE("without room for the file a write is refused as a whole, and works again when there is room") {
-  Folder folder;
+  TempDir folder;
   Running running(folder.path());
   MemoryDriver memory(running.instance());
   REQUIRE(memory.upsert({{"before", "kept", "{}", {1, 0}}}) == PLATOS_OK);
@@ -163,7 +166,7 @@ TEST_CASE("without room for the file a write is refused as a whole, and works ag
 }
 
 TEST_CASE("a space takes as many records as configured, and replacing is not adding") {
-  Folder folder;
+  TempDir folder;
   Running running(folder.path(), R"({"max_records_per_space": 3})");
   MemoryDriver memory(running.instance());
   REQUIRE(memory.upsert({{"a", "x"}, {"b", "x"}}) == PLATOS_OK);
@@ -176,7 +179,7 @@ TEST_CASE("a space takes as many records as configured, and replacing is not add
 }
 
 TEST_CASE("removed texts leave no trace in the files, and neither do replaced ones in time") {
-  Folder folder;
+  TempDir folder;
   Running running(folder.path());
   MemoryDriver memory(running.instance());
   const std::string secret = "xylophonequartz";
@@ -191,7 +194,7 @@ TEST_CASE("removed texts leave no trace in the files, and neither do replaced on
 }
 
 TEST_CASE("a cancelled call and one past its deadline do nothing") {
-  Folder folder;
+  TempDir folder;
   Running running(folder.path());
   MemoryDriver memory(running.instance());
   REQUIRE(memory.upsert({{"a", "word", "{}", {1, 0}}}) == PLATOS_OK);
@@ -214,7 +217,7 @@ TEST_CASE("a cancelled call and one past its deadline do nothing") {
 }
 
 TEST_CASE("a call that is cancelled while it writes changes nothing") {
-  Folder folder;
+  TempDir folder;
   Running running(folder.path());
   MemoryDriver memory(running.instance());
   std::vector<Given> given;
@@ -233,7 +236,7 @@ TEST_CASE("a call that is cancelled while it writes changes nothing") {
 }
 
 TEST_CASE("a configuration that is wrong, and a missing state folder, are told when the instance is made") {
-  Folder folder;
+  TempDir folder;
   for (const char* config : {"[]", R"({"cache_mb": -1})", R"({"cache_mb": 1.5})", R"({"max_records_per_space": 0})",
                              R"({"max_records_per_space": "3"})", R"({"unknown": 1})", "{"}) {
     CHECK_THROWS_WITH(Running(folder.path(), config), Catch::Contains("memory-sqlite"));

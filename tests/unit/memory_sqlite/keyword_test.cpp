@@ -1,3 +1,5 @@
+#include <catch2/catch.hpp>
+
 #include "memory_fixture.hpp"
 
 using namespace platos::memory_sqlite_test;

@@ -1,15 +1,13 @@
 // Instances of memory-sqlite in a folder of the test's own.
 #pragma once
 
-#include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <memory>
 #include <string>
+#include <vector>
 
 #include "contract/memory_driver.hpp"
 #include "platos/cpp/testing/fake_host.hpp"
 #include "platos/cpp/testing/fake_services.hpp"
+#include "support/temp_dir.hpp"
 
 namespace platos::memory_sqlite_test {
 
@@ -17,28 +15,8 @@ using contract::Asked;
 using contract::Given;
 using contract::ids_of;
 using contract::MemoryDriver;
+using tests::TempDir;
 using Ids = std::vector<std::string>;
-
-/// A folder that goes with this value.
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "memory-sqlite-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for the test");
-    path_ = name;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 /// An instance over a folder.
 class Running {
@@ -56,7 +34,7 @@ class Running {
 
 /// A folder, an instance, and one space.
 struct Fixture {
-  Folder folder;
+  TempDir folder;
   Running running{folder.path()};
   MemoryDriver memory{running.instance()};
 

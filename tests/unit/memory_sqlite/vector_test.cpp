@@ -1,3 +1,4 @@
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -200,7 +201,7 @@ TEST_CASE("answers are the same with a cache, with one that holds one space, and
   const auto expected = cloud.all(query);
   for (const char* config :
        {R"({"cache_mb": 256})", R"({"cache_mb": 1})", R"({"cache_mb": 2})", R"({"cache_mb": 0})"}) {
-    Folder folder;
+    TempDir folder;
     Running running(folder.path(), config);
     for (const char* tenant : {"one", "two", "three", "one"}) {
       MemoryDriver memory(running.instance(), tenant);

@@ -1,4 +1,4 @@
-#include "clean_text.hpp"
+#include "common/clean_text.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

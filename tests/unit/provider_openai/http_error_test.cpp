@@ -2,54 +2,21 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "common/provider/testing/refusals.hpp"
 #include "driver.hpp"
 
 using namespace platos::provider_openai::testing;
 using Json = nlohmann::json;
 
-namespace {
-
-constexpr std::string_view kErrorBody =
-    R"({"error":{"message":"It did not work","type":"some_type","param":null,"code":"some_code"}})";
-
-}  // namespace
-
 TEST_CASE("every HTTP status has its code and its advice") {
-  struct Case {
-    std::int32_t http_status;
-    std::int32_t status;
-    bool retryable;
-  };
-  const Case cases[] = {
-      {302, PLATOS_FAILED_PRECONDITION, false},
-      {400, PLATOS_INVALID_ARGUMENT, false},
-      {401, PLATOS_UNAUTHENTICATED, false},
-      {402, PLATOS_RESOURCE_EXHAUSTED, false},
-      {403, PLATOS_PERMISSION_DENIED, false},
-      {404, PLATOS_NOT_FOUND, false},
-      {405, PLATOS_INVALID_ARGUMENT, false},
-      {408, PLATOS_DEADLINE, true},
-      {409, PLATOS_ABORTED, true},
-      {413, PLATOS_INVALID_ARGUMENT, false},
-      {422, PLATOS_INVALID_ARGUMENT, false},
-      {429, PLATOS_RESOURCE_EXHAUSTED, true},
-      {500, PLATOS_UNAVAILABLE, true},
-      {501, PLATOS_UNIMPLEMENTED, false},
-      {502, PLATOS_UNAVAILABLE, true},
-      {503, PLATOS_UNAVAILABLE, true},
-      {504, PLATOS_DEADLINE, true},
-      {529, PLATOS_UNAVAILABLE, true},
-  };
   const Plugin plugin;
   for (const std::string_view request : {kStreamRequest, kWholeRequest}) {
-    for (const Case& tried : cases) {
-      const Result result = exchange(plugin, {.http_status = tried.http_status, .pieces = {kErrorBody}}, request);
+    for (const Refusal& tried : kRefusals) {
+      const Result result = exchange(plugin, {.http_status = tried.http_status, .pieces = {kRefusalBody}}, request);
       INFO(tried.http_status << " -> " << result.message << " " << result.detail_json);
       CHECK(result.status == tried.status);
-      CHECK(result.message ==
-            "https://api.openai.com/v1 answered HTTP " + std::to_string(tried.http_status) + ": \"It did not work\"");
-      CHECK(Json::parse(result.detail_json) ==
-            Json{{"http_status", tried.http_status}, {"retryable", tried.retryable}, {"provider_code", "some_code"}});
+      CHECK(result.message == refusal_message(tried, "https://api.openai.com/v1"));
+      CHECK(Json::parse(result.detail_json) == refusal_detail(tried));
       CHECK(result.events.empty());
     }
   }
@@ -57,11 +24,11 @@ TEST_CASE("every HTTP status has its code and its advice") {
 
 TEST_CASE("an error body may be split anywhere and cut anywhere") {
   const Plugin plugin;
-  for (std::size_t at = 0; at <= kErrorBody.size(); ++at) {
+  for (std::size_t at = 0; at <= kRefusalBody.size(); ++at) {
     const Result split =
-        exchange(plugin, {.http_status = 400, .pieces = {kErrorBody.substr(0, at), kErrorBody.substr(at)}});
+        exchange(plugin, {.http_status = 400, .pieces = {kRefusalBody.substr(0, at), kRefusalBody.substr(at)}});
     REQUIRE(split.message.ends_with("\"It did not work\""));
-    const Result cut = exchange(plugin, {.http_status = 400, .pieces = {kErrorBody.substr(0, at)}});
+    const Result cut = exchange(plugin, {.http_status = 400, .pieces = {kRefusalBody.substr(0, at)}});
     REQUIRE(cut.status == PLATOS_INVALID_ARGUMENT);
     REQUIRE(Json::accept(cut.detail_json));
   }
@@ -69,7 +36,7 @@ TEST_CASE("an error body may be split anywhere and cut anywhere") {
 
 TEST_CASE("Retry-After goes along with what may be retried") {
   const Plugin plugin;
-  const auto detail_of = [&](std::int32_t http_status, const std::string& value, std::string_view body = kErrorBody) {
+  const auto detail_of = [&](std::int32_t http_status, const std::string& value, std::string_view body = kRefusalBody) {
     return Json::parse(
         exchange(plugin, {.http_status = http_status, .headers = {{"RETRY-AFTER", value}}, .pieces = {body}})
             .detail_json);
@@ -140,6 +107,6 @@ TEST_CASE("of an endless error body 64 KiB are read") {
 
 TEST_CASE("a transport that fails in an error body does not hide the status") {
   const Result result = exchange(
-      Plugin(), {.http_status = 401, .pieces = {kErrorBody.substr(0, 20)}, .transport_status = PLATOS_UNAVAILABLE});
+      Plugin(), {.http_status = 401, .pieces = {kRefusalBody.substr(0, 20)}, .transport_status = PLATOS_UNAVAILABLE});
   CHECK(result.status == PLATOS_UNAUTHENTICATED);
 }

@@ -1,15 +1,14 @@
 #include "secrets/slots.hpp"
 
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
-#include <csignal>
 #include <cstdlib>
+
+#include "support/bounded_child.hpp"
 
 namespace platos::secrets {
 namespace {
+
+using tests::ends;
 
 SlotTable table_of(const std::vector<std::pair<std::string, std::string>>& values) {
   std::vector<std::string> names;
@@ -21,27 +20,6 @@ SlotTable table_of(const std::vector<std::pair<std::string, std::string>>& value
     ::unsetenv("PLATOS_TEST_SECRET");
   }
   return table;
-}
-
-/// Whether `work` comes back, tried in a child with little time and memory.
-template <typename Work>
-bool ends(Work work) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const rlimit memory{1u << 30, 1u << 30};
-    ::setrlimit(RLIMIT_AS, &memory);
-    ::signal(SIGABRT, SIG_DFL);
-    ::alarm(5);
-    try {
-      work();
-    } catch (...) {
-      ::_exit(1);
-    }
-    ::_exit(0);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 }  // namespace

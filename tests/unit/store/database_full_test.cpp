@@ -67,7 +67,7 @@ TEST_CASE("A file that is no database is database_unusable and names the file") 
 
 TEST_CASE("A folder that is missing is database_unusable, and that is said at once", "[finding]") {
   DatabaseFixture f;
-  f.options.directory = f.folder.path + "/missing";
+  f.options.directory = f.folder.path() + "/missing";
   const auto started = f.clock.monotonic_us();
   const auto opened = f.open();
   REQUIRE_FALSE(opened);

@@ -1,6 +1,7 @@
 #include "store/migrations.hpp"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "store_fixture.hpp"
 
@@ -14,7 +15,7 @@ struct MigrationFixture {
   TempFolder folder;
   base::ManualClock clock;
   SqliteSession session{writer_options(folder)};
-  std::string snapshot = folder.path + "/snapshot.db";
+  std::string snapshot = folder.path() + "/snapshot.db";
 
   Result<void> migrate_to(const std::vector<Migration>& migrations) {
     return migrate(session, migrations, clock, snapshot);

@@ -8,7 +8,7 @@
 namespace platos::store {
 
 SessionFixture::SessionFixture() : session(writer_options(folder)) {
-  REQUIRE(migrate(session, sqlite_migrations(), clock, folder.path + "/snapshot.db"));
+  REQUIRE(migrate(session, sqlite_migrations(), clock, folder.path() + "/snapshot.db"));
   for (const auto& scope : {own, other}) {
     const std::string end = scope.environment_id.substr(4);
     session.execute("INSERT INTO organizations VALUES ($1, $2, 'n', 1)", {scope.organization_id, end});

@@ -3,8 +3,6 @@
 
 #include <sqlite3.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,25 +12,13 @@
 #include "model/run.hpp"
 #include "store/database.hpp"
 #include "store/tenancy.hpp"
-
-namespace platos::model {
-struct SystemScopeForTest {
-  static SystemScope make() { return SystemScope(); }
-};
-}  // namespace platos::model
+#include "support/system_scope.hpp"
+#include "support/temp_dir.hpp"
 
 namespace platos::store {
 
-struct TempFolder {
-  std::string path;
-  TempFolder() {
-    char name[] = "/tmp/platos-store-XXXXXX";
-    path = ::mkdtemp(name);
-  }
-  ~TempFolder() { std::filesystem::remove_all(path); }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  std::string database() const { return path + "/platos.db"; }
+struct TempFolder : tests::TempDir {
+  std::string database() const { return path() + "/platos.db"; }
 };
 
 /// A session on a migrated database with two environments, for tests of repositories.
@@ -54,12 +40,12 @@ struct DatabaseFixture {
   TempFolder folder;
   base::SystemClock clock;
   base::Loop loop{clock};
-  base::Logger logger{clock, base::LogLevel::Error, base::LogFormat::Json, folder.path + "/log"};
+  base::Logger logger{clock, base::LogLevel::Error, base::LogFormat::Json, folder.path() + "/log"};
   DatabaseOptions options;
   std::unique_ptr<Database> database;
 
   DatabaseFixture() {
-    options.directory = folder.path;
+    options.directory = folder.path();
     options.durable = false;
   }
   Result<void> open() {

@@ -1,33 +1,21 @@
 #include "tenancy/bootstrap.hpp"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "base/task_set.hpp"
 #include "store/tenancy.hpp"
-
-namespace platos::model {
-struct SystemScopeForTest {
-  static SystemScope make() { return SystemScope(); }
-};
-}  // namespace platos::model
+#include "support/system_scope.hpp"
+#include "support/temp_dir.hpp"
 
 namespace platos::tenancy {
 namespace {
 
-struct Folder {
-  std::string path;
-  Folder() {
-    char name[] = "/tmp/platos-tenancy-XXXXXX";
-    path = ::mkdtemp(name);
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::string key() const { return path + "/admin.key"; }
+struct Folder : tests::TempDir {
+  std::string key() const { return path() + "/admin.key"; }
   void write_key(const std::string& text, mode_t mode = 0600) const {
     std::ofstream(key()) << text;
     ::chmod(key().c_str(), mode);
@@ -90,7 +78,7 @@ TEST_CASE("A key that is empty or too short is refused and left as it is") {
 
 TEST_CASE("A key that cannot be made or read is an error that names the file") {
   const Folder folder;
-  const auto made = Bootstrap::ensure_admin_key(folder.path + "/missing/admin.key");
+  const auto made = Bootstrap::ensure_admin_key(folder.path() + "/missing/admin.key");
   REQUIRE_FALSE(made);
   CHECK(made.error().code == "admin_key_unusable");
   std::filesystem::create_directory(folder.key());
@@ -102,9 +90,9 @@ TEST_CASE("The default scope is made once, and making it again changes nothing")
   const Folder folder;
   base::SystemClock clock;
   base::Loop loop(clock);
-  base::Logger logger(clock, base::LogLevel::Error, base::LogFormat::Json, folder.path + "/log");
+  base::Logger logger(clock, base::LogLevel::Error, base::LogFormat::Json, folder.path() + "/log");
   store::DatabaseOptions options;
-  options.directory = folder.path;
+  options.directory = folder.path();
   options.durable = false;
   auto database = store::Database::open(options, clock, logger);
   REQUIRE(database);

@@ -11,10 +11,11 @@
 #include "memory_fixture.hpp"
 #include "vector_index.hpp"
 
+namespace platos::bench {
 namespace {
 
-using namespace platos::memory_sqlite;
-using namespace platos::memory_sqlite_test;
+using namespace memory_sqlite;
+using namespace memory_sqlite_test;
 
 constexpr std::size_t kCount = 50'000;
 constexpr std::size_t kDimensions256 = 256;
@@ -73,10 +74,10 @@ void measure(benchmark::State& state, Run&& search) {
 }
 
 void index_search(benchmark::State& state, const Kernels& loops) {
-  platos::sdk::testing::FakeHost host;
+  sdk::testing::FakeHost host;
   platos_call_t call;
   platos_error_t error;
-  const Stop stop(platos::sdk::Host(host.table()), platos::sdk::Call(host.table(), &call, &error));
+  const Stop stop(sdk::Host(host.table()), sdk::Call(host.table(), &call, &error));
   Vectors vectors;
   VectorIndex index(kDimensions256, loops);
   index.reserve(kCount);
@@ -90,7 +91,7 @@ void fast_index(benchmark::State& state) { index_search(state, kernels()); }
 void portable_index(benchmark::State& state) { index_search(state, portable_kernels()); }
 
 void plugin_search(benchmark::State& state) {
-  Folder folder;
+  TempDir folder;
   Running running(folder.path());
   MemoryDriver memory(running.instance());
   Vectors vectors;
@@ -121,5 +122,4 @@ BENCHMARK(plugin_search)->Unit(benchmark::kMillisecond)->Args({PLATOS_MEMORY_VEC
 BENCHMARK(plugin_search)->Unit(benchmark::kMillisecond)->Args({PLATOS_MEMORY_HYBRID, 0})->Iterations(50);
 
 }  // namespace
-
-BENCHMARK_MAIN();
+}  // namespace platos::bench

@@ -9,9 +9,10 @@
 #include "pii_recogniser.hpp"
 #include "stream_scanner.hpp"
 
+namespace platos::bench {
 namespace {
 
-using namespace platos::governor_pii;
+using namespace governor_pii;
 
 constexpr std::size_t kBytes = 1 << 20;
 
@@ -138,7 +139,7 @@ void scan_in_pieces(benchmark::State& state) {
 
 /// The whole check, as the host runs it: all rules, verdicts and findings included.
 void check_in_pieces(benchmark::State& state) {
-  namespace testing = platos::sdk::testing;
+  namespace testing = sdk::testing;
   testing::FakeHost host;
   const testing::FakeInstance instance(host, platos_plugin_v1, "pii", R"({"pii": "redact"})");
   const std::string& text = text_of(state.range(0));
@@ -153,8 +154,6 @@ void check_in_pieces(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }
 
-}  // namespace
-
 BENCHMARK_TEMPLATE(scan_whole, PiiRecogniser)->ArgName("prose/digits/json")->Arg(0)->Arg(1)->Arg(2);
 BENCHMARK_TEMPLATE(scan_whole, InjectionRecogniser)->ArgName("prose/digits/json")->Arg(0)->Arg(1)->Arg(2);
 BENCHMARK(scan_in_pieces)->ArgNames({"prose/digits/json", "piece_bytes"})->Args({0, 4})->Args({1, 4})->Args({2, 4});
@@ -167,4 +166,5 @@ BENCHMARK(check_in_pieces)
     ->Args({2, 1 << 20})
     ->Unit(benchmark::kMillisecond);
 
-BENCHMARK_MAIN();
+}  // namespace
+}  // namespace platos::bench

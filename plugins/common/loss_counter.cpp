@@ -1,4 +1,4 @@
-#include "loss_counter.hpp"
+#include "common/loss_counter.hpp"
 
 #include <numeric>
 #include <utility>

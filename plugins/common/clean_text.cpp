@@ -1,4 +1,4 @@
-#include "clean_text.hpp"
+#include "common/clean_text.hpp"
 
 #include "common/characters.hpp"
 

@@ -1,0 +1,113 @@
+// platosd as a process: its flags and its configuration, a second one on the same data, and its end.
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <utility>
+
+#include "support/stage.hpp"
+
+using namespace platos::tests;
+
+TEST_CASE("platosd says what is wrong with its flags and its configuration, and where") {
+  const std::string platosd = program_path("platosd");
+  const TempDir dir;
+  const std::string file = dir.path() + "/platos.toml";
+  const auto run = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {platosd, "--data-dir", dir.path() + "/data"});
+    return run_program(arguments);
+  };
+  dir.write("platos.toml", "[http]\nmax_body_bytes = 4096\n");
+  const auto valid = run({"--config", file, "--check-config"});
+  CHECK(valid.exit_code == 0);
+  CHECK(valid.out == "the configuration is valid\n");
+  const auto shown = run_program({platosd, "--config", file, "--print-config", "--set", "runs.drain_ms=7"},
+                                 {{"PLATOS__LOG__LEVEL", "warn"}});
+  CHECK(shown.exit_code == 0);
+  CHECK(shown.out.find("max_body_bytes = 4096") != std::string::npos);
+  CHECK(shown.out.find("(file " + file + ":2)") != std::string::npos);
+  CHECK(shown.out.find("(environment PLATOS__LOG__LEVEL)") != std::string::npos);
+  CHECK(shown.out.find("drain_ms = 7") != std::string::npos);
+  CHECK(shown.out.find("(command line)") != std::string::npos);
+  CHECK(shown.out.find("(default)") != std::string::npos);
+  struct Wrong {
+    const char* text;
+    const char* said;
+  };
+  for (const auto& wrong :
+       {Wrong{"[http]\n  lisen = \"127.0.0.1:1\"\n",
+              ":2:3: unknown setting \"http.lisen\"; did you mean \"http.listen\"?"},
+        Wrong{"[http]\nmax_body_bytes = 1\n", ":2:18: http.max_body_bytes: expected a whole number"},
+        Wrong{"[http]\nmax_body_bytes = \"4096\"\n", ":2:18: http.max_body_bytes: expected an integer"},
+        Wrong{"[http\n", ":1:6: "}, Wrong{"[http]\nlisten = \"nowhere\"\n", "http.listen: expected address:port"}}) {
+    dir.write("platos.toml", wrong.text);
+    const auto refused = run({"--config", file, "--check-config"});
+    CAPTURE(refused.err);
+    CHECK(refused.exit_code == 1);
+    CHECK(refused.err.find(wrong.said) != std::string::npos);
+  }
+  CHECK(run({"--config", dir.path() + "/missing.toml", "--check-config"}).exit_code == 1);
+  CHECK(run({"--chek-config"}).exit_code == 2);
+  CHECK(run({"--set", "no-equals"}).exit_code == 2);
+  for (const char* listen : {"0.0.0.0:0", "[::]:0", "127.evil.example:0"}) {
+    const auto open = run({"--listen", listen, "--check-config"});
+    CAPTURE(listen);
+    CHECK(open.exit_code == 1);
+    CHECK(open.err.find("--insecure-listen") != std::string::npos);
+  }
+  CHECK(run({"--listen", "0.0.0.0:0", "--insecure-listen", "--check-config"}).exit_code == 0);
+}
+
+TEST_CASE("a second daemon on the same data ends with 5 and names the first") {
+  const Daemon daemon;
+  const auto second =
+      run_program({program_path("platosd"), "--data-dir", daemon.data_dir(), "--listen", "127.0.0.1:0"});
+  CHECK(second.exit_code == 5);
+  CHECK(second.err.find("data_dir_in_use") != std::string::npos);
+  CHECK(second.err.find("process " + std::to_string(daemon.pid()) + ";") != std::string::npos);
+  CHECK(get(daemon, "/api/health").status == 200);
+}
+
+TEST_CASE("SIGTERM: a turn that ends within the drain is complete, its reader hears of the drain, the exit code is 0") {
+  Stage stage;
+  const std::string agent = stage.agent("mock-hang3-n8");
+  Ask turn = streamed_turn(agent);
+  bool stopping = false;
+  turn.on_event = [&](const Event& event) {
+    if (event.type() == "token" && !std::exchange(stopping, true)) ::kill(stage.daemon->pid(), SIGTERM);
+    if (event.data.value("status", "") == "draining") stage.mock.release();
+    return true;
+  };
+  const auto events = events_of(ask(*stage.daemon, turn).body);
+  std::size_t told = 0;
+  for (const auto& event : events) told += event.data.value("status", "") == "draining" && event.id == 0 ? 1 : 0;
+  CHECK(told == 1);
+  REQUIRE(!events.empty());
+  CHECK(events.back().type() == "done");
+  CHECK(stage.daemon->wait() == 0);
+  stage.daemon->start_again();
+  const Json run = stage.run_record(events.front().data["run_id"]);
+  CHECK(run["status"] == "completed");
+  CHECK(run["attempt"] == 1);
+}
+
+TEST_CASE("SIGTERM: a turn that outlasts the drain is taken over by the next start") {
+  Stage stage({"--set", "runs.drain_ms=100"});
+  const std::string agent = stage.agent("mock-hang3-n8-once");
+  Ask turn = streamed_turn(agent);
+  bool stopping = false;
+  turn.on_event = [&](const Event& event) {
+    if (event.type() == "token" && !std::exchange(stopping, true)) ::kill(stage.daemon->pid(), SIGTERM);
+    return true;
+  };
+  const auto begun = events_of(ask(*stage.daemon, turn).body);
+  REQUIRE(!begun.empty());
+  CHECK(begun.back().type() != "done");
+  CHECK(stage.daemon->wait() == 0);
+  stage.daemon->start_again();
+  const std::string run = begun.front().data["run_id"];
+  auto all = events_of(get(*stage.daemon, "/api/v1/runs/" + run + "/events").body);
+  all = transcript(all);
+  CHECK(shape_of(all) == "meta status token+ message_persisted done");
+  const Json record = stage.run_record(run);
+  CHECK(record["status"] == "completed");
+  CHECK(record["attempt"] == 2);
+}
