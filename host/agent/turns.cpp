@@ -201,19 +201,19 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, std::shared_ptr<const Tu
 
   const auto accept = [submitted, thread = plan.thread, new_thread = plan.new_thread, may_wait = plan.busy, message,
                        now_us, max = options_.max_queued_per_thread](store::Session& session) -> Result<void> {
-    const TurnRequest& request = *submitted;
-    const auto& scope = request.who.scope;
-    const auto replay = find_replay(session, request, now_us);
+    const TurnRequest& asked = *submitted;
+    const auto& scope = asked.who.scope;
+    const auto replay = find_replay(session, asked, now_us);
     if (!replay) return fail(replay.error());
     // Another request with this key was faster; its run is the answer.
     if (*replay) return fail(ErrorKind::Conflict, std::string(kReplayCode), (*replay)->run_id);
     if (!new_thread) {
-      const auto busy = check_busy(session, request, thread.id, max);
+      const auto busy = check_busy(session, asked, thread.id, max);
       if (!busy) return fail(busy.error());
       if (*busy && !may_wait) return fail(turn_in_progress(thread.id, ""));
     }
-    if (!request.idempotency_key.empty()) {
-      auto row = idempotency_row(request);
+    if (!asked.idempotency_key.empty()) {
+      auto row = idempotency_row(asked);
       row.run_id = message.run_id;
       row.expires_us = now_us + kIdempotencyUs;
       store::IdempotencyKeys(session).insert(scope, row);
