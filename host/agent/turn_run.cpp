@@ -38,6 +38,7 @@ TurnRun::TurnRun(const TurnServices& services, engine::Run& run)
     : services_(services), run_(run), state_(TurnState::rebuild(run)) {
   TurnInput input = turn_input_from_json(run.record().input_json);
   span_ = telemetry::Span(services.tracer, "invoke_agent", trace_of(run, input));
+  step_ = span_.context();
   span_.set("gen_ai.operation.name", "invoke_agent");
   span_.set("gen_ai.agent.id", run.record().agent_id);
   span_.set("gen_ai.conversation.id", run.record().thread_id);
@@ -146,17 +147,16 @@ Task<Result<void>> TurnRun::work() {
       structured ? Result<tools::ToolSet>(tools::ToolSet({})) : services_.catalogue.visible_to(setting_.config());
   if (!tools) co_return fail(tools.error());
   if (setting_.config().remembers() && state_.steps().empty()) {
+    telemetry::Span span(services_.tracer, "recall_memory", span_.context());
     setting_.recalled = co_await memory::recall_block(services_.memories, context(), user_message_, services_.recall,
                                                       run_.cancel_token());
+    span.set("platos.memory.block_bytes", static_cast<std::int64_t>(setting_.recalled.size()));
+    span.end();
   }
   while (state_.wants_another_step()) {
     if (auto within = check_limits(); !within) co_return within;
-    if (state_.pending_calls().empty()) {
-      auto stepped = co_await step(*tools);
-      if (!stepped) co_return stepped;
-    }
-    auto called = co_await call_tools(*tools);
-    if (!called) co_return called;
+    auto stepped = co_await step(*tools);
+    if (!stepped) co_return stepped;
   }
   if (!structured) co_return Result<void>{};
   co_return co_await structure();
@@ -167,7 +167,7 @@ CallOptions TurnRun::call_options(bool quiet) const {
   options.model_name = setting_.config().model;
   options.step = static_cast<int>(state_.steps().size()) + 1;
   options.quiet = quiet;
-  options.parent = span_.context();
+  options.parent = step_;
   return options;
 }
 
@@ -182,6 +182,20 @@ void TurnRun::record(model::ChatResponse response) {
 }
 
 Task<Result<void>> TurnRun::step(const tools::ToolSet& tools) {
+  // After a crash a step may begin with its calls: the model's answer stands.
+  const bool answered = !state_.pending_calls().empty();
+  telemetry::Span span(services_.tracer, "step", span_.context());
+  span.set("platos.step", static_cast<std::int64_t>(state_.steps().size()) + (answered ? 0 : 1));
+  step_ = span.context();
+  Result<void> done;
+  if (!answered) done = co_await call_model(tools);
+  if (done) done = co_await call_tools(tools);
+  step_ = span_.context();
+  span.end(done ? ports::Record::Severity::Ok : ports::Record::Severity::Error, done ? "" : done.error().code);
+  co_return done;
+}
+
+Task<Result<void>> TurnRun::call_model(const tools::ToolSet& tools) {
   if (!state_.steps().empty() && !state_.steps().back().response.text.empty()) run_.emit(model::text_boundary_event());
   run_.emit(model::status_event("thinking", run_.record().agent_id));
   auto request = assemble_request(setting_, user_message_, state_.messages(), tools.tools());
@@ -199,7 +213,7 @@ Task<Result<void>> TurnRun::call_tools(const tools::ToolSet& tools) {
   if (pending.empty()) co_return Result<void>{};
   run_.emit(model::status_event("executing", run_.record().agent_id));
   auto outcomes =
-      co_await services_.dispatcher.call_all(run_, tools, std::move(pending), state_.unknown_outcomes, span_.context());
+      co_await services_.dispatcher.call_all(run_, tools, std::move(pending), state_.unknown_outcomes, step_);
   if (!outcomes) co_return fail(outcomes.error());
   state_.record(*outcomes);
   co_return Result<void>{};

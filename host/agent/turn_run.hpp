@@ -23,6 +23,7 @@ class TurnRun {
   void greet();
   Result<void> govern_message();
   Task<Result<void>> step(const tools::ToolSet& tools);
+  Task<Result<void>> call_model(const tools::ToolSet& tools);
   Task<Result<void>> call_tools(const tools::ToolSet& tools);
   Task<Result<void>> structure();
   Result<void> check_limits() const;
@@ -44,8 +45,9 @@ class TurnRun {
   TurnSetting setting_;
   CallReport report_;
   telemetry::Span span_;
-  std::string user_message_;  // as the governors left it
-  bool blocked_ = false;      // the message itself was refused
+  telemetry::SpanContext step_;  ///< of the step under way; between steps the turn's
+  std::string user_message_;     // as the governors left it
+  bool blocked_ = false;         // the message itself was refused
   std::vector<governance::Finding> output_findings_;
   std::vector<governance::Finding> refusal_findings_;
   std::string object_json_;  // structured output, once it is valid

@@ -14,19 +14,6 @@ using model::Json;
 using ports::Decision;
 using ports::Point;
 
-constexpr std::string_view point_name(Point point) {
-  switch (point) {
-    case Point::SessionStart: return "session_start";
-    case Point::BeforeModel: return "before_model";
-    case Point::AfterModel: return "after_model";
-    case Point::BeforeTool: return "before_tool";
-    case Point::AfterTool: return "after_tool";
-    case Point::BeforeMemoryWrite: return "before_memory_write";
-    case Point::Egress: return "egress";
-    default: return "unspecified";
-  }
-}
-
 std::string camel_case(std::string_view name) {
   std::string out;
   bool up = false;
@@ -67,6 +54,19 @@ Finding from_json(const Json& json, Finding blank, Point point) {
 }
 
 }  // namespace
+
+std::string_view point_name(Point point) {
+  switch (point) {
+    case Point::SessionStart: return "session_start";
+    case Point::BeforeModel: return "before_model";
+    case Point::AfterModel: return "after_model";
+    case Point::BeforeTool: return "before_tool";
+    case Point::AfterTool: return "after_tool";
+    case Point::BeforeMemoryWrite: return "before_memory_write";
+    case Point::Egress: return "egress";
+    default: return "unspecified";
+  }
+}
 
 std::string to_json(const Subject& subject, Point point) {
   base::JsonObject json;

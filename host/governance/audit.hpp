@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -24,6 +25,8 @@ struct Subject {
   std::string url;
 };
 std::string to_json(const Subject& subject, ports::Point point);
+/// As plugins know it: "before_model".
+std::string_view point_name(ports::Point point);
 
 /// One finding, or one verdict that came without findings.
 struct Finding {

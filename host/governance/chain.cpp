@@ -42,6 +42,7 @@ void Chain::add(const ports::ConfiguredGovernor& configured) {
                                     "Checks that a governor failed: by an error, a breach, or too much time.",
                                     {{"governor", link.instance}});
   link.metrics = &metrics_;
+  link.tracer = &tracer_;
   points_ |= link.governor ? link.governor->points() : kAllPoints;
   if (link.governor) return;
   logger_.error("governance", "a governor cannot be used",

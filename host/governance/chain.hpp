@@ -37,8 +37,9 @@ struct Judgement {
 /// load() once, before the loops run; then immutable but for counters. Checks run on the calling loop.
 class Chain {
  public:
-  Chain(ChainOptions options, const base::Clock& clock, base::Logger& logger, telemetry::Metrics& metrics)
-      : options_(std::move(options)), clock_(clock), logger_(logger), metrics_(metrics) {}
+  Chain(ChainOptions options, const base::Clock& clock, base::Logger& logger, telemetry::Metrics& metrics,
+        const telemetry::Tracer& tracer)
+      : options_(std::move(options)), clock_(clock), logger_(logger), metrics_(metrics), tracer_(tracer) {}
 
   void load(const ports::PluginDirectory& plugins);
 
@@ -56,6 +57,7 @@ class Chain {
   const base::Clock& clock_;
   base::Logger& logger_;
   telemetry::Metrics& metrics_;
+  const telemetry::Tracer& tracer_;
   std::deque<Link> links_;
   std::uint32_t points_ = 0;
 };

@@ -1,6 +1,9 @@
 #include "governance/guarded_check.hpp"
 
+#include <algorithm>
 #include <utility>
+
+#include "governance/audit.hpp"
 
 namespace platos::governance {
 namespace {
@@ -8,6 +11,15 @@ namespace {
 constexpr std::size_t kMaxHeldBytes = 2048;
 constexpr int kOverrunsToClose = 3;
 constexpr std::int64_t kClosedUs = 10'000'000;
+
+std::string decision_name(ports::Decision decision) {
+  switch (decision) {
+    case ports::Decision::Allow: return "allow";
+    case ports::Decision::Redact: return "redact";
+    case ports::Decision::RequireApproval: return "require_approval";
+    default: return "deny";
+  }
+}
 
 bool inside_character(std::string_view text, std::size_t at) {
   return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
@@ -23,6 +35,11 @@ bool Link::wants(ports::Point point) const {
 GuardedCheck::GuardedCheck(const Link& link, const base::Clock& clock, ports::CallContext context, ports::Point point,
                            std::string_view subject_json)
     : link_(&link), clock_(&clock) {
+  if (link.tracer != nullptr) {
+    span_ = telemetry::Span(*link.tracer, "govern", {context.trace_id, context.span_id});
+    span_.set("platos.governor", link.instance);
+    span_.set("platos.governor.point", std::string(point_name(point)));
+  }
   if (link.governor == nullptr) {
     failure_ = link.failure;
     return;
@@ -45,6 +62,8 @@ GuardedCheck::GuardedCheck(GuardedCheck&& other) noexcept
     : link_(other.link_),
       clock_(other.clock_),
       check_(std::move(other.check_)),
+      span_(std::move(other.span_)),
+      worst_(other.worst_),
       failure_(std::move(other.failure_)),
       spent_us_(std::exchange(other.spent_us_, 0)),
       overran_(std::exchange(other.overran_, false)),
@@ -52,6 +71,9 @@ GuardedCheck::GuardedCheck(GuardedCheck&& other) noexcept
       told_(other.told_) {}
 
 GuardedCheck::~GuardedCheck() {
+  span_.set("platos.governor.decision", decision_name(worst_));
+  span_.set("platos.governor.us", spent_us_);
+  span_.end(told_ ? ports::Record::Severity::Error : ports::Record::Severity::Ok, told_ ? "governor_failed" : "");
   if (!fed_ && !overran_) return;
   if (!overran_) {
     if (link_->overruns_in_a_row.load(std::memory_order_relaxed) != 0) link_->overruns_in_a_row = 0;
@@ -86,6 +108,12 @@ ports::Verdict GuardedCheck::failed(const std::string& why) {
 }
 
 ports::Verdict GuardedCheck::feed(std::string_view chunk, std::string_view held, bool is_last) {
+  auto verdict = judge(chunk, held, is_last);
+  worst_ = std::max(worst_, verdict.decision);
+  return verdict;
+}
+
+ports::Verdict GuardedCheck::judge(std::string_view chunk, std::string_view held, bool is_last) {
   if (!failure_.empty() || check_ == nullptr) return failed(failure_);
   fed_ = true;
   const std::int64_t started_us = clock_->monotonic_us();

@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "ports/governor.hpp"
 #include "telemetry/metrics.hpp"
+#include "telemetry/tracer.hpp"
 
 namespace platos::governance {
 
@@ -23,6 +24,7 @@ struct Link {
   telemetry::Series* seconds = nullptr;
   telemetry::Series* failures = nullptr;
   telemetry::Metrics* metrics = nullptr;
+  const telemetry::Tracer* tracer = nullptr;
   mutable std::atomic<int> overruns_in_a_row{0};
   mutable std::atomic<std::int64_t> closed_until_us{0};
 
@@ -45,11 +47,14 @@ class GuardedCheck {
 
  private:
   ports::Verdict failed(const std::string& why);
+  ports::Verdict judge(std::string_view chunk, std::string_view held, bool is_last);
   void meter(std::int64_t started_us);
 
   const Link* link_;
   const base::Clock* clock_;
   std::unique_ptr<ports::Check> check_;
+  telemetry::Span span_;
+  ports::Decision worst_ = ports::Decision::Allow;
   std::string failure_;
   std::int64_t spent_us_ = 0;
   bool overran_ = false;

@@ -148,7 +148,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       engine_(engine_options(settings_, data_dir.host_id()), *database_, logger, ids_, pointers(loops_)),
       governors_(
           {settings_.governance_order, settings_.governance_on_error_allow, settings_.governance_budget_ms * 1000},
-          clock, logger, metrics_),
+          clock, logger, metrics_, tracer_),
       memories_(plugins_, governors_, clock, logger, metrics_, {settings_.memory_store, settings_.memory_embedder}),
       memory_tools_(memories_),
       catalogue_(plugins_, meta_tools()),

@@ -1,19 +1,22 @@
 // One record as one line of JSON. The schema, which only grows ("v" changes when a member changes its meaning):
 //
-//   v                   always 1
-//   kind                "span", "metric", "log" or "event"
-//   time                UTC with nanoseconds, "2026-01-31T08:00:00.000000001Z"; the start of a span. Absent when
-//   unknown name                of a span, metric or event trace_id, span_id, parent_span_id   lower case hexadecimal;
-//   absent when there is none span_kind           of a span: "internal", "client" or "server" duration_ns         of a
-//   span: integer status              of a span: "ok", "error" or "unset" error_code          of a failed span severity
-//   of a log or event: "info", "warn" or "error"; absent when unknown body                of a log or event: text;
-//   absent when empty metric, value       of a metric: "counter" (value is what it grew by), "gauge" or "histogram"
-//   (value is one
-//                       observation); a number, or "NaN", "Infinity", "-Infinity"
-//   attributes          object of texts, numbers (integers exact, 64 bits) and booleans; absent when there are none
-//   dropped_attributes  how many were left out, because the line or their number became too large; absent when none
+// - v: always 1
+// - kind: "span", "metric", "log" or "event"
+// - time: UTC with nanoseconds, "2026-01-31T08:00:00.000000001Z"; the start of a span; absent when unknown
+// - name: of a span, metric or event
+// - trace_id, span_id, parent_span_id: lower case hexadecimal; absent when there is none
+// - span_kind, of a span: "internal", "client" or "server"
+// - duration_ns, of a span: integer
+// - status, of a span: "ok", "error" or "unset"
+// - error_code: of a failed span
+// - severity, of a log or event: "info", "warn" or "error"; absent when unknown
+// - body, of a log or event: text; absent when empty
+// - metric: "counter" (value is the total since the daemon's start), "gauge" or "histogram" (one observation)
+// - value: a number, or "NaN", "Infinity", "-Infinity"
+// - attributes: object of texts, numbers (integers exact, 64 bits) and booleans; absent when there are none
+// - dropped_attributes: how many were left out, because the line or their number became too large; absent when none
 //
-// Members stand in this order. Texts are cut, see clean_text.hpp. Pure; any thread.
+// Members stand in this order. Texts are cut, see common/clean_text.hpp. Pure; any thread.
 #pragma once
 
 #include <cstddef>

@@ -108,7 +108,11 @@ TEST_CASE("the last records reach an observer before the daemon ends") {
   stage.begin();
   stage.turn("mock:mock-n2");
   CHECK(stage.daemon().stop() == 0);
-  CHECK(says(stage.seen(), "invoke_agent"));
+  const std::string seen = stage.seen();
+  for (const char* span : {"invoke_agent", "recall_memory", "step", "chat", "govern"}) {
+    CAPTURE(span);
+    CHECK(says(seen, "1 " + std::string(span)));
+  }
 }
 
 TEST_CASE("an observer without the grant sees that a turn was, and neither its texts nor a secret") {
