@@ -75,6 +75,8 @@ TEST_CASE_METHOD(MemoryFixture, "memory: remove takes out the ids that exist, an
 TEST_CASE_METHOD(MemoryFixture, "memory: remove by a filter takes out what matches, and {} takes out all") {
   REQUIRE(memory.upsert({{"a", "x", R"({"kind":"fact"})"}, {"b", "x", R"({"kind":"event"})"}, {"c", "x"}}) ==
           PLATOS_OK);
+  CHECK(memory.remove({}, "") == 0);
+  CHECK(memory.status == PLATOS_INVALID_ARGUMENT);
   CHECK(memory.remove({}, R"({"kind":"fact"})") == 1);
   CHECK(ids_of(memory.list()) == Ids{"b", "c"});
   CHECK(memory.remove({}, "{}") == 2);

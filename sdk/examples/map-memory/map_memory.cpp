@@ -60,6 +60,7 @@ class MapMemory : public sdk::Memory {
 
   std::uint64_t remove(sdk::Call call, const sdk::MemorySpace& space, std::span<const std::string_view> ids,
                        std::string_view filter_json) override {
+    require(!ids.empty() || !filter_json.empty(), "expected ids or a filter, found neither");
     const std::lock_guard lock(mutex_);
     const Parts filter = parts_of(filter_json);
     return std::erase_if(records_of(call, space), [&](const auto& record) {

@@ -20,7 +20,8 @@ typedef struct platos_vector_sink {
   uint32_t reserved;
   void *context;
   /* The vector of text number `index`; exactly one for each text before DONE, in any order. `dimensions` is what
-   * describe() says; every value is finite. Borrowed for the call. */
+   * describe() says; every value is finite. Borrowed for the call. When the embedding fails later, the host drops what
+   * it was given. */
   int32_t (*vector)(void *context, size_t index, const float *values, size_t dimensions);
   /* Tokens that the vendor counted, at most once. */
   int32_t (*usage)(void *context, int64_t input_tokens);
@@ -34,7 +35,8 @@ typedef struct platos_embedder {
    * instance: stored vectors depend on model and dimensions.                                              [worker] */
   int32_t (*describe)(platos_instance_t *instance, const platos_writer_t *writer, platos_error_t *error);
 
-  /* Starts embedding `count` texts, within the limits of describe(). Borrowed for the call.               [worker] */
+  /* Starts embedding `count` texts, one at least, within the limits of describe(). Borrowed for the call. After a
+   * failure nothing follows, not even end().                                                              [worker] */
   int32_t (*begin)(platos_instance_t *instance, platos_call_t *call, const platos_slice_t *texts, size_t count,
                    platos_embedding_t **embedding, platos_error_t *error);
 
@@ -47,6 +49,7 @@ typedef struct platos_embedder {
                       const platos_vector_sink_t *sink, platos_error_t *error);
   int32_t (*on_end)(platos_embedding_t *embedding, int32_t transport_status, const platos_vector_sink_t *sink,
                     platos_error_t *error);
+  /* Always called once for what begin() gave.                                                           [exchange] */
   void (*end)(platos_embedding_t *embedding);
 } platos_embedder_t;
 

@@ -36,7 +36,8 @@ enum { PLATOS_ALLOW = 1, PLATOS_REDACT = 2, PLATOS_REQUIRE_APPROVAL = 3, PLATOS_
  * Text that was fed and not yet released is held. ALLOW with release_bytes releases that many held bytes, from the front,
  * as they are; REDACT puts `replacement` in the place of those bytes. Cuts fall between characters. With is_last
  * everything held is settled, whatever release_bytes says. At most 2 KiB may stay held between two calls. At points that
- * are fed once (all but AFTER_MODEL), release_bytes is not looked at. */
+ * are fed once (all but AFTER_MODEL), there is exactly one feed(), and release_bytes is not looked at. An empty
+ * replacement takes the text out. */
 typedef struct platos_verdict {
   uint32_t struct_size; /* set by the host */
   int32_t decision;
@@ -45,7 +46,8 @@ typedef struct platos_verdict {
   platos_slice_t rule_id; /* stable name of the rule that decided, at most 64 bytes */
   platos_slice_t reason;  /* one sentence for an operator; never the matched text */
   /* A JSON array, empty when nothing new was found: {"type", "severity": "low"|"medium"|"high", "detail",
-   * "matched_text"?: masked, "action"?: "flag"|"warn"|"redact"|"block", further members}. Clients see them as safety flags;
+   * "matched_text"?: masked, "action"?: "flag"|"warn"|"redact"|"block", further members}. "action" is what this verdict
+   * does about the finding, not what a policy might do. Clients see them as safety flags;
    * the operator's ledger keeps them. */
   platos_slice_t findings_json;
   platos_slice_t approval_json; /* of REQUIRE_APPROVAL: {"roles"?: [], "expires_ms"?, "show"?} */
@@ -59,7 +61,7 @@ typedef struct platos_governor {
   uint32_t (*points)(platos_instance_t *instance);
 
   /* Starts a check. subject_json: {"point", "agent_id", "thread_id", "user_id", "run_id", "model"?, "tool"?, "effect"?,
-   * "method"?, "url"?}; borrowed for the call.                                                            [worker] */
+   * "method"?, "url"?}; borrowed for the call. After a failure nothing follows, not even end().           [worker] */
   int32_t (*begin)(platos_instance_t *instance, platos_call_t *call, uint32_t point, platos_slice_t subject_json,
                    platos_check_t **check, platos_error_t *error);
 
@@ -69,7 +71,7 @@ typedef struct platos_governor {
   int32_t (*feed)(platos_check_t *check, platos_slice_t chunk, int32_t is_last, platos_verdict_t *verdict,
                   platos_error_t *error);
 
-  /* Ends the check and frees it. Always called once, also after a failure.                               [exchange] */
+  /* Ends the check and frees it. Always called once for what begin() gave, also after a failure.         [exchange] */
   void (*end)(platos_check_t *check);
 } platos_governor_t;
 

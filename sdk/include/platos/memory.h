@@ -20,11 +20,11 @@ typedef struct platos_memory_space {
 /* One record. Borrowed for the call it is passed to, in both directions. */
 typedef struct platos_memory_record {
   uint32_t struct_size;
-  uint32_t dimensions; /* 0: no vector */
+  uint32_t dimensions; /* at most 16384; 0: no vector */
   platos_slice_t id;   /* at most 128 bytes, unique in the space */
   platos_slice_t content; /* UTF-8, at most 64 KiB: what keyword search sees */
-  platos_slice_t metadata_json; /* an object, at most 64 KiB: what filters see */
-  const float *vector;
+  platos_slice_t metadata_json; /* an object, at most 64 KiB: what filters see; a null member counts as absent */
+  const float *vector; /* finite, and not nothing but zeros */
 } platos_memory_record_t;
 
 /* Modes of search. Hybrid is both bits: the results of both are fused by their ranks. */
@@ -69,9 +69,9 @@ typedef struct platos_memory {
    *                                                                                                        [worker] */
   int32_t (*describe)(platos_instance_t *instance, const platos_writer_t *writer, platos_error_t *error);
 
-  /* Writes records, replacing those with the same id; all or none. INVALID_ARGUMENT: a vector with a value that is not
-   * finite, or of other dimensions than the space holds. RESOURCE_EXHAUSTED: the space is full. Durable when it
-   * returns.                                                                                    [worker, may block] */
+  /* Writes records, replacing those with the same id; all or none. INVALID_ARGUMENT: a part over its limit, a vector
+   * with a value that is not finite, of nothing but zeros, or of other dimensions than the space holds.
+   * RESOURCE_EXHAUSTED: the space is full. Durable when it returns.                             [worker, may block] */
   int32_t (*upsert)(platos_instance_t *instance, platos_call_t *call, const platos_memory_space_t *space,
                     const platos_memory_record_t *const *records, size_t count, platos_error_t *error);
 
@@ -79,8 +79,9 @@ typedef struct platos_memory {
   int32_t (*fetch)(platos_instance_t *instance, platos_call_t *call, const platos_memory_space_t *space,
                    const platos_slice_t *ids, size_t count, const platos_memory_sink_t *sink, platos_error_t *error);
 
-  /* Removes the records with these ids, or, when count is 0, those that match filter_json ("{}": all). Adds to
-   * *removed how many there were. Durable, and gone from every index, when it returns.          [worker, may block] */
+  /* Removes the records with these ids, or, when count is 0, those that match filter_json ("{}": all; empty:
+   * INVALID_ARGUMENT, so that nobody empties a space by accident). Adds to *removed how many there were. Durable, and
+   * gone from every index, when it returns.                                                     [worker, may block] */
   int32_t (*remove)(platos_instance_t *instance, platos_call_t *call, const platos_memory_space_t *space,
                     const platos_slice_t *ids, size_t count, platos_slice_t filter_json, uint64_t *removed,
                     platos_error_t *error);

@@ -77,6 +77,7 @@ class Embedder : public Instance {
       std::vector<std::string_view> views;
       for (std::size_t i = 0; i < count; ++i) views.push_back(view(texts[i]));
       std::unique_ptr<Embedding> made = of(instance).begin(Call(host, call, error), views);
+      if (made == nullptr) throw Error(PLATOS_INTERNAL, "begin() made no embedding");
       made->host_ = host;
       *embedding = made.release()->handle();
     });

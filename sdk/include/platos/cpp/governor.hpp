@@ -59,6 +59,7 @@ class Governor : public Instance {
     const platos_host_t* host = of(instance).host().table();
     return guard(host, error, [&] {
       std::unique_ptr<Check> made = of(instance).begin(Call(host, call, error), point, view(subject_json));
+      if (made == nullptr) throw Error(PLATOS_INTERNAL, "begin() made no check");
       made->host_ = host;
       *check = made.release()->handle();
     });

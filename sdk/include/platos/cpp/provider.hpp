@@ -124,6 +124,7 @@ class Provider : public Instance {
     const platos_host_t* host = of(instance).host().table();
     return guard(host, error, [&] {
       std::unique_ptr<Exchange> made = of(instance).begin(Call(host, call, error), view(request_json));
+      if (made == nullptr) throw Error(PLATOS_INTERNAL, "begin() made no exchange");
       made->host_ = host;
       *exchange = made.release()->handle();
     });
