@@ -104,6 +104,11 @@ bool EventLog::congested() const {
   return unflushed_bytes_ > max_bytes_;
 }
 
+bool EventLog::is_filling() const {
+  const std::lock_guard lock(mutex_);
+  return unflushed_bytes_ > max_bytes_ / 8;
+}
+
 std::int64_t EventLog::visible_locked() const {
   const std::int64_t settled = uncommitted_settled_.empty() ? last_seq_ : uncommitted_settled_.front() - 1;
   return std::min(settled, reserved_);

@@ -46,6 +46,8 @@ class EventLog {
   void close();
   /// True while more than the limit waits for a commit: the producer should pause.
   bool congested() const;
+  /// True long before that: what is not written yet should not wait for company.
+  bool is_filling() const;
 
   // The subscribers' side, on any loop.
 

@@ -31,7 +31,7 @@ struct RunContext {
 };
 
 /// Bound to its loop. Writes are queued in order and ride in commits: settled events and barriers ask for one at once,
-/// the rest within 50 ms. One write of a run is under way at a time, and each carries the run's fence.
+/// the rest within 250 ms. One write of a run is under way at a time, and each carries the run's fence.
 class Run : public std::enable_shared_from_this<Run> {
  public:
   using StoreWork = std::function<Result<void>(store::Session&)>;
