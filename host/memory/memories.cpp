@@ -54,12 +54,20 @@ bool Memories::known_empty(const ports::CallContext& who) const {
   return found != empty_until_us_.end() && clock_.monotonic_us() < found->second;
 }
 
-void Memories::note_empty(const ports::CallContext& who, bool empty) {
+void Memories::note_written(const ports::CallContext& who) {
   const std::lock_guard lock(mutex_);
-  if (!empty) {
-    empty_until_us_.erase(key_of(who));
-    return;
-  }
+  ++writes_;
+  empty_until_us_.erase(key_of(who));
+}
+
+std::uint64_t Memories::writes() const {
+  const std::lock_guard lock(mutex_);
+  return writes_;
+}
+
+void Memories::note_empty(const ports::CallContext& who, std::uint64_t writes_before) {
+  const std::lock_guard lock(mutex_);
+  if (writes_ != writes_before) return;
   if (empty_until_us_.size() >= kMaxKnownEmpty) empty_until_us_.clear();
   empty_until_us_[key_of(who)] = clock_.monotonic_us() + kEmptyForUs;
 }
@@ -107,7 +115,7 @@ Task<Result<Memory>> Memories::add(ports::CallContext who, Memory memory, std::v
   records.push_back(to_record(memory, std::move(vector).value_or(ports::Vector())));
   const auto written = co_await (*kept)->upsert(who, collection_of(who), std::move(records), cancel);
   if (!written) co_return fail(written.error());
-  note_empty(who, false);
+  note_written(who);
   metrics_.counter("platos_memory_writes_total", "Memories that were written.", {{"kind", memory.kind}}).add();
   co_return memory;
 }
@@ -136,10 +144,11 @@ Task<Result<std::vector<Hit>>> Memories::search(ports::CallContext who, Search s
   for (const auto& each : *found) hits.push_back({from_record(each.record), each.score, each.cosine});
   if (!hits.empty()) co_return hits;
   // Nothing near, or nothing at all? Worth one look, so that the next turn need not ask.
+  const std::uint64_t writes_before = writes();
   ports::MemoryPageRequest any;
   any.limit = 1;
   const auto page = co_await (*kept)->list(who, collection_of(who), std::move(any), cancel);
-  if (page) note_empty(who, page->total == 0);
+  if (page && page->total == 0) note_empty(who, writes_before);
   co_return hits;
 }
 

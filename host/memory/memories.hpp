@@ -69,7 +69,10 @@ class Memories {
   Result<std::shared_ptr<ports::MemoryStore>> store() const;
   Task<std::optional<ports::Vector>> embed(ports::CallContext who, std::string text, base::CancelToken cancel);
   ports::CallContext limited(ports::CallContext who) const;
-  void note_empty(const ports::CallContext& who, bool empty);
+  void note_written(const ports::CallContext& who);
+  std::uint64_t writes() const;
+  /// Nothing when something was written since: it may have been for this user.
+  void note_empty(const ports::CallContext& who, std::uint64_t writes_before);
 
   const ports::PluginDirectory& plugins_;
   const governance::Chain& chain_;
@@ -79,6 +82,7 @@ class Memories {
   telemetry::Metrics& metrics_;
   mutable std::mutex mutex_;
   std::map<std::string, std::int64_t> empty_until_us_;  // by environment and user
+  std::uint64_t writes_ = 0;
 };
 
 }  // namespace platos::memory

@@ -53,4 +53,10 @@ TEST_CASE("The string stays on one line and is appended to what was there") {
   CHECK(encoded(std::string_view("\0", 1)) == "\"\\u0000\"");
 }
 
+TEST_CASE("an object is written member by member, in the order given") {
+  CHECK(JsonObject().take() == "{}");
+  CHECK(JsonObject().text("a", "x\"y").number("b", -7).boolean("c", true).json("d", R"({"e":[1]})").take() ==
+        R"({"a":"x\"y","b":-7,"c":true,"d":{"e":[1]}})");
+}
+
 }  // namespace platos::base

@@ -80,12 +80,13 @@ struct GovernanceFixture {
   base::ManualClock clock;
   base::Logger logger{clock, base::LogLevel::Error, base::LogFormat::Json, "/dev/null"};
   telemetry::Metrics metrics;
+  telemetry::Tracer tracer{clock};
   Governors directory;
   ChainOptions options;
   Subject subject;
 
   std::unique_ptr<Chain> chain() {
-    auto made = std::make_unique<Chain>(options, clock, logger, metrics);
+    auto made = std::make_unique<Chain>(options, clock, logger, metrics, tracer);
     made->load(directory);
     return made;
   }

@@ -47,7 +47,7 @@ TEST_CASE_METHOD(GovernanceFixture, "what is redacted does not depend on where t
     std::string held;
     Governors fresh;
     fresh.add("words", kAnswer, by_words(held));
-    Chain governors({}, clock, logger, metrics);
+    Chain governors({}, clock, logger, metrics, tracer);
     governors.load(fresh);
     const auto stream = governors.stream(subject);
     REQUIRE(stream);
@@ -99,7 +99,7 @@ TEST_CASE_METHOD(GovernanceFixture, "a governor that breaks the rules of releasi
       verdict.release_bytes = release;
       return verdict;
     });
-    Chain governors({}, clock, logger, metrics);
+    Chain governors({}, clock, logger, metrics, tracer);
     governors.load(fresh);
     const auto stream = governors.stream(subject);
     const auto released = stream->feed(chunk, false);
