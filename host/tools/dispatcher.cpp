@@ -75,11 +75,14 @@ struct Dispatcher::Prepared {
 
 namespace {
 
-governance::Subject subject_of(const engine::Run& run, const model::ToolCall& call, const model::Tool& tool) {
+governance::Subject subject_of(const engine::Run& run, const model::ToolCall& call, const model::Tool& tool,
+                               const telemetry::SpanContext& parent) {
   governance::Subject subject;
   subject.context.scope = run.record().scope;
   subject.context.user_id = run.record().user_id;
   subject.context.run_id = run.id();
+  subject.context.trace_id = parent.trace_id;
+  subject.context.span_id = parent.span_id;
   subject.agent_id = run.record().agent_id;
   subject.thread_id = run.record().thread_id;
   subject.tool = tool.model_name;
@@ -112,7 +115,7 @@ std::optional<model::ToolOutcome> check_arguments(const model::ToolCall& call, c
 
 std::optional<model::ToolOutcome> Dispatcher::govern_arguments(engine::Run& run, Prepared& prepared) const {
   if (!chain_.wants(ports::Point::BeforeTool)) return std::nullopt;
-  const auto subject = subject_of(run, prepared.call, *prepared.tool);
+  const auto subject = subject_of(run, prepared.call, *prepared.tool, prepared.parent);
   auto judged = chain_.check(subject, ports::Point::BeforeTool, prepared.call.arguments_json);
   governance::keep(run, subject, judged.findings, prepared.call.call_id);
   if (judged.refused()) {
@@ -128,7 +131,7 @@ std::optional<model::ToolOutcome> Dispatcher::govern_arguments(engine::Run& run,
 
 void Dispatcher::govern_result(engine::Run& run, const Prepared& prepared, model::ToolOutcome& outcome) const {
   if (outcome.code == "outcome_unknown" || !chain_.wants(ports::Point::AfterTool)) return;
-  const auto subject = subject_of(run, prepared.call, *prepared.tool);
+  const auto subject = subject_of(run, prepared.call, *prepared.tool, prepared.parent);
   auto judged = chain_.check(subject, ports::Point::AfterTool, outcome.result_json);
   governance::keep(run, subject, judged.findings, prepared.call.call_id);
   if (judged.refused()) {
