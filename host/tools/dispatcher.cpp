@@ -168,8 +168,9 @@ std::optional<model::ToolOutcome> Dispatcher::refuse(engine::Run& run, Prepared&
 }
 
 Dispatcher::Prepared Dispatcher::prepare(engine::Run& run, const ToolSet& tools, PendingCall pending,
-                                         UnknownOutcomes& unknown) const {
+                                         UnknownOutcomes& unknown, const telemetry::SpanContext& parent) const {
   Prepared prepared;
+  prepared.parent = parent;
   prepared.call = std::move(pending.call);
   prepared.tool = tools.find(prepared.call.model_name);
   prepared.refusal = refuse(run, prepared, pending.history, unknown);
@@ -203,8 +204,7 @@ Task<Result<std::vector<model::ToolOutcome>>> Dispatcher::call_all(engine::Run& 
     const std::size_t end = std::min(calls.size(), begin + options_.max_parallel);
     std::vector<Prepared> wave;
     for (std::size_t i = begin; i < end; ++i) {
-      wave.push_back(prepare(run, tools, std::move(calls[i]), unknown));
-      wave.back().parent = parent;
+      wave.push_back(prepare(run, tools, std::move(calls[i]), unknown, parent));
     }
     const bool barrier =
         std::any_of(wave.begin(), wave.end(), [](const Prepared& each) { return each.needs_barrier(); });

@@ -52,7 +52,8 @@ class Dispatcher {
 
  private:
   struct Prepared;
-  Prepared prepare(engine::Run& run, const ToolSet& tools, PendingCall pending, UnknownOutcomes& unknown) const;
+  Prepared prepare(engine::Run& run, const ToolSet& tools, PendingCall pending, UnknownOutcomes& unknown,
+                   const telemetry::SpanContext& parent) const;
   std::optional<model::ToolOutcome> refuse(engine::Run& run, Prepared& prepared, CallHistory history,
                                            UnknownOutcomes& unknown) const;
   std::optional<model::ToolOutcome> govern_arguments(engine::Run& run, Prepared& prepared) const;
