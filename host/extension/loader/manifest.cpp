@@ -30,10 +30,11 @@ class Reader {
  public:
   Reader(const Json& object, std::string where) : object_(object), where_(std::move(where)) {}
 
-  std::string text(const char* member, bool required) {
+  std::string text(std::string_view member, bool required) {
     auto value = model::optional_text(object_, member);
     if (!value) return note(value.error().message);
-    if (!*value && required) return note(std::string(member) + ": expected a text, found nothing");
+    if (required && (!*value || (*value)->empty()))
+      return note(std::string(member) + ": expected a text, found " + (*value ? "an empty one" : "nothing"));
     if (*value && (*value)->size() > kMaxTextBytes) return note(std::string(member) + ": over 4096 bytes");
     return value->value_or("");
   }
@@ -130,7 +131,7 @@ Result<Manifest> parse_manifest(const std::string& text, const std::string& path
   Manifest manifest;
   Reader top(*json, "");
   if (top.integer("manifest", true) != 1) top.note("manifest: expected 1");
-  manifest.id = top.text("id", true);
+  manifest.id = top.text("id", false);  // its own check, below, says more
   manifest.name = top.text("name", false);
   manifest.version = top.text("version", true);
   manifest.license = top.text("license", false);
@@ -196,7 +197,7 @@ Result<InstanceFile> parse_instance(const std::string& text, const std::string& 
     reader.note("name: expected \"" + stem + "\" like the file, found \"" + base::printable(instance.name) + "\"");
   const Json secrets_json = member_object(*json, "secrets");
   Reader secrets(secrets_json, "secrets.");
-  for (const auto& [slot, binding] : secrets_json.items()) instance.secrets[slot] = secrets.text(slot.c_str(), true);
+  for (const auto& [slot, binding] : secrets_json.items()) instance.secrets[slot] = secrets.text(slot, true);
   Json config = member_object(*json, "config");
   if (!reader.problem().empty()) return fail(at_path(path, "instance_invalid", reader.problem()));
   if (!secrets.problem().empty()) return fail(at_path(path, "instance_invalid", secrets.problem()));

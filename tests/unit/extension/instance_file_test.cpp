@@ -51,7 +51,9 @@ TEST_CASE("each thing that can be wrong with an instance file is named") {
       {"/plugin", 1, "plugin"},
       {"/component", nullptr, "component"},
       {"/enabled", "yes", "enabled"},
+      {"/component", "", "component: expected a text, found an empty one"},
       {"/secrets/token", 1, "secrets."},
+      {"/secrets/token", "", "secrets.token: expected a text, found an empty one"},
   }));
   CAPTURE(pointer);
   Json file = good();
@@ -61,6 +63,16 @@ TEST_CASE("each thing that can be wrong with an instance file is named") {
   CHECK(parsed.error().code == "instance_invalid");
   CHECK_THAT(parsed.error().message, Contains("dir/mine.json: "));
   CHECK_THAT(parsed.error().message, Contains(text));
+}
+
+TEST_CASE("a slot whose name goes on behind a NUL is not the slot before it") {
+  const std::string longer("token\0x", 7);
+  Json file = good();
+  file["secrets"][longer] = "env:B";
+  const auto parsed = parse(file);
+  REQUIRE(parsed);
+  CHECK(parsed->secrets.at("token") == "env:A");
+  CHECK(parsed->secrets.at(longer) == "env:B");
 }
 
 TEST_CASE("env: in a configuration is replaced by the variable, or by what stands behind the bar") {
