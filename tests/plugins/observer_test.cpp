@@ -109,7 +109,7 @@ TEST_CASE("the last records reach an observer before the daemon ends") {
   stage.turn("mock:mock-n2");
   CHECK(stage.daemon().stop() == 0);
   const std::string seen = stage.seen();
-  for (const char* span : {"invoke_agent", "recall_memory", "step", "chat", "govern"}) {
+  for (const char* span : {"invoke_agent", "step", "chat"}) {
     CAPTURE(span);
     CHECK(says(seen, "1 " + std::string(span)));
   }
