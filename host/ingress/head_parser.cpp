@@ -48,7 +48,7 @@ Result<void> check_lines(std::string_view text) {
       return bad("a line does not end with CR LF");
     const std::string_view line = text.substr(0, end - 1);
     text.remove_prefix(end + 1);
-    if (line.empty()) break;
+    if (line.empty() && !first) break;
     if (line.find('\r') != std::string_view::npos) return bad("a line holds a bare CR");
     if (++headers > kMaxHeaders) return bad("more than 100 headers");
     if (auto checked = first ? check_request_line(line) : check_field_line(line); !checked) return checked;
@@ -81,7 +81,7 @@ Result<void> read_framing(const std::vector<std::pair<std::string, std::string>>
 }  // namespace
 
 Result<void> check_field_line(std::string_view line) {
-  if (line.front() == ' ' || line.front() == '\t') return bad("a header is folded over two lines");
+  if (line.starts_with(' ') || line.starts_with('\t')) return bad("a header is folded over two lines");
   const auto colon = line.find(':');
   if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return bad("a header has no name");
   if (!is_field_text(line.substr(colon + 1))) return bad("a header holds a control character");

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+using platos::ingress::check_field_line;
 using platos::ingress::parse_head;
 
 namespace {
@@ -91,6 +92,11 @@ TEST_CASE("a head with one byte left out of its line ends is refused") {
     CAPTURE(i);
     CHECK(code_of(bad) == "bad_request");
   }
+}
+
+TEST_CASE("an empty line is neither a request nor a header") {
+  CHECK_FALSE(parse_head("\r\nHost: a\r\n\r\n"));
+  CHECK_FALSE(check_field_line(""));
 }
 
 TEST_CASE("hosts and counts of headers") {
