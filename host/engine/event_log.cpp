@@ -5,6 +5,9 @@
 namespace platos::engine {
 namespace {
 
+// Enough for a client that comes back at once; one that comes later is served from the store.
+constexpr std::size_t kKeptBytes = 4 * 1024;
+
 void append_length(std::string& out, std::size_t length) {
   for (int shift = 0; shift < 32; shift += 8) out += static_cast<char>((length >> shift) & 0xFF);
 }
@@ -79,6 +82,8 @@ store::StreamBlock EventLog::take_unflushed() {
 void EventLog::committed(std::int64_t seq, std::int64_t reserved) {
   {
     const std::lock_guard lock(mutex_);
+    // Subscribers were told of these by the commit before, and have read them since.
+    const std::int64_t read_seq = committed_seq_;
     committed_seq_ = std::max(committed_seq_, seq);
     reserved_ = std::max(reserved_, reserved);
     while (!uncommitted_settled_.empty() && uncommitted_settled_.front() <= seq) uncommitted_settled_.pop_front();
@@ -86,7 +91,7 @@ void EventLog::committed(std::int64_t seq, std::int64_t reserved) {
     for (auto event = events_.rbegin(); event != events_.rend() && event->seq > committed_seq_; ++event) {
       unflushed_bytes_ += event->json.size();
     }
-    trim_locked();
+    trim_locked(read_seq);
   }
   notify();
 }
@@ -114,8 +119,10 @@ std::int64_t EventLog::visible_locked() const {
   return std::min(settled, reserved_);
 }
 
-void EventLog::trim_locked() {
-  while (bytes_ > max_bytes_ && !events_.empty() && events_.front().seq <= committed_seq_) {
+void EventLog::trim_locked(std::int64_t read_seq) {
+  while (!events_.empty() && events_.front().seq <= committed_seq_) {
+    const bool is_old = events_.front().seq <= read_seq && bytes_ - unflushed_bytes_ > kKeptBytes;
+    if (!is_old && bytes_ <= max_bytes_) break;
     bytes_ -= events_.front().json.size();
     events_.pop_front();
   }

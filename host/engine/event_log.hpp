@@ -28,6 +28,8 @@ struct LoggedEvent {
 ///
 /// One watermark: an event is visible when no settled event at or before it is uncommitted, and its number is within
 /// the committed reserve. So order holds, and no number is ever given twice, also across a crash.
+///
+/// What two commits have passed is dropped but for a few KiB: a long answer costs no more memory than a short one.
 class EventLog {
  public:
   /// Numbers start at `first_seq`; up to `reserved` they are covered by the run row once that is committed.
@@ -75,7 +77,7 @@ class EventLog {
 
   std::int64_t visible_locked() const;
   void notify();
-  void trim_locked();
+  void trim_locked(std::int64_t read_seq);
 
   const std::string suffix_;  // ,"_run":"run_..."}
   const std::size_t max_bytes_;

@@ -126,6 +126,21 @@ TEST_CASE("no number above the committed reserve is shown") {
   CHECK(seen.size() == 6);
 }
 
+TEST_CASE("what two commits have passed leaves memory, but for the last few") {
+  engine::EventLog log("run_1", 1, 0, 1024 * 1024);
+  log.append(Stage::meta());
+  for (int i = 0; i < 200; ++i) log.append(model::token_event("a token of some length"));
+  std::vector<engine::LoggedEvent> seen;
+  log.committed(log.take_unflushed().last_seq, 4096);
+  // Only now visible: nobody can have read them before.
+  CHECK(log.read(0, 1024 * 1024, seen) == engine::EventLog::Read::Events);
+  CHECK(seen.size() == 201);
+  log.append(model::token_event("one more"));
+  log.committed(log.take_unflushed().last_seq, 4096);
+  CHECK(log.read(0, 1024, seen) == engine::EventLog::Read::Behind);
+  CHECK(log.read(190, 1024 * 1024, seen) == engine::EventLog::Read::Events);
+}
+
 TEST_CASE("what was trimmed from memory is read from the store") {
   engine::EventLog log("run_1", 1, 4096, 200);
   for (int i = 0; i < 50; ++i) log.append(model::token_event("some text"));
