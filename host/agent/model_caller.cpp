@@ -110,8 +110,9 @@ void ModelCaller::count(const std::string& instance, const std::string& model, c
   add("output", "reasoning", usage.reasoning_tokens);
 }
 
-Task<Result<model::ChatResponse>> ModelCaller::attempt(engine::Run& run, std::string instance, std::string request_json,
-                                                       const CallOptions& call, CallReport& report) const {
+Task<Result<model::ChatResponse>> ModelCaller::attempt(engine::Run& run, const std::string& instance,
+                                                       const std::string& request_json, const CallOptions& call,
+                                                       CallReport& report) const {
   const auto provider = plugins_.provider(instance);
   if (!provider) co_return fail(provider.error());
   telemetry::Span span(tracer_, "chat", call.parent, ports::Record::SpanKind::Client);

@@ -56,8 +56,9 @@ class ModelCaller {
 
  private:
   static Task<Result<bool>> codec_wait(engine::Run& run, std::int64_t wait_ms);
-  Task<Result<model::ChatResponse>> attempt(engine::Run& run, std::string instance, std::string request_json,
-                                            const CallOptions& call, CallReport& report) const;
+  Task<Result<model::ChatResponse>> attempt(engine::Run& run, const std::string& instance,
+                                            const std::string& request_json, const CallOptions& call,
+                                            CallReport& report) const;
   Result<void> permit(const governance::Subject& subject, std::string_view method, std::string_view url) const;
   void count(const std::string& instance, const std::string& model, const model::Usage& usage) const;
   Task<Result<void>> back_off(engine::Run& run, int step, int attempt, Error error, bool said_something) const;
