@@ -90,7 +90,7 @@ SqliteSession::SqliteSession(const SqliteOptions& options)
   sqlite3_busy_timeout(handle_, 5'000);
   run_script("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;");
   // Every commit empties the caches of readers: there is nothing to keep in a large one.
-  run_script(options.writer ? "PRAGMA cache_size = -32768;" : "PRAGMA cache_size = -2048;");
+  run_script(options.writer ? "PRAGMA cache_size = -8192;" : "PRAGMA cache_size = -1024;");
   run_script(options.durable ? "PRAGMA synchronous = FULL;" : "PRAGMA synchronous = OFF;");
   if (!options.writer) {
     run_script("PRAGMA query_only = ON;");
