@@ -112,7 +112,7 @@ Task<Result<void>> Engine::enqueue(base::Loop& loop, model::RunRecord record, Ru
   record.state = model::RunState::Queued;
   record.fence = 0;
   // Counted before it can be seen in the store, so that a turn that ends meanwhile starts it.
-  expect_waiting(record.thread_id, 1);
+  note_waiting(record.thread_id);
   const auto written = database_.write(loop, [record, work](store::Session& session) -> Result<void> {
     if (auto done = work(session); !done) return done;
     store::Runs(session).insert(record);
@@ -124,17 +124,18 @@ Task<Result<void>> Engine::enqueue(base::Loop& loop, model::RunRecord record, Ru
     // The turn before it may have ended between the count and the write.
     poke();
   } else {
-    expect_waiting(record.thread_id, -1);
+    drop_waiting(record.thread_id);
   }
   co_return result;
 }
 
-bool Engine::expect_waiting(const std::string& thread_id, int change) {
+void Engine::note_waiting(const std::string& thread_id) {
   const std::lock_guard lock(mutex_);
-  if (change > 0) {
-    queued_[thread_id] += change;
-    return true;
-  }
+  ++queued_[thread_id];
+}
+
+bool Engine::drop_waiting(const std::string& thread_id) {
+  const std::lock_guard lock(mutex_);
   const auto waiting = queued_.find(thread_id);
   if (waiting == queued_.end()) return false;
   if (--waiting->second == 0) queued_.erase(waiting);
@@ -194,7 +195,7 @@ void Engine::remove(const Run& run) {
     const std::lock_guard lock(mutex_);
     live_.erase(run.id());
   }
-  if (expect_waiting(run.record().thread_id, -1)) poke();
+  if (drop_waiting(run.record().thread_id)) poke();
 }
 
 std::shared_ptr<Run> Engine::find_live(std::string_view run_id) const {
@@ -312,7 +313,7 @@ Task<Result<void>> Engine::cancel(base::Loop& loop, model::Scope scope, std::str
       });
   const auto thread_id = co_await write;
   if (!thread_id) co_return fail(thread_id.error());
-  if (!thread_id->empty()) expect_waiting(*thread_id, -1);
+  if (!thread_id->empty()) drop_waiting(*thread_id);
   tell_awaiting(run_id);
   co_return Result<void>{};
 }

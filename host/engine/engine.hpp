@@ -90,8 +90,9 @@ class Engine {
   void launch(Slot& slot, const std::shared_ptr<Run>& run);
   void remove(const Run& run);
   void tell_awaiting(const std::string& run_id);
-  /// Counts the turns that wait for a thread. False when a turn less was asked for and none waits.
-  bool expect_waiting(const std::string& thread_id, int change);
+  void note_waiting(const std::string& thread_id);
+  /// One waits less. False when none was known to wait.
+  bool drop_waiting(const std::string& thread_id);
   Task<Result<std::size_t>> claim_due(std::string own_host_id);
   Task<Result<void>> claim_one(model::RunRecord run);
   Task<void> poll();

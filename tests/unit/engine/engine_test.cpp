@@ -18,6 +18,11 @@ Task<void> three_tokens(engine::Run& run) {
   (void)finished;
 }
 
+Task<void> never_ends(engine::Run& run) {
+  base::Completion<base::Done> never(run.loop());
+  co_await never;
+}
+
 Task<bool> submit_and_wait(Stage& stage, model::RunRecord record, engine::Run::StoreWork work) {
   const auto submission = stage.engine->submit(std::move(record), std::move(work), Stage::meta());
   const auto accepted = co_await submission.accepted;
@@ -311,28 +316,20 @@ TEST_CASE("a cancel that was answered is kept by whoever takes the run over") {
   const TempDir dir;
   std::string run_id;
   {
-    Stage stage(dir, [](engine::Run& run) -> Task<void> {
-      struct Body {
-        static Task<void> run(engine::Run& run) {
-          base::Completion<base::Done> never(run.loop());
-          co_await never;
-        }
-      };
-      return Body::run(run);
-    });
+    Stage stage(dir, never_ends);
     stage.start();
     const auto record = stage.new_run();
     run_id = record.id;
     REQUIRE(stage.run(submit_and_wait(stage, record, no_work)));
     REQUIRE(stage.run(stage.engine->cancel(stage.loop, kScope, run_id)));
   }
-  std::string reason;
+  std::optional<std::string> reason;
   Stage again(dir, [&reason](engine::Run& run) -> Task<void> {
     reason = run.cancel_token().reason();
     return three_tokens(run);
   });
   again.start();
-  again.loop.run_until([&] { return again.engine->live_count() == 0 && !reason.empty(); });
+  again.loop.run_until([&] { return again.engine->live_count() == 0 && reason; });
   CHECK(reason == "cancelled");
 }
 
@@ -386,15 +383,7 @@ TEST_CASE("a drained engine takes no runs, and leaves what does not end to the n
   const TempDir dir;
   std::string run_id;
   {
-    Stage stage(dir, [](engine::Run& run) -> Task<void> {
-      struct Body {
-        static Task<void> run(engine::Run& run) {
-          base::Completion<base::Done> never(run.loop());
-          co_await never;
-        }
-      };
-      return Body::run(run);
-    });
+    Stage stage(dir, never_ends);
     stage.start();
     const auto record = stage.new_run();
     run_id = record.id;
