@@ -44,6 +44,7 @@ struct Settings {
   std::int64_t runs_takeover_min_ms = 60'000;
   std::int64_t runs_lease_ms = 30'000;
   std::int64_t runs_max_queued_per_thread = 16;
+  std::int64_t runs_recent_threads_bytes = 8 * 1024 * 1024;
   std::int64_t runs_ring_bytes = 1024 * 1024;
   std::int64_t runs_drain_ms = 10'000;
 
@@ -57,6 +58,7 @@ struct Settings {
   std::int64_t models_max_response_bytes = 4 * 1024 * 1024;
 
   std::int64_t egress_connect_timeout_ms = 3'000;
+  std::string egress_ca_file;
   std::int64_t egress_silence_timeout_ms = 60'000;
   std::int64_t egress_max_frame_bytes = 1024 * 1024;
   std::int64_t egress_max_body_bytes = 16 * 1024 * 1024;

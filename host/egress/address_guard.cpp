@@ -157,6 +157,8 @@ Result<TargetUrl> check_url(std::string_view url, HostTrust trust) {
   if (!rest.starts_with("://")) return invalid(url, "expected \"://\" after the scheme");
   rest.remove_prefix(3);
   std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+  const std::string_view path = rest.substr(authority.size());
+  target.path = (path.starts_with('/') ? "" : "/") + std::string(path.substr(0, path.find('#')));
   if (authority.find('@') != std::string_view::npos)
     return invalid(url, "user names and passwords do not belong in a URL");
   std::string_view port_text;

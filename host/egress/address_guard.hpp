@@ -19,6 +19,7 @@ struct TargetUrl {
   bool https = false;
   std::string host;  ///< lower case, without brackets
   std::uint16_t port = 0;
+  std::string path;  ///< with the query, without the fragment; at least "/"
 };
 
 /// Parses once, strictly: http or https, no user-info, no control characters, spaces or backslashes. For a tenant also:

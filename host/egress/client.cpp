@@ -1,69 +1,128 @@
 #include "egress/client.hpp"
 
-#include <algorithm>
-#include <mutex>
+#include <netdb.h>
 
-#include "egress/multi.hpp"
+#include <cstring>
+
+#include "base/text.hpp"
+#include "egress/channel.hpp"
+#include "egress/connection_pool.hpp"
+#include "egress/request_text.hpp"
 #include "egress/transfer.hpp"
 
 namespace platos::egress {
+namespace {
+
+constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::int64_t kKnownUs = 30'000'000;
+constexpr std::size_t kMaxKnown = 256;
+// Of a name with many addresses: a request does not wait for all of them to time out.
+constexpr std::size_t kMaxTries = 4;
+
+// Reads an address as text; a name is none.
+std::optional<SocketAddress> read_address(const std::string& host, std::uint16_t port) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) return std::nullopt;
+  SocketAddress address;
+  std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
+  address.size = found->ai_addrlen;
+  ::freeaddrinfo(found);
+  return address;
+}
+
+Error cancelled(const base::CancelToken& cancel) {
+  return {ErrorKind::Cancelled, cancel.reason(), "the request was cancelled", false, 0, {}};
+}
+
+}  // namespace
 
 Client::Client(base::Loop& loop, base::WorkerPool& resolvers, ClientOptions options)
-    : loop_(loop), resolvers_(resolvers), options_(options) {
-  static std::once_flag initialised;
-  std::call_once(initialised, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-}
+    : loop_(loop),
+      resolvers_(resolvers),
+      options_(std::move(options)),
+      pool_(std::make_unique<ConnectionPool>(loop)),
+      buffer_(kReadBytes) {}
 
 Client::~Client() = default;
 
-Client::Multi& Client::multi_with_room() {
-  for (const auto& multi : multis_) {
-    if (multi->size() < Multi::kMaxTransfers) return *multi;
-  }
-  multis_.push_back(std::make_unique<Multi>(loop_));
-  return *multis_.back();
-}
-
-std::size_t Client::active() const {
-  std::size_t total = 0;
-  for (const auto& multi : multis_) total += multi->size();
-  return total;
-}
-
-namespace {
-bool has_line_break(const HttpRequest& request) {
-  constexpr std::string_view kBreaks("\r\n\0", 3);
-  if (request.method.find_first_of(kBreaks) != std::string::npos) return true;
-  return std::any_of(request.headers.begin(), request.headers.end(), [&](const auto& header) {
-    return header.first.find_first_of(kBreaks) != std::string::npos ||
-           header.second.find_first_of(kBreaks) != std::string::npos;
-  });
-}
-}  // namespace
-
 Task<Result<void>> Client::exchange(HttpRequest request, ResponseHandler& handler, base::CancelToken cancel) {
-  const auto target = check_url(request.url, request.trust);
+  auto target = check_url(request.url, request.trust);
   if (!target) co_return fail(target.error());
-  if (has_line_break(request)) {
-    co_return fail(ErrorKind::InvalidArgument, "invalid_header",
-                   "the method or a header of the request holds a line break");
+  if (auto checked = check_headers(request); !checked) co_return fail(checked.error());
+  Transfer transfer(*this, request, *target, handler);
+  const HostTrust trust = request.trust;
+  const bool may_reuse = request.reuse_connection;
+  request = {};  // the frame lives as long as the answer streams
+  const auto registration = cancel.on_cancel([&transfer, &cancel] { transfer.abort(cancelled(cancel)); });
+  if (cancel.cancelled()) co_return fail(cancelled(cancel));
+  auto kept = may_reuse ? pool_->take(origin_of(*target, trust)) : nullptr;
+  if (kept) {
+    const auto done = transfer.start(std::move(kept), Transfer::From::Pool, 0);
+    auto outcome = co_await done;
+    if (!transfer.worth_another()) co_return outcome;
   }
-  std::vector<std::string> pinned;
-  if (request.trust != HostTrust::Operator) {
-    const auto lookup =
-        resolvers_.run(loop_, [wanted = *target, trust = request.trust] { return resolve(wanted, trust); });
-    auto addresses = co_await lookup;
-    if (!addresses) co_return fail(addresses.error());
-    pinned = std::move(*addresses);
+  co_return co_await dial(transfer, std::move(*target), trust, cancel);
+}
+
+Task<Result<void>> Client::dial(Transfer& transfer, TargetUrl target, HostTrust trust, base::CancelToken cancel) {
+  const auto tls = tls_for(target);
+  if (!tls) co_return fail(tls.error());
+  const std::int64_t connect_by_us = loop_.clock().monotonic_us() + options_.connect_timeout_ms * 1000;
+  const auto addresses = co_await look_up(target, trust, connect_by_us);
+  if (!addresses) co_return fail(addresses.error());
+  Result<void> outcome = fail(ErrorKind::Unavailable, "upstream_unreachable", "the upstream has no address");
+  for (const auto& address : *addresses) {
+    if (cancel.cancelled()) co_return fail(cancelled(cancel));
+    // The second look: whatever the name resolved to, a tenant's request goes to a public address only.
+    if (trust != HostTrust::Operator && !is_public(reinterpret_cast<const sockaddr&>(address.storage)))
+      co_return fail(ErrorKind::PermissionDenied, "address_refused", "the upstream's address is not public");
+    auto channel = Channel::open(address, *tls, target.host);
+    if (!channel) {
+      outcome = fail(channel.error());
+      continue;
+    }
+    const auto done = transfer.start(std::move(*channel), Transfer::From::Dial, connect_by_us);
+    outcome = co_await done;
+    if (!transfer.worth_another()) break;
   }
-  if (cancel.cancelled()) co_return fail(ErrorKind::Cancelled, cancel.reason(), "the request was cancelled");
-  Transfer transfer(*this, multi_with_room(), std::move(request), handler, pinned, *target);
-  const auto registration = cancel.on_cancel([&transfer, &cancel] {
-    transfer.abort({ErrorKind::Cancelled, cancel.reason(), "the request was cancelled", false, 0, {}});
+  co_return outcome;
+}
+
+Task<Result<Client::Addresses>> Client::look_up(TargetUrl target, HostTrust trust, std::int64_t by_us) {
+  if (const auto address = read_address(target.host, target.port)) co_return Addresses{*address};
+  const std::string key = origin_of(target, trust);
+  const auto known = known_.find(key);
+  if (known != known_.end() && known->second.until_us > loop_.clock().monotonic_us()) co_return known->second.addresses;
+  base::Completion<Result<std::vector<std::string>>> looked_up(loop_);
+  const bool queued = resolvers_.enqueue([target, trust, looked_up] { looked_up.complete(resolve(target, trust)); });
+  if (!queued) co_return fail(ErrorKind::Unavailable, "upstream_unreachable", "too many names are being looked up");
+  const auto timer = loop_.call_at(by_us, [looked_up, host = target.host] {
+    looked_up.complete(fail(ErrorKind::Deadline, "upstream_timeout", "looking up \"" + host + "\" took too long"));
   });
-  const auto done = transfer.start();
-  const CURLcode code = co_await done;
-  co_return transfer.outcome(code);
+  const auto found = co_await looked_up;
+  loop_.cancel(timer);
+  if (!found) co_return fail(found.error());
+  Addresses addresses;
+  for (const auto& text : *found) {
+    if (addresses.size() >= kMaxTries) break;
+    if (const auto address = read_address(text, target.port)) addresses.push_back(*address);
+  }
+  if (known_.size() >= kMaxKnown) known_.clear();
+  known_[key] = {addresses, loop_.clock().monotonic_us() + kKnownUs};
+  co_return addresses;
+}
+
+Result<const TlsContext*> Client::tls_for(const TargetUrl& target) {
+  if (!target.https) return nullptr;
+  if (!tls_) {
+    auto made = TlsContext::make(options_.ca_file);
+    if (!made) return fail(made.error());
+    tls_ = std::move(*made);
+  }
+  return tls_.get();
 }
 
 namespace {

@@ -1,8 +1,8 @@
-// Outbound HTTP on a loop: libcurl does the protocol, epoll does the waiting.
+// Outbound HTTP/1.1 on a loop, with and without TLS.
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -24,6 +24,7 @@ struct ClientOptions {
   std::int64_t silence_timeout_ms = 60'000;
   std::size_t max_frame_bytes = 1024 * 1024;
   std::size_t max_body_bytes = 16 * 1024 * 1024;
+  std::string ca_file;  ///< PEM with the certificate authorities to trust; empty: the system's
 };
 
 struct HttpRequest {
@@ -34,7 +35,7 @@ struct HttpRequest {
   ports::Framing framing = ports::Framing::Whole;
   std::int64_t silence_timeout_ms = 0;  ///< 0: the client's
   HostTrust trust = HostTrust::Tenant;
-  /// False: a connection of its own. On a kept one that was closed meanwhile curl sends the request a second time.
+  /// False: a connection of its own. A kept one may have been closed meanwhile; the request is then sent again.
   bool reuse_connection = true;
 };
 
@@ -47,6 +48,11 @@ class ResponseHandler {
   /// False while no more can be taken; asked again every 20 ms.
   virtual bool ready() { return true; }
 };
+
+class ConnectionPool;
+struct SocketAddress;
+class TlsContext;
+class Transfer;
 
 /// One per loop, bound to it. Connections are kept and reused. No redirects, no proxy unless configured, no
 /// environment. Frames of an answer whose status is not 2xx are raw chunks, whatever framing was asked for.
@@ -61,21 +67,31 @@ class Client {
   /// Sends a request and hands the answer to `handler`, which must outlive the task. Destroying the task ends the
   /// transfer at once. Errors: the handler's; Unavailable "upstream_unreachable", "upstream_cut"; Deadline
   /// "upstream_timeout"; Cancelled; PermissionDenied "address_refused"; InvalidArgument "invalid_url",
-  /// "invalid_header" (a line break in one).
+  /// "invalid_header" (a line break, or a header that the client writes itself); FailedPrecondition "tls_unusable".
   Task<Result<void>> exchange(HttpRequest request, ResponseHandler& handler, base::CancelToken cancel);
 
-  std::size_t active() const;
+  std::size_t active() const { return active_; }
 
  private:
   friend class Transfer;
-  class Multi;
+  using Addresses = std::vector<SocketAddress>;
+  struct Known {
+    Addresses addresses;
+    std::int64_t until_us = 0;
+  };
 
-  Multi& multi_with_room();
+  Task<Result<void>> dial(Transfer& transfer, TargetUrl target, HostTrust trust, base::CancelToken cancel);
+  Task<Result<Addresses>> look_up(TargetUrl target, HostTrust trust, std::int64_t by_us);
+  Result<const TlsContext*> tls_for(const TargetUrl& target);
 
   base::Loop& loop_;
   base::WorkerPool& resolvers_;
   ClientOptions options_;
-  std::vector<std::unique_ptr<Multi>> multis_;
+  std::unique_ptr<TlsContext> tls_;  // made when first used
+  std::unique_ptr<ConnectionPool> pool_;
+  std::map<std::string, Known> known_;  // names that were looked up
+  std::vector<char> buffer_;            // what is being read; handed out before the next read
+  std::size_t active_ = 0;
 };
 
 /// A whole small answer, for callers that do not stream.

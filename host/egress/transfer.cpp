@@ -1,16 +1,17 @@
 #include "egress/transfer.hpp"
 
-#include <unistd.h>
+#include <sys/epoll.h>
 
-#include <charconv>
+#include <array>
 
 #include "base/text.hpp"
+#include "egress/connection_pool.hpp"
+#include "egress/request_text.hpp"
 
 namespace platos::egress {
 namespace {
 
 constexpr std::int64_t kResumeUs = 20'000;
-constexpr std::size_t kMaxHeaders = 128;
 
 Error upstream_error(ErrorKind kind, std::string code, std::string message) {
   return {kind, std::move(code), std::move(message), true, 0, {}};
@@ -18,203 +19,224 @@ Error upstream_error(ErrorKind kind, std::string code, std::string message) {
 
 }  // namespace
 
-Transfer::Transfer(Client& client, Client::Multi& multi, HttpRequest request, ResponseHandler& handler,
-                   const std::vector<std::string>& pinned_addresses, const TargetUrl& target)
+Transfer::Transfer(Client& client, const HttpRequest& request, const TargetUrl& target, ResponseHandler& handler)
     : client_(client),
-      multi_(multi),
-      request_(std::move(request)),
       handler_(handler),
-      easy_(curl_easy_init()),
+      origin_(origin_of(target, request.trust)),
+      output_(request_text(request, target)),
+      framing_(request.framing),
+      silence_us_((request.silence_timeout_ms > 0 ? request.silence_timeout_ms : client.options_.silence_timeout_ms) *
+                  1000),
+      to_head_(request.method == "HEAD"),
       done_(client.loop_) {
-  configure(pinned_addresses, target);
+  ++client_.active_;
 }
 
 Transfer::~Transfer() {
-  client_.loop_.cancel(silence_timer_);
+  client_.loop_.cancel(timer_);
   client_.loop_.cancel(resume_timer_);
-  multi_.remove(easy_);
-  curl_easy_cleanup(easy_);
-  curl_slist_free_all(headers_);
-  curl_slist_free_all(pins_);
+  if (channel_) client_.loop_.unwatch(channel_->fd());
+  --client_.active_;
 }
 
-void Transfer::configure(const std::vector<std::string>& pinned_addresses, const TargetUrl& target) {
-  curl_easy_setopt(easy_, CURLOPT_URL, request_.url.c_str());
-  curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy_, CURLOPT_PROXY, "");
-  curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
-  if (!request_.body.empty() || request_.method == "POST" || request_.method == "PATCH" || request_.method == "PUT") {
-    curl_easy_setopt(easy_, CURLOPT_POST, 1L);
-    curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request_.body.data());
-    curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+base::Completion<Result<void>> Transfer::start(std::unique_ptr<Channel> channel, From from,
+                                               std::int64_t connect_by_us) {
+  channel_ = std::move(channel);
+  from_ = from;
+  sent_ = 0;
+  answered_ = worth_another_ = false;
+  reader_.emplace(to_head_);
+  framer_.reset();
+  done_ = base::Completion<Result<void>>(client_.loop_);
+  establishing_ = from == From::Dial;
+  if (!establishing_) {
+    talk();
+    return done_;
   }
-  headers_ = curl_slist_append(headers_, "Expect:");
-  bool has_agent = false;
-  for (const auto& [name, value] : request_.headers) {
-    has_agent = has_agent || base::equals_ignoring_case(name, "user-agent");
-    // curl reads "Name:" as "send none": an empty value is written with a semicolon.
-    headers_ = curl_slist_append(headers_, (value.empty() ? name + ";" : name + ": " + value).c_str());
-  }
-  if (!has_agent) curl_easy_setopt(easy_, CURLOPT_USERAGENT, "platos");
-  curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_);
-  curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(client_.options_.connect_timeout_ms));
-  // Held as long as the transfer lasts: a stream of tokens lasts long, and needs little at a time.
-  const bool is_stream = request_.framing == ports::Framing::ServerSentEvents;
-  curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, is_stream ? 4L * 1024 : 16L * 1024);
-  curl_easy_setopt(easy_, CURLOPT_UPLOAD_BUFFERSIZE, 16L * 1024);
-  curl_easy_setopt(easy_, CURLOPT_TCP_NODELAY, 1L);
-  curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
-  curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
-  curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
-  curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
-  if (request_.trust != HostTrust::Operator) {
-    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &Transfer::open_socket);
-    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, this);
-  }
-  if (!request_.reuse_connection) curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
-  if (pinned_addresses.empty()) return;
-  std::string pin = target.host + ":" + std::to_string(target.port) + ":";
-  for (std::size_t i = 0; i < pinned_addresses.size(); ++i) pin += (i == 0 ? "" : ",") + pinned_addresses[i];
-  pins_ = curl_slist_append(nullptr, pin.c_str());
-  curl_easy_setopt(easy_, CURLOPT_RESOLVE, pins_);
-}
-
-base::Completion<CURLcode> Transfer::start() {
-  last_activity_us_ = client_.loop_.clock().monotonic_us();
-  multi_.add(easy_, [done = done_](CURLcode code) { done.complete(code); });
-  watch_silence();
+  client_.loop_.watch(channel_->fd(), EPOLLOUT, *this);
+  timer_ = client_.loop_.call_at(connect_by_us, [this] {
+    timer_ = {0, 0};
+    finish(fail(upstream_error(ErrorKind::Deadline, "upstream_timeout", "connecting to the upstream took too long")));
+  });
   return done_;
 }
 
-void Transfer::abort(Error error) {
-  if (!failure_) failure_ = std::move(error);
-  // curl removes nothing from inside its own callback; that callback fails instead, which ends the transfer.
-  if (inside_callback_) return;
-  multi_.remove(easy_);
-  done_.complete(CURLE_ABORTED_BY_CALLBACK);
+void Transfer::abort(Error error) { finish(fail(std::move(error))); }
+
+void Transfer::on_ready(std::uint32_t events) {
+  if (establishing_) return establish();
+  if (sent_ < output_.size()) send();
+  if (channel_ && !paused_ && (events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0) receive();
 }
 
-void Transfer::watch_silence() {
-  const std::int64_t limit_us =
-      (request_.silence_timeout_ms > 0 ? request_.silence_timeout_ms : client_.options_.silence_timeout_ms) * 1000;
-  silence_timer_ = client_.loop_.call_at(last_activity_us_ + limit_us, [this, limit_us] {
-    silence_timer_ = {0, 0};
-    const std::int64_t silent_us = client_.loop_.clock().monotonic_us() - last_activity_us_;
-    if (silent_us < limit_us || paused_) {
-      if (paused_) last_activity_us_ = client_.loop_.clock().monotonic_us();
-      watch_silence();
-      return;
-    }
-    abort(upstream_error(ErrorKind::Deadline, "upstream_timeout",
-                         "the upstream sent nothing for " + std::to_string(limit_us / 1000) + " ms"));
-  });
-}
-
-curl_socket_t Transfer::open_socket(void* self, curlsocktype, curl_sockaddr* address) noexcept {
-  auto& transfer = *static_cast<Transfer*>(self);
-  // The second look: whatever the name resolved to, nothing but a public address is connected to.
-  if (!is_public(address->addr)) {
-    transfer.address_refused_ = true;
-    return CURL_SOCKET_BAD;
+void Transfer::establish() {
+  switch (channel_->establish()) {
+    case Channel::Io::Done: break;
+    case Channel::Io::WantsRead: return client_.loop_.watch(channel_->fd(), EPOLLIN, *this);
+    case Channel::Io::WantsWrite: return client_.loop_.watch(channel_->fd(), EPOLLOUT, *this);
+    default:
+      worth_another_ = true;
+      return finish(fail(upstream_error(ErrorKind::Unavailable, "upstream_unreachable",
+                                        "the upstream cannot be reached: " + channel_->failure())));
   }
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  client_.loop_.cancel(timer_);
+  establishing_ = false;
+  talk();
 }
 
-std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) noexcept {
-  auto& transfer = *static_cast<Transfer*>(self);
-  transfer.last_activity_us_ = transfer.client_.loop_.clock().monotonic_us();
-  transfer.take_header({data, size * count});
-  return size * count;
+void Transfer::talk() {
+  last_activity_us_ = client_.loop_.clock().monotonic_us();
+  watch_silence();
+  send();
 }
 
-void Transfer::take_header(std::string_view line) {
-  line = base::trim(line);
-  if (line.starts_with("HTTP/")) {
-    answer_headers_.clear();
-    status_ = 0;
-    const auto space = line.find(' ');
-    if (space != std::string_view::npos) {
-      std::from_chars(line.data() + space + 1, line.data() + line.size(), status_);
+void Transfer::send() {
+  while (sent_ < output_.size()) {
+    std::size_t moved = 0;
+    const auto io = channel_->write(std::string_view(output_).substr(sent_), moved);
+    if (io == Channel::Io::Done) {
+      sent_ += moved;
+      continue;
     }
+    if (io == Channel::Io::WantsWrite || io == Channel::Io::WantsRead)
+      return client_.loop_.watch(channel_->fd(), EPOLLIN | EPOLLOUT, *this);
+    // The answer may have come before the request was through: it says more than the broken pipe.
+    const std::string why = channel_->failure();
+    std::array<char, 4096> buffer;
+    std::size_t size = 0;
+    if (channel_->read(buffer.data(), buffer.size(), size) != Channel::Io::Done) return broke(why);
+    take({buffer.data(), size});
+    if (channel_) broke("the upstream took only a part of the request");
     return;
   }
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos || answer_headers_.size() >= kMaxHeaders) return;
-  answer_headers_.emplace_back(base::to_lower(line.substr(0, colon)), std::string(base::trim(line.substr(colon + 1))));
+  client_.loop_.watch(channel_->fd(), EPOLLIN, *this);
+}
+
+void Transfer::receive() {
+  do {
+    if (!handler_.ready()) return pause();
+    std::size_t size = 0;
+    switch (channel_->read(client_.buffer_.data(), client_.buffer_.size(), size)) {
+      case Channel::Io::Done: break;
+      case Channel::Io::WantsRead:
+      case Channel::Io::WantsWrite: return;
+      case Channel::Io::Closed: return peer_closed();
+      default: return broke(channel_->failure());
+    }
+    last_activity_us_ = client_.loop_.clock().monotonic_us();
+    if (!take({client_.buffer_.data(), size})) return;
+  } while (channel_->has_buffered());
+}
+
+// False when the transfer has ended.
+bool Transfer::take(std::string_view bytes) {
+  answered_ = true;
+  if (sent_ == output_.size() && !output_.empty()) {
+    output_ = {};
+    sent_ = 0;
+  }
+  for (;;) {
+    const auto more = take_piece(bytes);
+    if (!more) finish(fail(more.error()));
+    if (!channel_) return false;  // ended here, or cancelled by the handler
+    if (!*more) return true;
+  }
+}
+
+Result<bool> Transfer::take_piece(std::string_view& bytes) {
+  const auto piece = reader_->next(bytes);
+  if (!piece) return fail(piece.error());
+  Result<void> taken;
+  switch (piece->kind) {
+    case ResponseReader::Piece::Kind::Head: taken = deliver_head(); break;
+    case ResponseReader::Piece::Kind::Body: taken = feed(piece->body); break;
+    case ResponseReader::Piece::Kind::End: complete(bytes.empty()); return false;
+    default: return false;
+  }
+  if (!taken) return fail(taken.error());
+  return channel_ != nullptr;
 }
 
 Result<void> Transfer::deliver_head() {
-  if (head_delivered_) return {};
-  head_delivered_ = true;
-  const bool ok = status_ >= 200 && status_ < 300;
+  const int status = reader_->status();
+  const bool ok = status >= 200 && status < 300;
   const std::size_t limit =
-      request_.framing == ports::Framing::Whole ? client_.options_.max_body_bytes : client_.options_.max_frame_bytes;
-  framer_ = make_framer(ok ? request_.framing : ports::Framing::Raw, limit);
+      framing_ == ports::Framing::Whole ? client_.options_.max_body_bytes : client_.options_.max_frame_bytes;
+  framer_ = make_framer(ok ? framing_ : ports::Framing::Raw, limit);
+  const auto received = std::move(reader_->headers());
   std::vector<ports::Header> headers;
-  headers.reserve(answer_headers_.size());
-  for (const auto& [name, value] : answer_headers_) headers.push_back({name, value});
-  return handler_.on_head(status_, headers);
+  headers.reserve(received.size());
+  for (const auto& [name, value] : received) headers.push_back({name, value});
+  return handler_.on_head(status, headers);
 }
 
-std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) noexcept {
-  auto& transfer = *static_cast<Transfer*>(self);
-  const std::size_t bytes = size * count;
-  transfer.last_activity_us_ = transfer.client_.loop_.clock().monotonic_us();
-  if (!transfer.handler_.ready()) {
-    transfer.paused_ = true;
-    transfer.resume_when_ready();
-    return CURL_WRITEFUNC_PAUSE;
+Framer::OnFrame Transfer::to_handler() {
+  return [this](std::string_view event, std::string_view data) -> Result<void> {
+    // What the handler cancelled in the frame before is over.
+    if (!channel_) return fail(ErrorKind::Cancelled, "cancelled", "the request was cancelled");
+    return handler_.on_frame(event, data);
+  };
+}
+
+Result<void> Transfer::feed(std::string_view body) { return framer_->feed(body, to_handler()); }
+
+void Transfer::peer_closed() {
+  if (reader_->ends_with_connection()) return complete(false);
+  broke(answered_ ? "it was closed in the middle of the answer" : "it was closed without an answer");
+}
+
+void Transfer::complete(bool clean) {
+  auto ended = framer_->finish(to_handler());
+  if (!channel_) return;
+  const bool reusable = ended && clean && reader_->keeps_connection() && sent_ == output_.size();
+  if (reusable) {
+    client_.loop_.unwatch(channel_->fd());
+    client_.pool_->keep(origin_, std::move(channel_));
   }
-  transfer.inside_callback_ = true;
-  const auto taken = transfer.take_body({data, bytes});
-  transfer.inside_callback_ = false;
-  if (!taken && !transfer.failure_) transfer.failure_ = taken.error();
-  if (!transfer.failure_) return bytes;
-  return bytes == 0 ? 1 : 0;  // anything but the count ends the transfer
+  finish(std::move(ended));
 }
 
-Result<void> Transfer::take_body(std::string_view bytes) {
-  if (auto head = deliver_head(); !head) return head;
-  return framer_->feed(
-      bytes, [this](std::string_view event, std::string_view data) { return handler_.on_frame(event, data); });
+void Transfer::broke(const std::string& why) {
+  // A kept connection may have been closed while the request was on its way to it.
+  worth_another_ = from_ == From::Pool && !answered_;
+  finish(fail(upstream_error(ErrorKind::Unavailable, "upstream_cut", "the connection to the upstream broke: " + why)));
+}
+
+void Transfer::finish(Result<void> result) {
+  client_.loop_.cancel(timer_);
+  client_.loop_.cancel(resume_timer_);
+  if (channel_) client_.loop_.unwatch(channel_->fd());
+  channel_.reset();
+  paused_ = false;
+  done_.complete(std::move(result));
+}
+
+void Transfer::watch_silence() {
+  timer_ = client_.loop_.call_at(last_activity_us_ + silence_us_, [this] {
+    timer_ = {0, 0};
+    const std::int64_t now_us = client_.loop_.clock().monotonic_us();
+    if (paused_) last_activity_us_ = now_us;
+    if (now_us - last_activity_us_ < silence_us_) return watch_silence();
+    finish(fail(upstream_error(ErrorKind::Deadline, "upstream_timeout",
+                               "the upstream sent nothing for " + std::to_string(silence_us_ / 1000) + " ms")));
+  });
+}
+
+void Transfer::pause() {
+  paused_ = true;
+  const std::uint32_t events = sent_ < output_.size() ? EPOLLOUT : 0U;
+  client_.loop_.watch(channel_->fd(), events, *this);
+  resume_when_ready();
 }
 
 void Transfer::resume_when_ready() {
   resume_timer_ = client_.loop_.call_after(kResumeUs, [this] {
     if (!handler_.ready()) return resume_when_ready();
     paused_ = false;
-    const CURLcode resumed = curl_easy_pause(easy_, CURLPAUSE_CONT);
-    // What was held back is handed over here, and the handler may have refused it.
-    if (resumed != CURLE_OK)
-      abort(failure_.value_or(upstream_error(ErrorKind::Unavailable, "upstream_cut", curl_easy_strerror(resumed))));
+    const bool sending = sent_ < output_.size();
+    client_.loop_.watch(channel_->fd(), sending ? EPOLLIN | EPOLLOUT : EPOLLIN, *this);
+    receive();
   });
-}
-
-Result<void> Transfer::outcome(CURLcode code) {
-  if (failure_) return fail(*failure_);
-  if (code == CURLE_OK) {
-    if (auto head = deliver_head(); !head) return head;
-    return framer_->finish(
-        [this](std::string_view event, std::string_view data) { return handler_.on_frame(event, data); });
-  }
-  const std::string reason = curl_easy_strerror(code);
-  if (address_refused_) {
-    return fail(ErrorKind::PermissionDenied, "address_refused", "the upstream's address is not public");
-  }
-  switch (code) {
-    case CURLE_OPERATION_TIMEDOUT:
-      return fail(upstream_error(ErrorKind::Deadline, "upstream_timeout", "connecting to the upstream took too long"));
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-      return fail(
-          upstream_error(ErrorKind::Unavailable, "upstream_unreachable", "the upstream cannot be reached: " + reason));
-    default:
-      return fail(
-          upstream_error(ErrorKind::Unavailable, "upstream_cut", "the connection to the upstream broke: " + reason));
-  }
 }
 
 }  // namespace platos::egress

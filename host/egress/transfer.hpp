@@ -1,67 +1,77 @@
 // One request on its way. Internal to egress.
 #pragma once
 
-#include <curl/curl.h>
-
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/completion.hpp"
+#include "egress/channel.hpp"
 #include "egress/client.hpp"
 #include "egress/framer.hpp"
-#include "egress/multi.hpp"
+#include "egress/response_reader.hpp"
 
 namespace platos::egress {
 
-/// Lives in the frame of Client::exchange. Its destructor takes the transfer out of curl.
-class Transfer {
+/// Lives in the frame of Client::exchange, which starts it on one connection after the other until one answers. Its
+/// destructor closes the connection.
+class Transfer final : public base::FdHandler {
  public:
-  Transfer(Client& client, Client::Multi& multi, HttpRequest request, ResponseHandler& handler,
-           const std::vector<std::string>& pinned_addresses, const TargetUrl& target);
-  ~Transfer();
+  Transfer(Client& client, const HttpRequest& request, const TargetUrl& target, ResponseHandler& handler);
+  ~Transfer() override;
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
-  /// Completes with the end of the transfer; at most once.
-  base::Completion<CURLcode> start();
+  enum class From { Unspecified, Pool, Dial };
+  /// Sends the request on a connection, which must stand by `connect_by_us`. Completes with the end of the answer; at
+  /// most once.
+  base::Completion<Result<void>> start(std::unique_ptr<Channel> channel, From from, std::int64_t connect_by_us);
   /// Ends it early with this error.
   void abort(Error error);
-  /// The result, once start() has completed.
-  Result<void> outcome(CURLcode code);
+
+  /// The attempt that has just ended may be made again on another connection: nobody has heard of it.
+  bool worth_another() const { return worth_another_; }
+
+  void on_ready(std::uint32_t events) override;
 
  private:
-  static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self) noexcept;
-  static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self) noexcept;
-  static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address) noexcept;
-
-  void configure(const std::vector<std::string>& pinned_addresses, const TargetUrl& target);
-  void take_header(std::string_view line);
+  void establish();
+  void talk();
+  void send();
+  void receive();
+  bool take(std::string_view bytes);
+  Result<bool> take_piece(std::string_view& bytes);
   Result<void> deliver_head();
-  Result<void> take_body(std::string_view bytes);
+  Result<void> feed(std::string_view body);
+  void peer_closed();
   void watch_silence();
+  void pause();
   void resume_when_ready();
+  void broke(const std::string& why);
+  void complete(bool clean);
+  void finish(Result<void> result);
+  Framer::OnFrame to_handler();
 
   Client& client_;
-  Client::Multi& multi_;
-  HttpRequest request_;
   ResponseHandler& handler_;
-  CURL* easy_;
-  curl_slist* headers_ = nullptr;
-  curl_slist* pins_ = nullptr;
-  std::unique_ptr<Framer> framer_;
-  int status_ = 0;
-  std::vector<std::pair<std::string, std::string>> answer_headers_;
-  bool head_delivered_ = false;
+  std::string origin_;
+  std::string output_;  // the whole request, until it has been heard
+  std::size_t sent_ = 0;
+  ports::Framing framing_;
+  std::int64_t silence_us_;
+  bool to_head_;
+  From from_ = From::Dial;
+  bool establishing_ = false;
+  bool answered_ = false;
   bool paused_ = false;
-  bool inside_callback_ = false;
-  bool address_refused_ = false;
-  std::optional<Error> failure_;
+  bool worth_another_ = false;
+  std::unique_ptr<Channel> channel_;
+  std::optional<ResponseReader> reader_;
+  std::unique_ptr<Framer> framer_;
   std::int64_t last_activity_us_ = 0;
-  base::Loop::TimerId silence_timer_{0, 0};
+  base::Loop::TimerId timer_{0, 0};
   base::Loop::TimerId resume_timer_{0, 0};
-  base::Completion<CURLcode> done_;
+  base::Completion<Result<void>> done_;
 };
 
 }  // namespace platos::egress

@@ -40,6 +40,7 @@ egress::ClientOptions client_options(const config::Settings& settings) {
   options.silence_timeout_ms = settings.egress_silence_timeout_ms;
   options.max_frame_bytes = static_cast<std::size_t>(settings.egress_max_frame_bytes);
   options.max_body_bytes = static_cast<std::size_t>(settings.egress_max_body_bytes);
+  options.ca_file = settings.egress_ca_file;
   return options;
 }
 

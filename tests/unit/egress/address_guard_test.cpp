@@ -220,7 +220,7 @@ TEST_CASE("The parts of a URL are taken apart") {
 }
 
 TEST_CASE("A name that resolves to loopback is refused for a tenant and resolved for the operator") {
-  const TargetUrl target = {true, "localhost", 443};
+  const TargetUrl target = {true, "localhost", 443, "/"};
   const auto refused = resolve(target, HostTrust::Tenant);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == "address_refused");
