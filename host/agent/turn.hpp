@@ -3,6 +3,7 @@
 
 #include "agent/compaction.hpp"
 #include "agent/model_caller.hpp"
+#include "agent/recent_threads.hpp"
 #include "agent/turn_setting.hpp"
 #include "engine/engine.hpp"
 #include "governance/chain.hpp"
@@ -17,6 +18,7 @@ namespace platos::agent {
 /// What turns work with. Everything outlives the body.
 struct TurnServices {
   SettingLoader& settings;
+  RecentThreads& recent;
   engine::Engine& engine;
   const tools::Catalogue& catalogue;
   const tools::Dispatcher& dispatcher;

@@ -106,11 +106,35 @@ void TurnRun::close_books(const char* status, const std::string& error_code) {
   span_.end(error_code.empty() ? ports::Record::Severity::Ok : ports::Record::Severity::Error, error_code);
 }
 
+// The next turn of the thread will most likely follow here, and soon.
+void TurnRun::leave_behind() {
+  const model::AgentConfig& config = setting_.config();
+  if (!setting_.revision || config.history_mode == model::HistoryMode::Compact) return;
+  const auto& record = run_.record();
+  RecentThreads::Entry entry;
+  entry.thread.id = record.thread_id;
+  entry.thread.agent_id = record.agent_id;
+  entry.thread.user_id = record.user_id;
+  entry.thread.revision = *setting_.revision;
+  entry.setting.version = setting_.version;
+  auto& history = entry.setting.history;
+  history = std::move(setting_.history);
+  for (const bool answer : {false, true}) {
+    model::ChatMessage said;
+    said.role = answer ? model::Role::Assistant : model::Role::User;
+    said.text = answer ? answer_text() : user_message_;
+    history.push_back(std::move(said));
+  }
+  const auto limit = static_cast<std::size_t>(config.context_limit);
+  if (history.size() > limit) history.erase(history.begin(), history.end() - config.context_limit);
+  services_.recent.put(record.scope, std::move(entry));
+}
+
 Task<void> TurnRun::complete() {
   base::failpoint("turn.before_answer");
-  run_.store([scope = run_.record().scope, run_id = run_.id(),
+  run_.store([scope = run_.record().scope, message_id = message_id_,
               content = user_message_](store::Session& session) -> Result<void> {
-    store::Conversations(session).activate_message(scope, run_id, content);
+    store::Conversations(session).activate_message(scope, message_id, content);
     return {};
   });
   if (const auto flags = governance::flags_json(output_findings_); !flags.empty())
@@ -126,6 +150,7 @@ Task<void> TurnRun::complete() {
     run_.context().logger.warn("agent", "a turn could not be ended here", {{"run", run_.id()}});
     co_return;
   }
+  leave_behind();
   close_books("success", "");
   if (compacting) services_.engine.poke();
 }
@@ -139,13 +164,13 @@ Task<void> TurnRun::give_up(Error error) {
     error.message = reason == "deadline" ? "the turn took longer than it may, and was ended" : "the turn was cancelled";
   }
   const bool by_person = cancelled && reason != "deadline";
-  run_.store([scope = run_.record().scope, run_id = run_.id(), content = user_message_,
+  run_.store([scope = run_.record().scope, message_id = message_id_, content = user_message_,
               blocked = blocked_](store::Session& session) -> Result<void> {
     store::Conversations conversations(session);
     if (blocked) {
-      conversations.set_message_state(scope, run_id, "user", "blocked");
+      conversations.set_message_state(scope, message_id, "blocked");
     } else {
-      conversations.activate_message(scope, run_id, content);
+      conversations.activate_message(scope, message_id, content);
     }
     return {};
   });

@@ -45,6 +45,7 @@ TurnRun::TurnRun(const TurnServices& services, engine::Run& run)
   span_.set("platos.run.id", run.id());
   span_.set("platos.env.id", run.record().scope.environment_id);
   span_.set("platos.turn.message_length", static_cast<std::int64_t>(input.message.size()));
+  message_id_ = input.message_id;
   user_message_ = input.message;
   setting_.input = std::move(input);
 }

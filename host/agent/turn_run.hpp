@@ -37,6 +37,7 @@ class TurnRun {
   Task<void> give_up(Error error);
   void store_answer(const std::string& text, const std::string& reasoning, std::string_view ending);
   void store_usage();
+  void leave_behind();
   void close_books(const char* status, const std::string& error_code);
 
   const TurnServices& services_;
@@ -46,6 +47,7 @@ class TurnRun {
   CallReport report_;
   telemetry::Span span_;
   telemetry::SpanContext step_;  ///< of the step under way; between steps the turn's
+  std::string message_id_;       // of the user's message
   std::string user_message_;     // as the governors left it
   bool blocked_ = false;         // the message itself was refused
   std::vector<governance::Finding> output_findings_;

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "model/json.hpp"
 #include "store/agents.hpp"
 #include "store/conversations.hpp"
@@ -16,7 +17,7 @@ constexpr std::size_t kMaxOffered = 10'000;
 // A thread that is never summarised for want of a model still has an end.
 constexpr std::int64_t kMaxUnsummarised = 400;
 
-std::vector<model::ChatMessage> to_history(std::vector<model::Message>& messages) {
+std::vector<model::ChatMessage> to_history(std::vector<model::Message> messages) {
   std::vector<model::ChatMessage> history;
   for (auto& message : messages) {
     model::ChatMessage said;
@@ -52,6 +53,7 @@ TurnInput turn_input_from_json(std::string_view json) {
   const auto parsed = model::parse_bounded(json, "a run's input");
   if (!parsed || !parsed->is_object()) return input;
   input.message = parsed->value("message", "");
+  input.message_id = parsed->value("message_id", "");
   input.dynamic_blocks = parsed->value("dynamic_blocks", std::map<std::string, std::string>{});
   if (const auto schema = parsed->find("output_schema"); schema != parsed->end())
     input.output_schema_json = model::dump(*schema);
@@ -59,22 +61,25 @@ TurnInput turn_input_from_json(std::string_view json) {
   return input;
 }
 
-std::string to_json(const TurnInput& input, const std::string& message_id) {
-  Json json = {{"message", input.message}, {"message_id", message_id}};
-  if (!input.dynamic_blocks.empty()) json["dynamic_blocks"] = input.dynamic_blocks;
-  if (!input.output_schema_json.empty())
-    json["output_schema"] = model::parse_bounded(input.output_schema_json, "schema").value_or(Json());
-  if (!input.traceparent.empty()) json["traceparent"] = input.traceparent;
-  return model::dump(json);
+std::string to_json(const TurnInput& input) {
+  base::JsonObject json;
+  json.text("message", input.message).text("message_id", input.message_id);
+  if (!input.dynamic_blocks.empty()) json.json("dynamic_blocks", model::dump(input.dynamic_blocks));
+  if (!input.output_schema_json.empty()) json.json("output_schema", input.output_schema_json);
+  if (!input.traceparent.empty()) json.text("traceparent", input.traceparent);
+  return json.take();
+}
+
+std::shared_ptr<const model::AgentVersion> SettingLoader::known_version(const std::string& version_id) const {
+  const std::lock_guard lock(mutex_);
+  const auto known = versions_.find(version_id);
+  return known == versions_.end() ? nullptr : known->second;
 }
 
 Result<std::shared_ptr<const model::AgentVersion>> SettingLoader::version(store::Session& session,
                                                                           const model::Scope& scope,
                                                                           const std::string& version_id) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto known = versions_.find(version_id); known != versions_.end()) return known->second;
-  }
+  if (auto known = known_version(version_id)) return known;
   auto found = store::Agents(session).find_version(scope, version_id);
   if (!found) return fail(ErrorKind::NotFound, "agent_not_found", "the agent's version is gone");
   auto version = std::make_shared<const model::AgentVersion>(std::move(*found));
@@ -87,7 +92,8 @@ Result<std::shared_ptr<const model::AgentVersion>> SettingLoader::version(store:
 Result<StoredSetting> SettingLoader::read(store::Session& session, const model::RunRecord& run) {
   auto version = this->version(session, run.scope, run.version_id);
   if (!version) return fail(version.error());
-  StoredSetting loaded{std::move(*version), {}, {}};
+  StoredSetting loaded;
+  loaded.version = std::move(*version);
   if (run.thread_id.empty()) return loaded;
   const model::AgentConfig& config = loaded.version->config;
   store::Conversations conversations(session);
@@ -95,15 +101,15 @@ Result<StoredSetting> SettingLoader::read(store::Session& session, const model::
     const auto thread = conversations.find_thread(run.scope, run.user_id, run.thread_id);
     if (thread && !thread->summary.empty()) {
       loaded.summary = thread->summary;
-      loaded.messages = conversations.history_after(
-          run.scope, run.thread_id, run.id, {thread->summary_until_us, thread->summary_until_id}, kMaxUnsummarised);
+      loaded.history = to_history(conversations.history_after(
+          run.scope, run.thread_id, run.id, {thread->summary_until_us, thread->summary_until_id}, kMaxUnsummarised));
       return loaded;
     }
   }
   const std::int64_t limit = config.history_mode == model::HistoryMode::Compact
                                  ? std::max(config.context_limit, config.compact_threshold)
                                  : config.context_limit;
-  loaded.messages = conversations.history(run.scope, run.thread_id, run.id, limit);
+  loaded.history = to_history(conversations.history(run.scope, run.thread_id, run.id, limit));
   return loaded;
 }
 
@@ -133,7 +139,8 @@ Task<Result<TurnSetting>> SettingLoader::load(engine::Run& run, TurnInput input)
   if (!loaded) co_return fail(loaded.error());
   TurnSetting setting;
   setting.version = std::move(loaded->version);
-  setting.history = to_history(loaded->messages);
+  setting.history = std::move(loaded->history);
+  setting.revision = loaded->revision;
   setting.summary = std::move(loaded->summary);
   setting.input = std::move(input);
   const std::string& schema =

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,16 +20,18 @@ namespace platos::agent {
 /// What the caller of a turn gave besides the message; read from the run's input.
 struct TurnInput {
   std::string message;
+  std::string message_id;
   std::map<std::string, std::string> dynamic_blocks;  ///< by key; undeclared keys are not used
   std::string output_schema_json;                     ///< empty: the agent's
   std::string traceparent;
 };
 TurnInput turn_input_from_json(std::string_view json);
-std::string to_json(const TurnInput& input, const std::string& message_id);
+std::string to_json(const TurnInput& input);
 
 struct TurnSetting {
   std::shared_ptr<const model::AgentVersion> version;
   std::vector<model::ChatMessage> history;
+  std::optional<std::int64_t> revision;
   std::string summary;  ///< of what is older than the history
   std::string recalled;
   TurnInput input;
@@ -41,8 +44,10 @@ struct TurnSetting {
 /// What the store knows of a turn's setting.
 struct StoredSetting {
   std::shared_ptr<const model::AgentVersion> version;
-  std::vector<model::Message> messages;
+  std::vector<model::ChatMessage> history;
   std::string summary;
+  std::optional<std::int64_t>
+      revision;  ///< of the thread, this turn counted; none when others may have changed it since
 };
 
 /// Internally synchronised: a cache of agent versions, which never change.
@@ -53,6 +58,9 @@ class SettingLoader {
   /// For use inside a read closure. Of `run` are needed scope, user, thread, id and version; an empty thread has no
   /// messages.
   Result<StoredSetting> read(store::Session& session, const model::RunRecord& run);
+
+  /// A version that was read before; null: not known.
+  std::shared_ptr<const model::AgentVersion> known_version(const std::string& version_id) const;
 
   /// What was read while a fresh turn was being accepted: its load() then need not ask the store again.
   void offer(const std::string& run_id, StoredSetting stored);

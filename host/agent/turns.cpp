@@ -9,6 +9,7 @@
 #include "base/failpoint.hpp"
 #include "base/text.hpp"
 #include "model/json.hpp"
+#include "store/agents.hpp"
 #include "store/conversations.hpp"
 #include "store/tool_calls.hpp"
 
@@ -17,7 +18,11 @@ namespace {
 
 constexpr std::int64_t kIdempotencyUs = 24LL * 3600 * 1'000'000;
 constexpr std::size_t kMaxMessageBytes = 512 * 1024;
-constexpr std::string_view kReplayCode = "idempotent_replay";  // inside this file only
+// Inside this file only.
+constexpr std::string_view kReplayCode = "idempotent_replay";
+constexpr std::string_view kStaleCode = "stale_plan";
+// A thread that changes each time between the look at it and the commit is being changed by somebody else.
+constexpr int kMaxAttempts = 5;
 
 Error turn_in_progress(const std::string& thread_id, const std::string& run_id) {
   return {ErrorKind::Conflict,
@@ -27,6 +32,10 @@ Error turn_in_progress(const std::string& thread_id, const std::string& run_id) 
           false,
           0,
           {}};
+}
+
+Error stale_plan() {
+  return {ErrorKind::Conflict, std::string(kStaleCode), "agent or thread changed while the turn began", true, 0, {}};
 }
 
 std::string body_hash(const TurnRequest& request) {
@@ -46,6 +55,7 @@ store::IdempotencyRow idempotency_row(const TurnRequest& request) {
 }  // namespace
 
 struct Turns::Plan {
+  std::string agent_name;  ///< as it was asked for
   model::AgentHead agent;
   model::Thread thread;
   bool new_thread = false;
@@ -106,11 +116,46 @@ Task<Result<TurnTicket>> Turns::submit(base::Loop& loop, TurnRequest request) {
                                         std::to_string(request.idempotency_key.size())));
   }
   const auto shared = std::make_shared<const TurnRequest>(std::move(request));
-  auto planned = co_await plan(loop, shared);
-  if (!planned) co_return fail(planned.error());
-  if (planned->replay) co_return *planned->replay;
-  if (auto admitted = engine_.admits(); !admitted) co_return fail(admitted.error());
-  co_return co_await start(loop, shared, std::move(*planned));
+  auto recalled = recall(*shared);
+  for (int attempt = 1;; ++attempt) {
+    Result<Plan> planned = fail(stale_plan());
+    if (recalled) {
+      planned = std::move(*recalled);
+      recalled.reset();
+    } else {
+      planned = co_await plan(loop, shared);
+    }
+    if (!planned) co_return fail(planned.error());
+    if (planned->replay) co_return *planned->replay;
+    if (auto admitted = engine_.admits(); !admitted) co_return fail(admitted.error());
+    auto ticket = co_await start(loop, shared, std::move(*planned));
+    const bool again = !ticket && ticket.error().code == kStaleCode && attempt < kMaxAttempts;
+    if (!again) co_return ticket;
+  }
+}
+
+// From memory, when nothing speaks against it; the accepting commit checks it. Whatever is unusual is the store's to
+// say.
+std::optional<Turns::Plan> Turns::recall(const TurnRequest& request) {
+  const auto& scope = request.who.scope;
+  if (!request.idempotency_key.empty()) return std::nullopt;
+  Plan plan;
+  plan.new_thread = request.thread_id.empty();
+  plan.agent_name = request.agent.empty() ? "default" : request.agent;
+  if (!plan.new_thread) {
+    auto recent = recent_.take(scope, request.who.user_id, request.thread_id);
+    if (!recent) return std::nullopt;
+    plan.thread = std::move(recent->thread);
+    plan.setting = std::move(recent->setting);
+    if (request.agent.empty()) plan.agent_name = plan.thread.agent_id;
+  }
+  auto head = recent_.head(scope, plan.agent_name);
+  if (!head) return std::nullopt;
+  if (plan.new_thread) plan.setting.version = settings_.known_version(head->version_id);
+  if (!plan.setting.version || plan.setting.version->id != head->version_id) return std::nullopt;
+  if (!plan.new_thread && plan.thread.agent_id != head->id) return std::nullopt;
+  plan.agent = std::move(*head);
+  return plan;
 }
 
 Task<Result<Turns::Plan>> Turns::plan(base::Loop& loop, std::shared_ptr<const TurnRequest> submitted) {
@@ -126,7 +171,7 @@ Task<Result<Turns::Plan>> Turns::plan(base::Loop& loop, std::shared_ptr<const Tu
         plan.replay = std::move(*replay);
         if (plan.replay) return plan;
         plan.new_thread = request.thread_id.empty();
-        std::string agent_name = request.agent.empty() ? "default" : request.agent;
+        plan.agent_name = request.agent.empty() ? "default" : request.agent;
         if (!plan.new_thread) {
           const auto thread = store::Conversations(session).find_thread(scope, request.who.user_id, request.thread_id);
           if (!thread) return fail(thread_not_found(request.thread_id));
@@ -135,10 +180,10 @@ Task<Result<Turns::Plan>> Turns::plan(base::Loop& loop, std::shared_ptr<const Tu
             return fail(ErrorKind::Conflict, "thread_archived",
                         "thread " + thread->id + " is archived; unarchive it to go on");
           }
-          if (request.agent.empty()) agent_name = thread->agent_id;
+          if (request.agent.empty()) plan.agent_name = thread->agent_id;
         }
-        auto agent = find_agent_head(session, scope, agent_name);
-        if (!agent) return fail(agent_not_found(agent_name));
+        auto agent = find_agent_head(session, scope, plan.agent_name);
+        if (!agent) return fail(agent_not_found(plan.agent_name));
         if (!agent->active) {
           return fail(ErrorKind::Conflict, "agent_inactive",
                       "agent " + agent->slug + " is switched off; set isActive to use it");
@@ -151,6 +196,7 @@ Task<Result<Turns::Plan>> Turns::plan(base::Loop& loop, std::shared_ptr<const Tu
           if (!busy) return fail(busy.error());
           plan.busy = *busy;
         }
+        recent_.put_head(scope, plan.agent_name, *agent);
         plan.agent = std::move(*agent);
         // A queued turn reads the history when it starts.
         if (plan.busy) return plan;
@@ -175,7 +221,9 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, std::shared_ptr<const Tu
     plan.thread.agent_id = plan.agent.id;
     plan.thread.user_id = request.who.user_id;
     plan.thread.created_us = plan.thread.updated_us = now_us;
+    plan.thread.turn_count = 1;
   }
+  plan.setting.revision = plan.thread.revision + (plan.new_thread ? 0 : 1);
   model::Message message;
   message.id = ids_.make("msg");
   message.thread_id = plan.thread.id;
@@ -193,14 +241,20 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, std::shared_ptr<const Tu
   run.agent_id = plan.agent.id;
   run.version_id = plan.agent.version_id;
   run.thread_id = plan.thread.id;
-  run.input_json = to_json(
-      TurnInput{request.message, request.dynamic_blocks, request.output_schema_json, request.traceparent}, message.id);
+  TurnInput input;
+  input.message = request.message;
+  input.message_id = message.id;
+  input.dynamic_blocks = request.dynamic_blocks;
+  input.output_schema_json = request.output_schema_json;
+  input.traceparent = request.traceparent;
+  run.input_json = to_json(input);
   run.request_id = request.request_id;
   run.created_us = run.started_us = now_us;
   run.deadline_us = plan.busy ? options_.deadline_us : now_us + options_.deadline_us;
 
-  const auto accept = [submitted, thread = plan.thread, new_thread = plan.new_thread, may_wait = plan.busy, message,
-                       now_us, max = options_.max_queued_per_thread](store::Session& session) -> Result<void> {
+  const auto accept = [submitted, thread = plan.thread, agent = plan.agent, new_thread = plan.new_thread,
+                       may_wait = plan.busy, message, now_us,
+                       max = options_.max_queued_per_thread](store::Session& session) -> Result<void> {
     const TurnRequest& asked = *submitted;
     const auto& scope = asked.who.scope;
     const auto replay = find_replay(session, asked, now_us);
@@ -210,8 +264,9 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, std::shared_ptr<const Tu
     if (!new_thread) {
       const auto busy = check_busy(session, asked, thread.id, max);
       if (!busy) return fail(busy.error());
-      if (*busy && !may_wait) return fail(turn_in_progress(thread.id, ""));
+      if (*busy && !may_wait) return fail(stale_plan());
     }
+    if (!store::Agents(session).is_current(scope, agent)) return fail(stale_plan());
     if (!asked.idempotency_key.empty()) {
       auto row = idempotency_row(asked);
       row.run_id = message.run_id;
@@ -219,8 +274,13 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, std::shared_ptr<const Tu
       store::IdempotencyKeys(session).insert(scope, row);
     }
     store::Conversations conversations(session);
-    if (new_thread) conversations.insert_thread(scope, thread);
-    conversations.touch_thread(scope, thread.id, now_us);
+    if (new_thread) {
+      conversations.insert_thread(scope, thread);
+    } else {
+      // A turn that waits reads the thread when its time has come.
+      const auto revision = may_wait ? std::nullopt : std::optional(thread.revision);
+      if (!conversations.begin_turn(scope, thread.id, revision, now_us)) return fail(stale_plan());
+    }
     conversations.insert_message(scope, message);
     return {};
   };
@@ -235,6 +295,7 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, std::shared_ptr<const Tu
     base::failpoint("submit.after_accept");
   }
   if (!accepted) settings_.withdraw(run.id);
+  if (!accepted && accepted.error().code == kStaleCode) recent_.forget_head(request.who.scope, plan.agent_name);
   if (!accepted && accepted.error().code == kReplayCode) {
     auto planned = co_await this->plan(loop, submitted);
     if (!planned) co_return fail(planned.error());

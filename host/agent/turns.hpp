@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "agent/recent_threads.hpp"
 #include "agent/turn_setting.hpp"
 #include "base/task.hpp"
 #include "engine/engine.hpp"
@@ -42,12 +43,13 @@ struct TurnsOptions {
 };
 
 /// Internally synchronised. Accepting is one commit: idempotency row, thread, user message, run; the turn has begun by
-/// then, but nothing of it is visible before.
+/// then, but nothing of it is visible before. The commit fails when agent or thread are not what the turn began with;
+/// then it begins again.
 class Turns {
  public:
-  Turns(engine::Engine& engine, store::Database& database, SettingLoader& settings, base::IdMaker& ids,
-        TurnsOptions options)
-      : engine_(engine), database_(database), settings_(settings), ids_(ids), options_(options) {}
+  Turns(engine::Engine& engine, store::Database& database, SettingLoader& settings, RecentThreads& recent,
+        base::IdMaker& ids, TurnsOptions options)
+      : engine_(engine), database_(database), settings_(settings), recent_(recent), ids_(ids), options_(options) {}
 
   /// Errors: NotFound "agent_not_found", "thread_not_found"; Conflict "turn_in_progress", "agent_inactive",
   /// "thread_archived"; Mismatch "idempotency_mismatch"; ResourceExhausted "thread_queue_full"; Unavailable
@@ -56,12 +58,14 @@ class Turns {
 
  private:
   struct Plan;
+  std::optional<Plan> recall(const TurnRequest& request);
   Task<Result<Plan>> plan(base::Loop& loop, std::shared_ptr<const TurnRequest> submitted);
   Task<Result<TurnTicket>> start(base::Loop& loop, std::shared_ptr<const TurnRequest> submitted, Plan plan);
 
   engine::Engine& engine_;
   store::Database& database_;
   SettingLoader& settings_;
+  RecentThreads& recent_;
   base::IdMaker& ids_;
   TurnsOptions options_;
 };

@@ -105,8 +105,11 @@ struct TurnHandlers {
     }
     const auto read = services.database.read(
         call.loop(), [scope = call.who.scope, run = ticket->run_id](store::Session& session) -> Result<Ended> {
-          return Ended{store::Runs(session).find(scope, run),
-                       store::Conversations(session).message_of_run(scope, run, "assistant")};
+          Ended ended;
+          ended.run = store::Runs(session).find(scope, run);
+          if (ended.run)
+            ended.answer = store::Conversations(session).message_of_run(scope, ended.run->thread_id, run, "assistant");
+          return ended;
         });
     const auto ended = co_await read;
     if (!ended) co_return error_response(ended.error(), call.request.request_id);

@@ -83,6 +83,7 @@ class Daemon {
   tools::Dispatcher dispatcher_;
   agent::ModelCaller models_;
   agent::SettingLoader settings_of_turns_;
+  agent::RecentThreads recent_threads_;
   agent::TurnBody turn_body_;
   agent::CompactionBody compaction_body_;
   agent::Agents agents_;
@@ -160,12 +161,13 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
               {settings_.models_default_instance, settings_.models_max_retries, settings_.models_max_backoff_ms,
                static_cast<std::size_t>(settings_.models_max_response_bytes)}),
       settings_of_turns_(*database_),
-      turn_body_({settings_of_turns_, engine_, catalogue_, dispatcher_, models_, governors_, memories_, tracer_,
-                  metrics_, recall_options(settings_)}),
+      recent_threads_(settings_.runs_recent_threads_bytes),
+      turn_body_({settings_of_turns_, recent_threads_, engine_, catalogue_, dispatcher_, models_, governors_, memories_,
+                  tracer_, metrics_, recall_options(settings_)}),
       compaction_body_(*database_, models_),
       agents_(*database_, ids_),
       threads_(*database_, ids_),
-      turns_(engine_, *database_, settings_of_turns_, ids_,
+      turns_(engine_, *database_, settings_of_turns_, recent_threads_, ids_,
              {settings_.runs_deadline_ms * 1000, settings_.runs_max_queued_per_thread}),
       authenticator_(tenancy::Bootstrap::administrator(), std::move(admin_key)),
       api_({agents_, threads_, turns_, engine_, *database_, plugins_, authenticator_, metrics_, logger},

@@ -96,6 +96,7 @@ struct Thread {
   std::string summary;           ///< of the messages up to and with the next two; empty: none
   std::int64_t summary_until_us = 0;
   std::string summary_until_id;
+  std::int64_t revision = 0;  ///< rises with each accepted turn, and with whatever else changes what a turn reads
 };
 
 struct Message {

@@ -91,6 +91,17 @@ std::optional<model::AgentHead> Agents::find_head(const Scope& scope, const std:
   return head;
 }
 
+bool Agents::is_current(const Scope& scope, const model::AgentHead& head) {
+  bool current = false;
+  session_.query(
+      "SELECT 1 FROM agents WHERE env_id = $1 AND id = $2 AND version_id = $3 AND is_active = 1 AND deleted_us IS NULL",
+      {scope.environment_id, head.id, head.version_id}, [&](const Row&) {
+        current = true;
+        return false;
+      });
+  return current;
+}
+
 std::int64_t Agents::count_threads(const Scope& scope, const std::string& agent_id) {
   std::int64_t total = 0;
   session_.query("SELECT COUNT(*) FROM threads WHERE env_id = $1 AND agent_id = $2", {scope.environment_id, agent_id},

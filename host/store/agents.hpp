@@ -24,6 +24,8 @@ class Agents {
   std::optional<model::Agent> find(const model::Scope& scope, const std::string& id_or_slug);
   /// The same for turns, which keep versions in memory.
   std::optional<model::AgentHead> find_head(const model::Scope& scope, const std::string& id_or_slug);
+  /// Is the agent switched on, and this its version?
+  bool is_current(const model::Scope& scope, const model::AgentHead& head);
   std::int64_t count_threads(const model::Scope& scope, const std::string& agent_id);
   /// Also true when all of them were deleted.
   bool ever_had_one(const model::Scope& scope);

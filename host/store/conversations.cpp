@@ -4,7 +4,7 @@
 
 #define PLATOS_THREAD_COLUMNS                                                                                         \
   "id, agent_id, user_id, title, state, turn_count, created_us, updated_us, archived_us, summary, summary_until_us, " \
-  "summary_until_id"
+  "summary_until_id, revision"
 
 namespace platos::store {
 namespace {
@@ -38,6 +38,7 @@ model::Thread read_thread(const Row& row) {
   thread.summary = row.unsealed(9);
   thread.summary_until_us = row.integer(10);
   thread.summary_until_id = row.text(11);
+  thread.revision = row.integer(12);
   return thread;
 }
 
@@ -65,10 +66,10 @@ Param sealed_or_null(const std::string& text) {
 
 void Conversations::insert_thread(const Scope& scope, const model::Thread& thread) {
   session_.execute(
-      "INSERT INTO threads (id, env_id, agent_id, user_id, title, state, turn_count, created_us, updated_us) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      "INSERT INTO threads (id, env_id, agent_id, user_id, title, state, turn_count, created_us, updated_us, revision) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
       {thread.id, scope.environment_id, thread.agent_id, thread.user_id, Sealed{thread.title}, thread.state,
-       thread.turn_count, thread.created_us, thread.updated_us});
+       thread.turn_count, thread.created_us, thread.updated_us, thread.revision});
 }
 
 std::optional<model::Thread> Conversations::find_thread(const Scope& scope, const std::string& user_id,
@@ -116,19 +117,24 @@ std::int64_t Conversations::count_threads(const Scope& scope, const ThreadFilter
 void Conversations::update_thread(const Scope& scope, const model::Thread& thread) {
   const Param archived = thread.archived_us == 0 ? Param(nullptr) : Param(thread.archived_us);
   session_.execute(
-      "UPDATE threads SET title = $1, state = $2, updated_us = $3, archived_us = $4 WHERE env_id = $5 AND id = $6",
+      "UPDATE threads SET title = $1, state = $2, updated_us = $3, archived_us = $4, revision = revision + 1 "
+      "WHERE env_id = $5 AND id = $6",
       {Sealed{thread.title}, thread.state, thread.updated_us, archived, scope.environment_id, thread.id});
 }
 
 void Conversations::set_summary(const Scope& scope, const model::Thread& thread) {
   session_.execute(
-      "UPDATE threads SET summary = $1, summary_until_us = $2, summary_until_id = $3 WHERE env_id = $4 AND id = $5",
+      "UPDATE threads SET summary = $1, summary_until_us = $2, summary_until_id = $3, revision = revision + 1 "
+      "WHERE env_id = $4 AND id = $5",
       {Sealed{thread.summary}, thread.summary_until_us, thread.summary_until_id, scope.environment_id, thread.id});
 }
 
-void Conversations::touch_thread(const Scope& scope, const std::string& id, std::int64_t now_us) {
-  session_.execute("UPDATE threads SET turn_count = turn_count + 1, updated_us = $1 WHERE env_id = $2 AND id = $3",
-                   {now_us, scope.environment_id, id});
+bool Conversations::begin_turn(const Scope& scope, const std::string& id, std::optional<std::int64_t> revision,
+                               std::int64_t now_us) {
+  return session_.execute(
+             "UPDATE threads SET turn_count = turn_count + 1, revision = revision + 1, updated_us = $1 "
+             "WHERE env_id = $2 AND id = $3 AND archived_us IS NULL AND revision = COALESCE($4, revision)",
+             {now_us, scope.environment_id, id, revision ? Param(*revision) : Param(nullptr)}) == 1;
 }
 
 void Conversations::insert_message(const Scope& scope, const model::Message& message) {
@@ -140,16 +146,13 @@ void Conversations::insert_message(const Scope& scope, const model::Message& mes
        sealed_or_null(message.response_json), message.created_us});
 }
 
-void Conversations::set_message_state(const Scope& scope, const std::string& run_id, const std::string& role,
-                                      const std::string& state) {
-  session_.execute("UPDATE messages SET state = $1 WHERE env_id = $2 AND run_id = $3 AND role = $4",
-                   {state, scope.environment_id, run_id, role});
+void Conversations::set_message_state(const Scope& scope, const std::string& id, const std::string& state) {
+  session_.execute("UPDATE messages SET state = $1 WHERE env_id = $2 AND id = $3", {state, scope.environment_id, id});
 }
 
-void Conversations::activate_message(const Scope& scope, const std::string& run_id, const std::string& content) {
-  session_.execute(
-      "UPDATE messages SET state = 'active', content = $1 WHERE env_id = $2 AND run_id = $3 AND role = 'user'",
-      {Sealed{content}, scope.environment_id, run_id});
+void Conversations::activate_message(const Scope& scope, const std::string& id, const std::string& content) {
+  session_.execute("UPDATE messages SET state = 'active', content = $1 WHERE env_id = $2 AND id = $3",
+                   {Sealed{content}, scope.environment_id, id});
 }
 
 std::vector<model::Message> Conversations::messages(const Scope& scope, const std::string& thread_id,
@@ -217,13 +220,13 @@ std::int64_t Conversations::count_after(const Scope& scope, const std::string& t
   return total;
 }
 
-std::optional<model::Message> Conversations::message_of_run(const Scope& scope, const std::string& run_id,
-                                                            const std::string& role) {
+std::optional<model::Message> Conversations::message_of_run(const Scope& scope, const std::string& thread_id,
+                                                            const std::string& run_id, const std::string& role) {
   std::optional<model::Message> message;
   session_.query(
       "SELECT id, thread_id, run_id, role, state, content, thinking, tool_calls, response, created_us FROM messages "
-      "WHERE env_id = $1 AND run_id = $2 AND role = $3 ORDER BY created_us DESC LIMIT 1",
-      {scope.environment_id, run_id, role}, [&](const Row& row) {
+      "WHERE env_id = $1 AND thread_id = $2 AND run_id = $3 AND role = $4 ORDER BY created_us DESC, id DESC LIMIT 1",
+      {scope.environment_id, thread_id, run_id, role}, [&](const Row& row) {
         message = read_message(row);
         return false;
       });

@@ -33,17 +33,18 @@ class Conversations {
   std::vector<model::Thread> list_threads(const model::Scope& scope, const ThreadFilter& filter);
   std::int64_t count_threads(const model::Scope& scope, const ThreadFilter& filter);
   void update_thread(const model::Scope& scope, const model::Thread& thread);
-  /// Counts one more turn and moves the thread to the front.
-  void touch_thread(const model::Scope& scope, const std::string& id, std::int64_t now_us);
+  /// Counts one more turn and moves the thread to the front. False, and nothing changed, when the thread is archived or
+  /// has another revision than the one that is given.
+  bool begin_turn(const model::Scope& scope, const std::string& id, std::optional<std::int64_t> revision,
+                  std::int64_t now_us);
 
   /// Writes the summary and how far it reaches.
   void set_summary(const model::Scope& scope, const model::Thread& thread);
 
   void insert_message(const model::Scope& scope, const model::Message& message);
-  void set_message_state(const model::Scope& scope, const std::string& run_id, const std::string& role,
-                         const std::string& state);
-  /// The user's message of a run becomes part of the conversation, as the governors left it.
-  void activate_message(const model::Scope& scope, const std::string& run_id, const std::string& content);
+  void set_message_state(const model::Scope& scope, const std::string& id, const std::string& state);
+  /// A user's message becomes part of the conversation, as the governors left it.
+  void activate_message(const model::Scope& scope, const std::string& id, const std::string& content);
   /// Oldest first, everything but blocked ones.
   std::vector<model::Message> messages(const model::Scope& scope, const std::string& thread_id, std::int64_t limit,
                                        std::int64_t offset);
@@ -62,8 +63,9 @@ class Conversations {
                                             const std::string& except_run_id, const Position& after,
                                             std::int64_t limit);
   std::int64_t count_after(const model::Scope& scope, const std::string& thread_id, const Position& after);
-  std::optional<model::Message> message_of_run(const model::Scope& scope, const std::string& run_id,
-                                               const std::string& role);
+  /// The newest of this role. Looks through the thread from its end.
+  std::optional<model::Message> message_of_run(const model::Scope& scope, const std::string& thread_id,
+                                               const std::string& run_id, const std::string& role);
 
  private:
   Session& session_;

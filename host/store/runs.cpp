@@ -246,12 +246,15 @@ bool Runs::claim(const model::SystemScope&, const model::RunRecord& claimed, std
 }
 
 void Runs::renew_leases(const model::SystemScope&, const std::string& host_id, std::int64_t lease_until_us) {
-  session_.execute("UPDATE runs SET lease_until_us = $1 WHERE state = 'running' AND lease_owner = $2",
-                   {lease_until_us, host_id});
+  session_.execute(
+      "UPDATE runs SET lease_until_us = $1 WHERE finished_us IS NULL AND state = 'running' AND lease_owner = $2",
+      {lease_until_us, host_id});
 }
 
 void Runs::release_leases(const model::SystemScope&, const std::string& host_id) {
-  session_.execute("UPDATE runs SET lease_until_us = 0 WHERE state = 'running' AND lease_owner = $1", {host_id});
+  session_.execute(
+      "UPDATE runs SET lease_until_us = 0 WHERE finished_us IS NULL AND state = 'running' AND lease_owner = $1",
+      {host_id});
 }
 
 std::int64_t Runs::sweep(const model::SystemScope&, std::int64_t stream_before_us, std::int64_t journal_before_us,

@@ -267,8 +267,12 @@ TEST_CASE("a full disk: turns are refused with 503 storage_full, and everything 
     const std::string agent = make_agent(daemon, "mock:mock-echo-r0");
     Answer answer;
     for (int i = 0; i < 200; ++i) {
-      answer = post(daemon, "/api/v1/agent/agents/" + agent + "/messages",
-                    {{"message", std::string(20'000, 'a') + std::to_string(i)}});
+      // The turn that finds the disk full at its end waits for room.
+      Ask turn;
+      turn.path = "/api/v1/agent/agents/" + agent + "/messages";
+      turn.body = Json({{"message", std::string(20'000, 'a') + std::to_string(i)}}).dump();
+      turn.timeout_ms = 5'000;
+      answer = ask(daemon, turn);
       if (answer.status != 201 || answer.json()["status"] != "completed") break;
       texts.emplace_back(answer.json()["threadId"], answer.json()["text"]);
     }

@@ -79,6 +79,44 @@ TEST_CASE("history: the next turn of a thread sees the turns before it") {
   CHECK(request["messages"][2]["content"] == "second");
 }
 
+TEST_CASE("history is the same whether the thread is remembered or read, and ends where the agent says") {
+  const auto conversation = [](const std::string& remembered_bytes) {
+    const Stage stage({"--set", "runs.recent_threads_bytes=" + remembered_bytes});
+    const std::string agent = stage.agent("mock-echo", {{"contextLimit", 3}});
+    const std::string thread = make_thread(*stage.daemon, agent);
+    for (const char* text : {"first", "second", "third"}) CHECK(stage.turn(thread, text)["text"] == text);
+    Json requests = Json::array();
+    for (std::size_t i = 0; i < 3; ++i) requests.push_back(stage.request(i)["messages"]);
+    return requests;
+  };
+  const Json read = conversation("0");
+  CHECK(read[1].size() == 3);
+  REQUIRE(read[2].size() == 4);
+  CHECK(read[2][0]["content"] == "first");
+  CHECK(read[2][0]["role"] == "assistant");
+  CHECK(read[2][2]["content"] == "second");
+  CHECK(conversation("1000000") == read);
+}
+
+TEST_CASE("a turn begins with the agent as it is, not as it was in the turn before") {
+  const Stage stage;
+  const std::string agent = stage.agent("mock-echo", {{"systemPrompt", "old"}});
+  const std::string thread = make_thread(*stage.daemon, agent);
+  stage.turn(thread, "first");
+  stage.turn(thread, "second");
+  Ask edit;
+  edit.method = "PATCH";
+  edit.path = "/api/v1/agent/agents/" + agent;
+  edit.body = R"({"systemPrompt":"new"})";
+  REQUIRE(ask(*stage.daemon, edit).status == 200);
+  CHECK(stage.turn(thread, "third")["status"] == "completed");
+  // The call that was begun in vain may have reached the provider before it was cancelled.
+  const Json last = stage.request(stage.mock.requests().size() - 1);
+  CHECK(last["messages"][0]["content"] == "new");
+  CHECK(last["messages"].size() == 6);
+  CHECK(stage.messages_of(thread)["total"] == 6);
+}
+
 TEST_CASE("a daemon killed in the middle of a turn completes it, and a resumed client gets every event once") {
   Stage stage;
   const std::string agent = stage.agent("mock-r50-n40-d10");

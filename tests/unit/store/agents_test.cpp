@@ -91,6 +91,28 @@ TEST_CASE("Versions are numbered per agent and listed newest first") {
   CHECK_FALSE(updated->active);
 }
 
+TEST_CASE("An agent is current while it is there, switched on, and has this version") {
+  SessionFixture f;
+  f.insert_agent(f.own, "agt_1");
+  Agents agents(f.session);
+  const auto head = *agents.find_head(f.own, "slug-agt_1");
+  CHECK(agents.is_current(f.own, head));
+  CHECK_FALSE(agents.is_current(f.other, head));
+  auto agent = *agents.find(f.own, "agt_1");
+  agent.active = false;
+  agents.update(f.own, agent);
+  CHECK_FALSE(agents.is_current(f.own, head));
+  agent.active = true;
+  agent.version_id = "ver_2";
+  agents.update(f.own, agent);
+  CHECK_FALSE(agents.is_current(f.own, head));
+  agent.version_id = head.version_id;
+  agents.update(f.own, agent);
+  CHECK(agents.is_current(f.own, head));
+  agents.soft_delete(f.own, "agt_1", 5);
+  CHECK_FALSE(agents.is_current(f.own, head));
+}
+
 TEST_CASE("A deleted agent is not found, frees its slug and is deleted once") {
   SessionFixture f;
   f.insert_agent(f.own, "agt_1");

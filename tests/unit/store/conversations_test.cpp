@@ -52,13 +52,13 @@ TEST_CASE("A thread and its messages come back as they were") {
   CHECK(thread->state == "active");
   CHECK(thread->archived_us == 0);
   CHECK_FALSE(f.talk.find_thread(f.own, "another user", "thr_1"));
-  const auto back = f.talk.message_of_run(f.own, "run_3", "assistant");
+  const auto back = f.talk.message_of_run(f.own, "thr_1", "run_3", "assistant");
   REQUIRE(back);
   CHECK(back->thinking == "hm");
   CHECK(back->tool_calls_json == "[1]");
   CHECK(back->response_json == "{}");
   CHECK(back->content == "content of m5");
-  CHECK(f.talk.message_of_run(f.own, "run_1", "user")->thinking.empty());
+  CHECK(f.talk.message_of_run(f.own, "thr_1", "run_1", "user")->thinking.empty());
 }
 
 TEST_CASE("Messages are all but blocked ones, oldest first; history is the last active ones of other runs") {
@@ -69,7 +69,7 @@ TEST_CASE("Messages are all but blocked ones, oldest first; history is the last 
   CHECK(ids(f.talk.history(f.own, "thr_1", "run_3", 10)) == "m1 m2 ");
   CHECK(ids(f.talk.history(f.own, "thr_1", "run_3", 1)) == "m2 ");
   CHECK(f.talk.history(f.own, "thr_1", "run_1", 10).empty());
-  f.talk.set_message_state(f.own, "run_3", "user", "active");
+  f.talk.set_message_state(f.own, "m4", "active");
   CHECK(ids(f.talk.history(f.own, "thr_1", "run_9", 10)) == "m1 m2 m4 ");
 }
 
@@ -83,9 +83,9 @@ TEST_CASE("Another environment sees nothing of a conversation and changes nothin
   CHECK(f.talk.messages(f.other, "thr_1", 10, 0).empty());
   CHECK(f.talk.count_messages(f.other, "thr_1") == 0);
   CHECK(f.talk.history(f.other, "thr_1", "", 10).empty());
-  CHECK_FALSE(f.talk.message_of_run(f.other, "run_1", "user"));
-  f.talk.touch_thread(f.other, "thr_1", 99);
-  f.talk.set_message_state(f.other, "run_1", "user", "blocked");
+  CHECK_FALSE(f.talk.message_of_run(f.other, "thr_1", "run_1", "user"));
+  CHECK_FALSE(f.talk.begin_turn(f.other, "thr_1", std::nullopt, 99));
+  f.talk.set_message_state(f.other, "m1", "blocked");
   auto thread = *f.talk.find_thread(f.own, "usr", "thr_1");
   thread.title = "stolen";
   f.talk.update_thread(f.other, thread);
@@ -94,11 +94,31 @@ TEST_CASE("Another environment sees nothing of a conversation and changes nothin
   CHECK(ids(f.talk.messages(f.own, "thr_1", 10, 0)) == "m1 m2 m4 ");
 }
 
+TEST_CASE("A turn begins on the revision that it knows, and not on an archived thread") {
+  SessionFixture f;
+  Conversations talk(f.session);
+  f.insert_thread(f.own, "thr_1");
+  CHECK(talk.begin_turn(f.own, "thr_1", 0, 10));
+  CHECK_FALSE(talk.begin_turn(f.own, "thr_1", 0, 11));
+  CHECK(talk.begin_turn(f.own, "thr_1", 1, 12));
+  auto thread = *talk.find_thread(f.own, "usr", "thr_1");
+  CHECK(thread.revision == 2);
+  CHECK(thread.turn_count == 2);
+  CHECK(thread.updated_us == 12);
+  talk.set_summary(f.own, thread);
+  CHECK_FALSE(talk.begin_turn(f.own, "thr_1", 2, 13));
+  thread.archived_us = 14;
+  talk.update_thread(f.own, thread);
+  CHECK(talk.find_thread(f.own, "usr", "thr_1")->revision == 4);
+  CHECK_FALSE(talk.begin_turn(f.own, "thr_1", 4, 15));
+  CHECK_FALSE(talk.begin_turn(f.own, "thr_1", std::nullopt, 15));
+}
+
 TEST_CASE("Threads are listed by use, filtered by agent and by archive") {
   SessionFixture f;
   Conversations talk(f.session);
   for (const char* id : {"thr_1", "thr_2", "thr_3"}) f.insert_thread(f.own, id);
-  talk.touch_thread(f.own, "thr_2", 50);
+  REQUIRE(talk.begin_turn(f.own, "thr_2", std::nullopt, 50));
   auto archived = *talk.find_thread(f.own, "usr", "thr_3");
   archived.archived_us = 7;
   archived.updated_us = 60;
