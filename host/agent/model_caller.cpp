@@ -1,6 +1,7 @@
 #include "agent/model_caller.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "agent/answer_sink.hpp"
 #include "base/failpoint.hpp"
@@ -32,8 +33,10 @@ Task<Result<model::ChatResponse>> ModelCaller::call(engine::Run& run, CallOption
       colon == std::string::npos ? options_.default_instance : call.model_name.substr(0, colon);
   request.model = colon == std::string::npos ? call.model_name : call.model_name.substr(colon + 1);
   call.model_name = instance + ":" + request.model;
-  const std::string request_json = model::encode(request);
-  request = {};  // the frame lives as long as the answer streams
+  std::string request_json = model::encode(request);
+  // The frame lives as long as the answer streams.
+  request_json.shrink_to_fit();
+  (void)std::exchange(request, {});
   // Not the request itself: it is made again from the conversation, which stands in the store already.
   run.journal(model::journal::kModelRequest, base::JsonObject()
                                                  .text("model", call.model_name)

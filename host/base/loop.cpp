@@ -105,7 +105,7 @@ void Loop::unwatch(int fd) {
 }
 
 int Loop::sleep_ms() {
-  if (!deferred_.empty() || !pass_end_.empty() || stopping_) return 0;
+  if (!deferred_.empty() || !hooks_.empty() || stopping_) return 0;
   {
     const std::lock_guard lock(mutex_);
     if (!posted_.empty()) return 0;
@@ -134,14 +134,20 @@ void Loop::pass() {
     if (entry.handler == nullptr || entry.generation != event.data.u64 >> 32) continue;
     entry.handler->on_ready(event.events);
   }
+  // What descriptors brought goes out before its consequences are worked on.
+  run_hooks();
   run_due_timers();
   run_queued();
-  while (!pass_end_.empty()) {
-    const auto hooks = std::exchange(pass_end_, {});
-    for (const auto& hook : hooks) hook();
+  while (!hooks_.empty()) {
+    run_hooks();
     run_queued();
   }
   measure(started_us);
+}
+
+void Loop::run_hooks() {
+  const auto hooks = std::exchange(hooks_, {});
+  for (const auto& hook : hooks) hook();
 }
 
 void Loop::run_due_timers() {

@@ -25,7 +25,7 @@ class FdHandler {
 };
 
 /// Bound to the thread that calls run(), except post(), stop() and in_thread(), which any thread may call.
-/// One pass: ready descriptors, due timers, posted and deferred work, then the end-of-pass hooks.
+/// One pass: ready descriptors, due timers, posted and deferred work. Hooks run after the descriptors and at the end.
 class Loop {
  public:
   using TimerId = std::pair<std::int64_t, std::uint64_t>;  ///< due time and number; {0, 0} is no timer
@@ -52,8 +52,9 @@ class Loop {
   void post(std::function<void()> work);
   /// The same from the loop's own thread, without lock or wake: runs later in this pass.
   void defer(std::function<void()> work) { deferred_.push_back(std::move(work)); }
-  /// Runs `work` once, when this pass has handled everything else: the place to write what the pass produced.
-  void at_pass_end(std::function<void()> work) { pass_end_.push_back(std::move(work)); }
+  /// Runs `work` once, when all ready descriptors were handled, or at the end of the pass: the place to write what they
+  /// produced.
+  void at_stage_end(std::function<void()> work) { hooks_.push_back(std::move(work)); }
 
   /// Runs `work` when the monotonic clock reaches `due_us`.
   TimerId call_at(std::int64_t due_us, std::function<void()> work);
@@ -79,6 +80,7 @@ class Loop {
   int sleep_ms();
   void run_due_timers();
   void run_queued();
+  void run_hooks();
   void measure(std::int64_t started_us);
   void wake();
 
@@ -92,7 +94,7 @@ class Loop {
   std::map<TimerId, std::function<void()>> timers_;
   std::uint64_t next_timer_ = 1;
   std::vector<std::function<void()>> deferred_;
-  std::vector<std::function<void()>> pass_end_;
+  std::vector<std::function<void()>> hooks_;
   std::mutex mutex_;
   std::vector<std::function<void()>> posted_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);

@@ -3,6 +3,7 @@
 #include <netdb.h>
 
 #include <cstring>
+#include <utility>
 
 #include "base/text.hpp"
 #include "egress/channel.hpp"
@@ -55,7 +56,7 @@ Task<Result<void>> Client::exchange(HttpRequest request, ResponseHandler& handle
   Transfer transfer(*this, request, *target, handler);
   const HostTrust trust = request.trust;
   const bool may_reuse = request.reuse_connection;
-  request = {};  // the frame lives as long as the answer streams
+  (void)std::exchange(request, {});  // the frame lives as long as the answer streams
   const auto registration = cancel.on_cancel([&transfer, &cancel] { transfer.abort(cancelled(cancel)); });
   if (cancel.cancelled()) co_return fail(cancelled(cancel));
   auto kept = may_reuse ? pool_->take(origin_of(*target, trust)) : nullptr;

@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 
 #include <array>
+#include <utility>
 
 #include "base/text.hpp"
 #include "egress/connection_pool.hpp"
@@ -132,7 +133,7 @@ void Transfer::receive() {
 bool Transfer::take(std::string_view bytes) {
   answered_ = true;
   if (sent_ == output_.size() && !output_.empty()) {
-    output_ = {};
+    (void)std::exchange(output_, {});
     sent_ = 0;
   }
   for (;;) {

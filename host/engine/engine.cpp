@@ -94,15 +94,13 @@ Submission Engine::submit(model::RunRecord record, Run::StoreWork work, const mo
   record.seq_reserved = kFreshReserve;
   base::failpoint("submit.before_store");
   auto run = std::make_shared<Run>(context_, *slot.loop, *slot.tasks, record, 1, std::vector<model::JournalRow>{});
-  run->store(std::move(work));
-  run->store([record](store::Session& session) -> Result<void> {
+  const auto accept = [record, work = std::move(work)](store::Session& session) -> Result<void> {
+    if (auto done = work(session); !done) return done;
     store::Runs(session).insert(record);
     base::failpoint("submit.in_accept");
     return {};
-  });
-  run->emit(first_event);
-  run->journal(model::journal::kAccepted, "{}");
-  Submission submission{run, run->accept()};
+  };
+  Submission submission{run, run->accept(accept, first_event)};
   launch(slot, run);
   base::failpoint("submit.after_launch");
   return submission;

@@ -6,7 +6,7 @@ namespace platos::engine {
 namespace {
 
 // Enough for a client that comes back at once; one that comes later is served from the store.
-constexpr std::size_t kKeptBytes = 4 * 1024;
+constexpr std::size_t kKeptBytes = 1024;
 
 void append_length(std::string& out, std::size_t length) {
   for (int shift = 0; shift < 32; shift += 8) out += static_cast<char>((length >> shift) & 0xFF);
@@ -177,7 +177,7 @@ void EventLog::notify() {
       if (subscriber->active) subscriber->notice();
     };
     if (subscriber->loop->in_thread()) {
-      subscriber->loop->at_pass_end(tell);
+      subscriber->loop->at_stage_end(tell);
     } else {
       subscriber->loop->post(tell);
     }

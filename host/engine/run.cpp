@@ -83,10 +83,15 @@ Task<Result<void>> Run::barrier() {
   co_return written;
 }
 
-base::Completion<Result<void>> Run::accept() {
+base::Completion<Result<void>> Run::accept(StoreWork work, const model::Event& first_event) {
   base::Completion<Result<void>> done(loop_);
+  writing_ = true;  // all of this is one batch, and the writer has it before the body begins
+  store(std::move(work));
+  emit(first_event);
+  journal(model::journal::kAccepted, "{}");
   pending_.accepting = true;
   report_next_commit(done);
+  tasks_.start("run " + id(), write_batches());
   return done;
 }
 

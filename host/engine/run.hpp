@@ -79,8 +79,9 @@ class Run : public std::enable_shared_from_this<Run> {
 
   // The engine's side.
 
-  /// Completes when the first commit of a fresh run is on disk, with its error otherwise.
-  base::Completion<Result<void>> accept();
+  /// Writes a fresh run's first commit: what `work` writes, the first event, the journal's first row. Completes when it
+  /// is on disk, with its error otherwise.
+  base::Completion<Result<void>> accept(StoreWork work, const model::Event& first_event);
   /// Stops the body at once, and completes `recorded` when the wish is on disk: whoever takes the run over keeps it.
   /// Conflict "run_finished" when the end is being written already.
   void cancel(base::Completion<Result<void>> recorded);

@@ -89,8 +89,9 @@ SqliteSession::SqliteSession(const SqliteOptions& options)
   sqlite3_extended_result_codes(handle_, 1);
   sqlite3_busy_timeout(handle_, 5'000);
   run_script("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;");
-  // Every commit empties the caches of readers: there is nothing to keep in a large one.
-  run_script(options.writer ? "PRAGMA cache_size = -8192;" : "PRAGMA cache_size = -1024;");
+  // What turns write to stands at the ends of tables and indexes. Every commit empties the caches of readers: there is
+  // nothing to keep in a large one.
+  run_script(options.writer ? "PRAGMA cache_size = -2048;" : "PRAGMA cache_size = -512;");
   run_script(options.durable ? "PRAGMA synchronous = FULL;" : "PRAGMA synchronous = OFF;");
   if (!options.writer) {
     run_script("PRAGMA query_only = ON;");

@@ -5,6 +5,15 @@
 #include "common/provider/vendor_error.hpp"
 
 namespace platos::provider_anthropic {
+namespace {
+
+// Its buffers are as large as the largest frame and are needed for one frame at a time: not one for each open stream.
+EventReader& reader() {
+  thread_local EventReader shared;
+  return shared;
+}
+
+}  // namespace
 
 MessagesExchange::MessagesExchange(sdk::Host host, const Endpoint& endpoint, MessagesRequest request)
     : OneStepExchange(host, endpoint, std::move(request.body), request.stream),
@@ -18,7 +27,7 @@ OneStepExchange::Progress MessagesExchange::read_stream_frame(std::string_view e
   if (event == "error") throw in_answer_failure(endpoint().base_url, parse_vendor_error(data));
   if (!event.empty() && !is_known_event(event)) return Progress::GoesOn;
   return reading(data, [&] {
-    const Event& read = reader_.read(data);
+    const Event& read = reader().read(data);
     if (read.kind == EventKind::Error) throw in_answer_failure(endpoint().base_url, parse_vendor_error(data));
     answer_.add(read, sink);
     if (read.kind != EventKind::MessageStop) return Progress::GoesOn;
@@ -29,7 +38,7 @@ OneStepExchange::Progress MessagesExchange::read_stream_frame(std::string_view e
 
 void MessagesExchange::read_whole_body(std::string_view body, const sdk::EventSink& sink) {
   reading(body, [&] {
-    const Event& read = reader_.read(body);
+    const Event& read = reader().read(body);
     if (read.kind == EventKind::Error) throw in_answer_failure(endpoint().base_url, parse_vendor_error(body));
     if (read.kind != EventKind::WholeMessage) throw WrongType("message", "type", "another type");
     answer_.add(read, sink);

@@ -24,7 +24,6 @@ class MessagesExchange final : public OneStepExchange {
 
   ToolNames tool_names_;
   std::string answer_tool_;
-  EventReader reader_;
   AnswerBuilder answer_;
 };
 

@@ -5,6 +5,15 @@
 #include "common/provider/vendor_error.hpp"
 
 namespace platos::provider_openai {
+namespace {
+
+// Its buffers are as large as the largest frame and are needed for one frame at a time: not one for each open stream.
+ChunkReader& reader() {
+  thread_local ChunkReader shared;
+  return shared;
+}
+
+}  // namespace
 
 ChatExchange::ChatExchange(sdk::Host host, const Endpoint& endpoint, ChatRequest request)
     : OneStepExchange(host, endpoint, std::move(request.body), request.stream),
@@ -39,7 +48,7 @@ OneStepExchange::Progress ChatExchange::finish_early(const sdk::EventSink& sink)
 }
 
 const Chunk& ChatExchange::read_chunk(std::string_view data) {
-  return reading(data, [&]() -> const Chunk& { return reader_.read(data); });
+  return reading(data, [&]() -> const Chunk& { return reader().read(data); });
 }
 
 void ChatExchange::complete(const sdk::EventSink& sink) {

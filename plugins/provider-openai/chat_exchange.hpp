@@ -24,7 +24,6 @@ class ChatExchange final : public OneStepExchange {
   void complete(const sdk::EventSink& sink);
 
   ToolNames tool_names_;
-  ChunkReader reader_;
   AnswerBuilder answer_;
 };
 

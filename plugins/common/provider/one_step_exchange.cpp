@@ -33,6 +33,7 @@ void OneStepExchange::next(platos_step_t& step, const sdk::EventSink&) {
 }
 
 void OneStepExchange::on_head(std::int32_t http_status, std::span<const platos_header_t> headers) {
+  (void)std::exchange(body_, {});  // it is through, and answers stream for long
   head_.read(host_, http_status, headers);
 }
 

@@ -82,18 +82,18 @@ TEST_CASE("A loop over a manual clock sleeps until the clock is moved by another
   CHECK(fired);
 }
 
-TEST_CASE("Deferred work runs later in the same pass, before the end-of-pass hooks") {
+TEST_CASE("Deferred work runs later in the same pass, before the hooks") {
   SystemClock clock;
   Loop loop(clock);
   std::string order;
   loop.post([&] {
-    loop.at_pass_end([&] {
+    loop.at_stage_end([&] {
       order += 'c';
       loop.defer([&] { order += 'd'; });
     });
     loop.defer([&] {
       order += 'b';
-      loop.at_pass_end([&] { order += 'e'; });
+      loop.at_stage_end([&] { order += 'e'; });
     });
     order += 'a';
   });
@@ -101,6 +101,31 @@ TEST_CASE("Deferred work runs later in the same pass, before the end-of-pass hoo
   loop.run_until([&] { return ++passes == 2; });
   // 'c' and 'e' stand in one list of hooks; 'd' is what they deferred.
   CHECK(order == "abced");
+}
+
+TEST_CASE("What a descriptor brought goes out before the work that it deferred") {
+  SystemClock clock;
+  Loop loop(clock);
+  std::string order;
+  const int fd = ::eventfd(1, EFD_NONBLOCK);
+  struct Bringer final : FdHandler {
+    Loop* loop = nullptr;
+    std::string* order = nullptr;
+    int fd = -1;
+    void on_ready(std::uint32_t) override {
+      loop->unwatch(fd);
+      loop->defer([this] { *order += "worked "; });
+      loop->at_stage_end([this] { *order += "out "; });
+      *order += "came ";
+    }
+  } bringer;
+  bringer.loop = &loop;
+  bringer.order = &order;
+  bringer.fd = fd;
+  loop.watch(fd, EPOLLIN, bringer);
+  pass(loop);
+  ::close(fd);
+  CHECK(order == "came out worked ");
 }
 
 TEST_CASE("Work that defers itself for ever does not keep descriptors and timers from their turn") {
@@ -127,12 +152,12 @@ TEST_CASE("Work that defers itself for ever does not keep descriptors and timers
   CHECK(timer);
 }
 
-TEST_CASE("An end-of-pass hook that was given before the loop ran runs without anything else to wake the loop") {
+TEST_CASE("A hook that was given before the loop ran runs without anything else to wake the loop") {
   SystemClock clock;
   Loop loop(clock);
   bool ran = false;
   bool late = false;
-  loop.at_pass_end([&] { ran = true; });
+  loop.at_stage_end([&] { ran = true; });
   loop.call_after(500'000, [&] { late = true; });  // so that a failure is no hang
   loop.run_until([&] { return ran; });
   CHECK_FALSE(late);
