@@ -80,6 +80,7 @@ Result<void> check_name(const std::string& name) {
   if (base::trim(name).empty() || name.size() > kMaxNameBytes) {
     return fail(model::invalid_field("name", "1 to 200 bytes of text", std::to_string(name.size()) + " bytes"));
   }
+  if (name.find('\0') != std::string::npos) return fail(model::invalid_field("name", "text", "a NUL character"));
   return {};
 }
 
@@ -132,8 +133,9 @@ std::optional<model::AgentHead> find_agent_head(store::Session& session, const m
   auto found = agents.find_head(scope, id_or_slug);
   if (found || id_or_slug != "default") return found;
   const std::int64_t total = agents.count(scope);
+  if (total == 0) return std::nullopt;
   const auto oldest = agents.list(scope, 1, total - 1);
-  if (total == 0 || oldest.empty()) return std::nullopt;
+  if (oldest.empty()) return std::nullopt;
   return agents.find_head(scope, oldest.front().id);
 }
 

@@ -52,7 +52,8 @@ struct SystemHandlers {
     const bool writable = services.database.writable();
     const bool draining = services.engine.draining();
     Json body = health_body(call, writable && !draining ? "ready" : "not_ready");
-    body["checks"] = {{"store", writable ? "ok" : "storage_full"}, {"accepting", draining ? "draining" : "ok"}};
+    body["checks"] = {{"store", writable ? "ok" : services.database.refusal().code},
+                      {"accepting", draining ? "draining" : "ok"}};
     body["runs"] = services.engine.live_count();
     co_return json_response(writable && !draining ? 200 : 503, body);
   }

@@ -39,6 +39,25 @@ void redact(std::string& text, std::string_view secret) {
   }
 }
 
+std::string_view password_of(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return {};
+  std::string_view authority = url.substr(scheme + 3);
+  authority = authority.substr(0, authority.find('/'));
+  // A password that was not encoded may hold an @ itself.
+  const std::size_t at = authority.rfind('@');
+  if (at == std::string_view::npos) return {};
+  const std::size_t colon = authority.substr(0, at).find(':');
+  return colon == std::string_view::npos ? std::string_view() : authority.substr(colon + 1, at - colon - 1);
+}
+
+std::string without_password(std::string_view url) {
+  const std::string_view password = password_of(url);
+  std::string text(url);
+  if (!password.empty()) text.replace(static_cast<std::size_t>(password.data() - url.data()), password.size(), "***");
+  return text;
+}
+
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
   const auto first = text.find_first_not_of(kSpace);

@@ -20,6 +20,11 @@ std::string printable(std::string_view text, std::size_t max_bytes = 120);
 /// Replaces every `secret` in `text` by "[redacted]".
 void redact(std::string& text, std::string_view secret);
 
+/// The password of "scheme://user:password@host/...", as it stands there; empty when there is none.
+std::string_view password_of(std::string_view url);
+/// The same URL with "***" for its password: for whatever is shown.
+std::string without_password(std::string_view url);
+
 std::string_view trim(std::string_view text);
 std::string to_lower(std::string_view text);
 /// ASCII only.

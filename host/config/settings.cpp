@@ -85,6 +85,13 @@ const std::vector<Setting>& setting_table() {
        kHourMs},
       {"log.level", &S::log_level, "lowest level that is written", 0, 0, {"debug", "info", "warn", "error"}},
       {"log.format", &S::log_format, "auto: text on a terminal, else json", 0, 0, {"auto", "json", "text"}},
+      {"store.url", &S::store_url, "postgresql://USER:PASSWORD@HOST/DATABASE; empty: SQLite in the data directory"},
+      {"store.migrate",
+       &S::store_migrate,
+       "auto: the schema is brought up to date at the start",
+       0,
+       0,
+       {"auto", "manual"}},
       {"store.durability", &S::store_durability, "off: no fsync, for benches only", 0, 0, {"full", "off"}},
       {"store.max_queued_writes", &S::store_max_queued_writes, "writes that wait; more are refused with 503", 16,
        10'000'000},
@@ -210,7 +217,7 @@ std::string value_text(const Settings& settings, const Setting& setting) {
     }
     text += "]";
   } else {
-    base::append_json_string(text, settings.*std::get<std::string Settings::*>(setting.member));
+    base::append_json_string(text, base::without_password(settings.*std::get<std::string Settings::*>(setting.member)));
   }
   // TOML wants DEL escaped, JSON does not.
   for (std::size_t at = 0; (at = text.find('\x7F', at)) != std::string::npos;) text.replace(at, 1, "\\u007F");

@@ -34,6 +34,8 @@ struct Settings {
   std::string log_level = "info";
   std::string log_format = "auto";
 
+  std::string store_url;
+  std::string store_migrate = "auto";
   std::string store_durability = "full";
   std::int64_t store_max_queued_writes = 10'000;
   std::int64_t store_readers = 2;

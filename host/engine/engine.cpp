@@ -76,8 +76,7 @@ Task<Result<void>> Engine::start() {
 
 Result<void> Engine::admits() const {
   if (draining_) return fail(unavailable("draining", "the server is stopping; try again in a moment"));
-  if (!database_.writable())
-    return fail(unavailable("storage_full", "the server's disk is full; new turns are refused"));
+  if (!database_.writable()) return fail(database_.refusal());
   if (live_count() >= static_cast<std::size_t>(options_.max_running)) {
     return fail(
         unavailable("overloaded", std::to_string(options_.max_running) + " runs are under way, which is the limit"));

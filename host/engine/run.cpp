@@ -21,7 +21,9 @@ bool settles_step(std::string_view kind) {
          kind == model::journal::kToolSettled;
 }
 
-bool worth_retrying(const Error& error) { return error.code == "storage_full" || error.code == "store_overloaded"; }
+bool worth_retrying(const Error& error) {
+  return error.code == "storage_full" || error.code == "store_overloaded" || error.code == "store_unreachable";
+}
 
 }  // namespace
 

@@ -12,6 +12,7 @@
 #include "agent/turn.hpp"
 #include "api/api.hpp"
 #include "base/failpoint.hpp"
+#include "base/text.hpp"
 #include "base/version.hpp"
 #include "egress/client.hpp"
 #include "engine/engine.hpp"
@@ -346,6 +347,7 @@ int run_daemon(const DaemonOptions& options) {
   logger.hide(*admin_key);
   auto listener = ingress::Listener::open(settings.http_listen);
   if (!listener) return refuse(listener.error());
+  logger.hide(std::string(base::password_of(settings.store_url)));
   auto database = store::Database::open(store_options(settings, (*data_dir)->path()), clock, logger);
   if (!database) return refuse(database.error());
   base::failpoint("startup.after_migrate");

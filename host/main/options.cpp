@@ -91,6 +91,8 @@ ingress::ServerOptions server_options(const config::Settings& settings) {
 store::DatabaseOptions store_options(const config::Settings& settings, const std::string& directory) {
   store::DatabaseOptions options;
   options.directory = directory;
+  options.url = settings.store_url;
+  options.migrate = settings.store_migrate == "auto";
   options.durable = settings.store_durability == "full";
   options.max_bytes = settings.store_max_bytes;
   options.max_queued_writes = static_cast<std::size_t>(settings.store_max_queued_writes);

@@ -6,6 +6,9 @@
 namespace platos::engine {
 class Engine;
 }
+namespace platos::store {
+class Connection;
+}
 namespace platos::tenancy {
 class Bootstrap;
 }
@@ -21,12 +24,13 @@ struct Scope {
   bool operator==(const Scope&) const = default;
 };
 
-/// Permission to work across tenants. Only the engine (claim, take-over, sweep) and tenancy (credentials, bootstrap)
-/// can make one.
+/// Permission to work across tenants. Only the engine (claim, take-over, sweep), tenancy (credentials, bootstrap) and
+/// the store's own upkeep can make one.
 class SystemScope {
  private:
   friend class engine::Engine;
   friend class tenancy::Bootstrap;
+  friend class store::Connection;
   friend struct SystemScopeForTest;
   SystemScope() = default;
 };

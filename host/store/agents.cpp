@@ -53,26 +53,26 @@ model::AgentVersion read_version(const Row& row) {
 }  // namespace
 
 void Agents::insert(const Scope& scope, const model::Agent& agent, const model::AgentVersion& version) {
-  session_.execute(
-      "INSERT INTO agents (id, env_id, slug, name, is_active, version_id, created_us, updated_us) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-      {agent.id, scope.environment_id, agent.slug, agent.name, std::int64_t{agent.active}, version.id, agent.created_us,
-       agent.updated_us});
+  session_.send(scope,
+                "INSERT INTO agents (id, env_id, slug, name, is_active, version_id, created_us, updated_us) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                {agent.id, scope.environment_id, agent.slug, agent.name, std::int64_t{agent.active}, version.id,
+                 agent.created_us, agent.updated_us});
   insert_version(scope, version);
 }
 
 void Agents::insert_version(const Scope& scope, const model::AgentVersion& version) {
   const std::string snapshot = model::dump(model::to_json(version.config));
-  session_.execute(
-      "INSERT INTO agent_versions (id, env_id, agent_id, number, created_by, note, snapshot, created_us) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-      {version.id, scope.environment_id, version.agent_id, version.number, version.created_by, Sealed{version.note},
-       Sealed{snapshot}, version.created_us});
+  session_.send(scope,
+                "INSERT INTO agent_versions (id, env_id, agent_id, number, created_by, note, snapshot, created_us) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                {version.id, scope.environment_id, version.agent_id, version.number, version.created_by,
+                 Sealed{version.note}, Sealed{snapshot}, version.created_us});
 }
 
 std::optional<model::Agent> Agents::find(const Scope& scope, const std::string& id_or_slug) {
   std::optional<model::Agent> agent;
-  session_.query(kFind, {scope.environment_id, id_or_slug}, [&](const Row& row) {
+  session_.query(scope, kFind, {scope.environment_id, id_or_slug}, [&](const Row& row) {
     agent = read_agent(row);
     return false;
   });
@@ -81,19 +81,20 @@ std::optional<model::Agent> Agents::find(const Scope& scope, const std::string& 
 
 std::optional<model::AgentHead> Agents::find_head(const Scope& scope, const std::string& id_or_slug) {
   std::optional<model::AgentHead> head;
-  session_.query(
-      "SELECT id, slug, is_active, version_id FROM agents "
-      "WHERE env_id = $1 AND (id = $2 OR slug = $2) AND deleted_us IS NULL",
-      {scope.environment_id, id_or_slug}, [&](const Row& row) {
-        head = model::AgentHead{row.text(0), row.text(1), row.integer(2) != 0, row.text(3)};
-        return false;
-      });
+  session_.query(scope,
+                 "SELECT id, slug, is_active, version_id FROM agents "
+                 "WHERE env_id = $1 AND (id = $2 OR slug = $2) AND deleted_us IS NULL",
+                 {scope.environment_id, id_or_slug}, [&](const Row& row) {
+                   head = model::AgentHead{row.text(0), row.text(1), row.integer(2) != 0, row.text(3)};
+                   return false;
+                 });
   return head;
 }
 
 bool Agents::is_current(const Scope& scope, const model::AgentHead& head) {
   bool current = false;
   session_.query(
+      scope,
       "SELECT 1 FROM agents WHERE env_id = $1 AND id = $2 AND version_id = $3 AND is_active = 1 AND deleted_us IS NULL",
       {scope.environment_id, head.id, head.version_id}, [&](const Row&) {
         current = true;
@@ -104,8 +105,8 @@ bool Agents::is_current(const Scope& scope, const model::AgentHead& head) {
 
 std::int64_t Agents::count_threads(const Scope& scope, const std::string& agent_id) {
   std::int64_t total = 0;
-  session_.query("SELECT COUNT(*) FROM threads WHERE env_id = $1 AND agent_id = $2", {scope.environment_id, agent_id},
-                 [&](const Row& row) {
+  session_.query(scope, "SELECT COUNT(*) FROM threads WHERE env_id = $1 AND agent_id = $2",
+                 {scope.environment_id, agent_id}, [&](const Row& row) {
                    total = row.integer(0);
                    return false;
                  });
@@ -114,7 +115,7 @@ std::int64_t Agents::count_threads(const Scope& scope, const std::string& agent_
 
 bool Agents::ever_had_one(const Scope& scope) {
   bool found = false;
-  session_.query("SELECT 1 FROM agents WHERE env_id = $1 LIMIT 1", {scope.environment_id}, [&](const Row&) {
+  session_.query(scope, "SELECT 1 FROM agents WHERE env_id = $1 LIMIT 1", {scope.environment_id}, [&](const Row&) {
     found = true;
     return false;
   });
@@ -123,7 +124,7 @@ bool Agents::ever_had_one(const Scope& scope) {
 
 bool Agents::slug_taken(const Scope& scope, const std::string& slug) {
   bool taken = false;
-  session_.query("SELECT 1 FROM agents WHERE env_id = $1 AND slug = $2 AND deleted_us IS NULL",
+  session_.query(scope, "SELECT 1 FROM agents WHERE env_id = $1 AND slug = $2 AND deleted_us IS NULL",
                  {scope.environment_id, slug}, [&](const Row&) {
                    taken = true;
                    return false;
@@ -133,7 +134,7 @@ bool Agents::slug_taken(const Scope& scope, const std::string& slug) {
 
 std::vector<model::Agent> Agents::list(const Scope& scope, std::int64_t limit, std::int64_t offset) {
   std::vector<model::Agent> agents;
-  session_.query(kList, {scope.environment_id, limit, offset}, [&](const Row& row) {
+  session_.query(scope, kList, {scope.environment_id, limit, offset}, [&](const Row& row) {
     agents.push_back(read_agent(row));
     agents.back().thread_count = row.integer(9);
     return true;
@@ -143,7 +144,7 @@ std::vector<model::Agent> Agents::list(const Scope& scope, std::int64_t limit, s
 
 std::int64_t Agents::count(const Scope& scope) {
   std::int64_t total = 0;
-  session_.query("SELECT COUNT(*) FROM agents WHERE env_id = $1 AND deleted_us IS NULL", {scope.environment_id},
+  session_.query(scope, "SELECT COUNT(*) FROM agents WHERE env_id = $1 AND deleted_us IS NULL", {scope.environment_id},
                  [&](const Row& row) {
                    total = row.integer(0);
                    return false;
@@ -152,14 +153,15 @@ std::int64_t Agents::count(const Scope& scope) {
 }
 
 void Agents::update(const Scope& scope, const model::Agent& agent) {
-  session_.execute(
+  session_.send(
+      scope,
       "UPDATE agents SET name = $1, is_active = $2, version_id = $3, updated_us = $4 WHERE env_id = $5 AND id = $6",
       {agent.name, std::int64_t{agent.active}, agent.version_id, agent.updated_us, scope.environment_id, agent.id});
 }
 
 std::int64_t Agents::add_version(const Scope& scope, const model::AgentVersion& version) {
   model::AgentVersion numbered = version;
-  session_.query("SELECT COALESCE(MAX(number), 0) + 1 FROM agent_versions WHERE env_id = $1 AND agent_id = $2",
+  session_.query(scope, "SELECT COALESCE(MAX(number), 0) + 1 FROM agent_versions WHERE env_id = $1 AND agent_id = $2",
                  {scope.environment_id, version.agent_id}, [&](const Row& row) {
                    numbered.number = row.integer(0);
                    return false;
@@ -169,35 +171,35 @@ std::int64_t Agents::add_version(const Scope& scope, const model::AgentVersion& 
 }
 
 bool Agents::soft_delete(const Scope& scope, const std::string& id, std::int64_t now_us) {
-  return session_.execute(
-             "UPDATE agents SET deleted_us = $1, is_active = 0, updated_us = $1 "
-             "WHERE env_id = $2 AND id = $3 AND deleted_us IS NULL",
-             {now_us, scope.environment_id, id}) > 0;
+  return session_.execute(scope,
+                          "UPDATE agents SET deleted_us = $1, is_active = 0, updated_us = $1 "
+                          "WHERE env_id = $2 AND id = $3 AND deleted_us IS NULL",
+                          {now_us, scope.environment_id, id}) > 0;
 }
 
 std::vector<model::AgentVersion> Agents::versions(const Scope& scope, const std::string& agent_id,
                                                   std::int64_t before_number, std::int64_t limit) {
   std::vector<model::AgentVersion> versions;
   const std::int64_t before = before_number > 0 ? before_number : INT64_MAX;
-  session_.query(
-      "SELECT id, agent_id, number, created_by, note, snapshot, created_us FROM agent_versions "
-      "WHERE env_id = $1 AND agent_id = $2 AND number < $3 ORDER BY number DESC LIMIT $4",
-      {scope.environment_id, agent_id, before, limit}, [&](const Row& row) {
-        versions.push_back(read_version(row));
-        return true;
-      });
+  session_.query(scope,
+                 "SELECT id, agent_id, number, created_by, note, snapshot, created_us FROM agent_versions "
+                 "WHERE env_id = $1 AND agent_id = $2 AND number < $3 ORDER BY number DESC LIMIT $4",
+                 {scope.environment_id, agent_id, before, limit}, [&](const Row& row) {
+                   versions.push_back(read_version(row));
+                   return true;
+                 });
   return versions;
 }
 
 std::optional<model::AgentVersion> Agents::find_version(const Scope& scope, const std::string& version_id) {
   std::optional<model::AgentVersion> version;
-  session_.query(
-      "SELECT id, agent_id, number, created_by, note, snapshot, created_us FROM agent_versions "
-      "WHERE env_id = $1 AND id = $2",
-      {scope.environment_id, version_id}, [&](const Row& row) {
-        version = read_version(row);
-        return false;
-      });
+  session_.query(scope,
+                 "SELECT id, agent_id, number, created_by, note, snapshot, created_us FROM agent_versions "
+                 "WHERE env_id = $1 AND id = $2",
+                 {scope.environment_id, version_id}, [&](const Row& row) {
+                   version = read_version(row);
+                   return false;
+                 });
   return version;
 }
 

@@ -65,7 +65,8 @@ Param sealed_or_null(const std::string& text) {
 }  // namespace
 
 void Conversations::insert_thread(const Scope& scope, const model::Thread& thread) {
-  session_.execute(
+  session_.send(
+      scope,
       "INSERT INTO threads (id, env_id, agent_id, user_id, title, state, turn_count, created_us, updated_us, revision) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
       {thread.id, scope.environment_id, thread.agent_id, thread.user_id, Sealed{thread.title}, thread.state,
@@ -75,7 +76,8 @@ void Conversations::insert_thread(const Scope& scope, const model::Thread& threa
 std::optional<model::Thread> Conversations::find_thread(const Scope& scope, const std::string& user_id,
                                                         const std::string& id) {
   std::optional<model::Thread> thread;
-  session_.query("SELECT " PLATOS_THREAD_COLUMNS
+  session_.query(scope,
+                 "SELECT " PLATOS_THREAD_COLUMNS
                  " FROM threads "
                  "WHERE env_id = $1 AND user_id = $2 AND id = $3",
                  {scope.environment_id, user_id, id}, [&](const Row& row) {
@@ -89,6 +91,7 @@ std::vector<model::Thread> Conversations::list_threads(const Scope& scope, const
   std::vector<model::Thread> threads;
   const ArchivedRange archived = range_of(filter.archived);
   session_.query(
+      scope,
       "SELECT " PLATOS_THREAD_COLUMNS
       " FROM threads "
       "WHERE env_id = $1 AND user_id = $2 AND ($3 = '' OR agent_id = $3) "
@@ -104,26 +107,28 @@ std::vector<model::Thread> Conversations::list_threads(const Scope& scope, const
 std::int64_t Conversations::count_threads(const Scope& scope, const ThreadFilter& filter) {
   std::int64_t total = 0;
   const ArchivedRange archived = range_of(filter.archived);
-  session_.query(
-      "SELECT COUNT(*) FROM threads WHERE env_id = $1 AND user_id = $2 AND ($3 = '' OR agent_id = $3) "
-      "AND COALESCE(archived_us, 0) BETWEEN $4 AND $5",
-      {scope.environment_id, filter.user_id, filter.agent_id, archived.from, archived.to}, [&](const Row& row) {
-        total = row.integer(0);
-        return false;
-      });
+  session_.query(scope,
+                 "SELECT COUNT(*) FROM threads WHERE env_id = $1 AND user_id = $2 AND ($3 = '' OR agent_id = $3) "
+                 "AND COALESCE(archived_us, 0) BETWEEN $4 AND $5",
+                 {scope.environment_id, filter.user_id, filter.agent_id, archived.from, archived.to},
+                 [&](const Row& row) {
+                   total = row.integer(0);
+                   return false;
+                 });
   return total;
 }
 
 void Conversations::update_thread(const Scope& scope, const model::Thread& thread) {
   const Param archived = thread.archived_us == 0 ? Param(nullptr) : Param(thread.archived_us);
-  session_.execute(
-      "UPDATE threads SET title = $1, state = $2, updated_us = $3, archived_us = $4, revision = revision + 1 "
-      "WHERE env_id = $5 AND id = $6",
-      {Sealed{thread.title}, thread.state, thread.updated_us, archived, scope.environment_id, thread.id});
+  session_.send(scope,
+                "UPDATE threads SET title = $1, state = $2, updated_us = $3, archived_us = $4, revision = revision + 1 "
+                "WHERE env_id = $5 AND id = $6",
+                {Sealed{thread.title}, thread.state, thread.updated_us, archived, scope.environment_id, thread.id});
 }
 
 void Conversations::set_summary(const Scope& scope, const model::Thread& thread) {
-  session_.execute(
+  session_.send(
+      scope,
       "UPDATE threads SET summary = $1, summary_until_us = $2, summary_until_id = $3, revision = revision + 1 "
       "WHERE env_id = $4 AND id = $5",
       {Sealed{thread.summary}, thread.summary_until_us, thread.summary_until_id, scope.environment_id, thread.id});
@@ -131,14 +136,15 @@ void Conversations::set_summary(const Scope& scope, const model::Thread& thread)
 
 bool Conversations::begin_turn(const Scope& scope, const std::string& id, std::optional<std::int64_t> revision,
                                std::int64_t now_us) {
-  return session_.execute(
-             "UPDATE threads SET turn_count = turn_count + 1, revision = revision + 1, updated_us = $1 "
-             "WHERE env_id = $2 AND id = $3 AND archived_us IS NULL AND revision = COALESCE($4, revision)",
-             {now_us, scope.environment_id, id, revision ? Param(*revision) : Param(nullptr)}) == 1;
+  return session_.execute(scope,
+                          "UPDATE threads SET turn_count = turn_count + 1, revision = revision + 1, updated_us = $1 "
+                          "WHERE env_id = $2 AND id = $3 AND archived_us IS NULL AND revision = COALESCE($4, revision)",
+                          {now_us, scope.environment_id, id, revision ? Param(*revision) : Param(nullptr)}) == 1;
 }
 
 void Conversations::insert_message(const Scope& scope, const model::Message& message) {
-  session_.execute(
+  session_.send(
+      scope,
       "INSERT INTO messages (id, env_id, thread_id, run_id, role, state, content, thinking, tool_calls, response, "
       "created_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
       {message.id, scope.environment_id, message.thread_id, message.run_id, message.role, message.state,
@@ -147,18 +153,20 @@ void Conversations::insert_message(const Scope& scope, const model::Message& mes
 }
 
 void Conversations::set_message_state(const Scope& scope, const std::string& id, const std::string& state) {
-  session_.execute("UPDATE messages SET state = $1 WHERE env_id = $2 AND id = $3", {state, scope.environment_id, id});
+  session_.send(scope, "UPDATE messages SET state = $1 WHERE env_id = $2 AND id = $3",
+                {state, scope.environment_id, id});
 }
 
 void Conversations::activate_message(const Scope& scope, const std::string& id, const std::string& content) {
-  session_.execute("UPDATE messages SET state = 'active', content = $1 WHERE env_id = $2 AND id = $3",
-                   {Sealed{content}, scope.environment_id, id});
+  session_.send(scope, "UPDATE messages SET state = 'active', content = $1 WHERE env_id = $2 AND id = $3",
+                {Sealed{content}, scope.environment_id, id});
 }
 
 std::vector<model::Message> Conversations::messages(const Scope& scope, const std::string& thread_id,
                                                     std::int64_t limit, std::int64_t offset) {
   std::vector<model::Message> messages;
   session_.query(
+      scope,
       "SELECT id, thread_id, run_id, role, state, content, thinking, tool_calls, response, created_us FROM messages "
       "WHERE env_id = $1 AND thread_id = $2 AND state <> 'blocked' ORDER BY created_us, id LIMIT $3 OFFSET $4",
       {scope.environment_id, thread_id, limit, offset}, [&](const Row& row) {
@@ -170,7 +178,7 @@ std::vector<model::Message> Conversations::messages(const Scope& scope, const st
 
 std::int64_t Conversations::count_messages(const Scope& scope, const std::string& thread_id) {
   std::int64_t total = 0;
-  session_.query("SELECT COUNT(*) FROM messages WHERE env_id = $1 AND thread_id = $2 AND state <> 'blocked'",
+  session_.query(scope, "SELECT COUNT(*) FROM messages WHERE env_id = $1 AND thread_id = $2 AND state <> 'blocked'",
                  {scope.environment_id, thread_id}, [&](const Row& row) {
                    total = row.integer(0);
                    return false;
@@ -182,6 +190,7 @@ std::vector<model::Message> Conversations::history(const Scope& scope, const std
                                                    const std::string& except_run_id, std::int64_t limit) {
   std::vector<model::Message> messages;
   session_.query(
+      scope,
       "SELECT id, thread_id, run_id, role, state, content, thinking, tool_calls, response, created_us FROM messages "
       "WHERE env_id = $1 AND thread_id = $2 AND run_id <> $3 AND state = 'active' "
       "ORDER BY created_us DESC, id DESC LIMIT $4",
@@ -198,6 +207,7 @@ std::vector<model::Message> Conversations::history_after(const Scope& scope, con
                                                          std::int64_t limit) {
   std::vector<model::Message> messages;
   session_.query(
+      scope,
       "SELECT id, thread_id, run_id, role, state, content, thinking, tool_calls, response, created_us FROM messages "
       "WHERE env_id = $1 AND thread_id = $2 AND run_id <> $3 AND state = 'active' "
       "AND (created_us > $4 OR (created_us = $4 AND id > $5)) ORDER BY created_us, id LIMIT $6",
@@ -210,13 +220,13 @@ std::vector<model::Message> Conversations::history_after(const Scope& scope, con
 
 std::int64_t Conversations::count_after(const Scope& scope, const std::string& thread_id, const Position& after) {
   std::int64_t total = 0;
-  session_.query(
-      "SELECT COUNT(*) FROM messages WHERE env_id = $1 AND thread_id = $2 AND state = 'active' "
-      "AND (created_us > $3 OR (created_us = $3 AND id > $4))",
-      {scope.environment_id, thread_id, after.created_us, after.id}, [&](const Row& row) {
-        total = row.integer(0);
-        return false;
-      });
+  session_.query(scope,
+                 "SELECT COUNT(*) FROM messages WHERE env_id = $1 AND thread_id = $2 AND state = 'active' "
+                 "AND (created_us > $3 OR (created_us = $3 AND id > $4))",
+                 {scope.environment_id, thread_id, after.created_us, after.id}, [&](const Row& row) {
+                   total = row.integer(0);
+                   return false;
+                 });
   return total;
 }
 
@@ -224,6 +234,7 @@ std::optional<model::Message> Conversations::message_of_run(const Scope& scope, 
                                                             const std::string& run_id, const std::string& role) {
   std::optional<model::Message> message;
   session_.query(
+      scope,
       "SELECT id, thread_id, run_id, role, state, content, thinking, tool_calls, response, created_us FROM messages "
       "WHERE env_id = $1 AND thread_id = $2 AND run_id = $3 AND role = $4 ORDER BY created_us DESC, id DESC LIMIT 1",
       {scope.environment_id, thread_id, run_id, role}, [&](const Row& row) {

@@ -4,63 +4,95 @@
 
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 #include "base/failpoint.hpp"
 #include "base/text.hpp"
 #include "store/migrations.hpp"
+#include "store/postgres_session.hpp"
+#include "store/sqlite_session.hpp"
 
 namespace platos::store {
 namespace {
 
 constexpr std::size_t kMaxGroup = 512;
 constexpr std::size_t kMaxQueuedReads = 10'000;
-constexpr int kCheckpointPages = 16 * 1024 * 1024 / 4096;   // always beyond this
-constexpr int kIdleCheckpointPages = kCheckpointPages / 8;  // when nobody waits
+constexpr int kConflictTries = 5;
+constexpr auto kProbeEvery = std::chrono::seconds(1);
 
 std::string database_path(const DatabaseOptions& options) { return options.directory + "/platos.db"; }
 
-SqliteOptions session_options(const DatabaseOptions& options, bool writer) {
+std::unique_ptr<Connection> connect(const DatabaseOptions& options, bool writer) {
+  if (!options.url.empty()) {
+    PostgresOptions session;
+    session.url = options.url;
+    session.durable = options.durable;
+    session.writer = writer;
+    return std::make_unique<PostgresSession>(session);
+  }
   SqliteOptions session;
   session.path = database_path(options);
   session.durable = options.durable;
   session.writer = writer;
   session.max_bytes = options.max_bytes;
-  return session;
+  return std::make_unique<SqliteSession>(session);
 }
 
-Result<void> check_stream_forms(Session& session) {
+Result<void> check_stream_forms(Connection& connection) {
   std::optional<std::int64_t> unknown;
-  session.query("SELECT flags FROM run_stream WHERE flags <> 1 LIMIT 1", {}, [&](const Row& row) {
-    unknown = row.integer(0);
-    return false;
-  });
+  connection.query(Connection::everywhere(), "SELECT flags FROM run_stream WHERE flags <> 1 LIMIT 1", {},
+                   [&](const Row& row) {
+                     unknown = row.integer(0);
+                     return false;
+                   });
   if (!unknown) return {};
   return fail(ErrorKind::FailedPrecondition, "unknown_stream_form",
               "the database holds event blocks of form " + std::to_string(*unknown) +
                   "; this Platos reads form 1: start the newer Platos that wrote them");
 }
 
+// On PostgreSQL the second wall around tenants is only there for roles that it holds for.
+void warn_without_row_security(Connection& connection, base::Logger& logger) {
+  auto* postgres = dynamic_cast<PostgresSession*>(&connection);
+  if (postgres == nullptr || postgres->holds_row_security()) return;
+  logger.warn("store",
+              "the role of store.url is a superuser or has BYPASSRLS: row-level security does not hold for it; use a "
+              "role without either");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options, const base::Clock& clock,
                                                  base::Logger& logger) {
+  if (!options.url.empty()) {
+    PostgresOptions given;
+    given.url = options.url;
+    if (const auto valid = postgres_parameters(given); !valid) return fail(valid.error());
+  }
   try {
-    auto writer = std::make_unique<SqliteSession>(session_options(options, true));
+    auto writer = connect(options, true);
     const std::string snapshot =
         options.directory + "/before-migration-" + std::to_string(clock.wall_us() / 1'000'000) + ".db";
-    if (const auto migrated = migrate(*writer, sqlite_migrations(), clock, snapshot); !migrated) {
-      return fail(migrated.error());
-    }
+    const auto ready = options.migrate ? migrate(*writer, writer->migrations(), clock, snapshot)
+                                       : check_migrated(*writer, writer->migrations());
+    if (!ready) return fail(ready.error());
     if (const auto known = check_stream_forms(*writer); !known) return fail(known.error());
-    std::error_code ignored;
-    std::filesystem::permissions(database_path(options), std::filesystem::perms(0600), ignored);
+    warn_without_row_security(*writer, logger);
+    if (options.url.empty()) {
+      std::error_code ignored;
+      std::filesystem::permissions(database_path(options), std::filesystem::perms(0600), ignored);
+    }
     return std::unique_ptr<Database>(new Database(options, logger, std::move(writer)));
+  } catch (const SqlError& failure) {
+    if (failure.kind() == SqlError::Kind::Disconnected) return fail(to_error(failure));
+    return fail(ErrorKind::DataLoss, "database_unusable",
+                (options.url.empty() ? database_path(options) + ": " : std::string()) + failure.what());
   } catch (const std::exception& failure) {
     return fail(ErrorKind::DataLoss, "database_unusable", database_path(options) + ": " + failure.what());
   }
 }
 
-Database::Database(const DatabaseOptions& options, base::Logger& logger, std::unique_ptr<SqliteSession> writer)
+Database::Database(const DatabaseOptions& options, base::Logger& logger, std::unique_ptr<Connection> writer)
     : options_(options), logger_(logger), writer_(std::move(writer)) {
   readers_ = std::make_unique<base::WorkerPool>("store-reader", options.readers, kMaxQueuedReads);
   writer_thread_ = std::thread([this] { write_loop(); });
@@ -88,6 +120,16 @@ Error Database::to_error(const SqlError& failure) {
       error.retryable = true;
       error.retry_after_ms = 1000;
       break;
+    case SqlError::Kind::Disconnected:
+    case SqlError::Kind::CommitUnknown:
+      error.kind = ErrorKind::Unavailable;
+      error.code = "store_unreachable";
+      // Where it stands is for the log, not for clients.
+      error.message = "the server's database cannot be reached; try again in a moment";
+      error.retryable = true;
+      error.retry_after_ms = 1000;
+      break;
+    case SqlError::Kind::Conflict:
     case SqlError::Kind::Constraint:
       error.kind = ErrorKind::Conflict;
       error.code = "conflict";
@@ -121,29 +163,30 @@ Result<void> Database::enqueue(std::unique_ptr<Job> job) {
   return {};
 }
 
+bool Database::ends_transaction(SqlError::Kind kind) {
+  return kind == SqlError::Kind::Full || kind == SqlError::Kind::Conflict || kind == SqlError::Kind::Disconnected ||
+         kind == SqlError::Kind::CommitUnknown;
+}
+
 Database::ReaderLease Database::borrow_reader() {
+  std::unique_ptr<Connection> connection;
   {
     const std::lock_guard lock(readers_mutex_);
     if (!idle_readers_.empty()) {
-      auto session = std::move(idle_readers_.back());
+      connection = std::move(idle_readers_.back());
       idle_readers_.pop_back();
-      return ReaderLease{*this, std::move(session)};
     }
   }
-  return ReaderLease{*this, std::make_unique<SqliteSession>(session_options(options_, false))};
-}
-
-Database::Snapshot::~Snapshot() {
-  try {
-    session_.execute("COMMIT", {});
-  } catch (const SqlError&) {
-    // A failed statement may have ended the transaction already.
-  }
+  if (!connection) connection = connect(options_, false);
+  if (!connection->reconnect()) throw SqlError(SqlError::Kind::Disconnected, "no connection for reading");
+  return ReaderLease{*this, std::move(connection)};
 }
 
 Database::ReaderLease::~ReaderLease() {
+  if (!connection) return;
+  connection->rollback();  // a read has nothing to commit
   const std::lock_guard lock(owner.readers_mutex_);
-  owner.idle_readers_.push_back(std::move(session));
+  owner.idle_readers_.push_back(std::move(connection));
 }
 
 void Database::write_loop() {
@@ -154,9 +197,9 @@ void Database::write_loop() {
       const auto has_work = [this] { return stopping_ || !queue_.empty(); };
       if (writable()) {
         queue_wake_.wait(lock, has_work);
-      } else if (!queue_wake_.wait_for(lock, std::chrono::seconds(1), has_work)) {
+      } else if (!queue_wake_.wait_for(lock, kProbeEvery, has_work)) {
         lock.unlock();
-        probe_space();
+        probe();
         continue;
       }
       if (queue_.empty()) return;
@@ -175,7 +218,7 @@ void Database::write_loop() {
       const std::lock_guard lock(queue_mutex_);
       idle = queue_.empty();
     }
-    checkpoint_if_due(idle);
+    writer_->maintain(idle);
   }
 }
 
@@ -183,91 +226,126 @@ void Database::write_loop() {
 // may be run again by contract.
 bool Database::run_plain(const std::vector<std::unique_ptr<Job>>& group) {
   for (const auto& job : group) {
-    const bool kept = job->run(*writer_);
+    const bool kept = job->run(*writer_, false);
     base::failpoint("store.after_write");
-    if (kept) continue;
-    if (job->out_of_space()) throw SqlError(SqlError::Kind::Full, "the disk is full");
-    return false;
+    if (!kept) return false;
+  }
+  try {
+    writer_->settle();
+  } catch (const SqlError& failure) {
+    if (ends_transaction(failure.kind())) throw;
+    return false;  // of one of them, and only savepoints tell of which
   }
   return true;
 }
 
 void Database::run_apart(const std::vector<std::unique_ptr<Job>>& group) {
   for (const auto& job : group) {
-    writer_->execute("SAVEPOINT job", {});
-    const bool kept = job->run(*writer_);
-    // SQLite may have undone more than this closure: the group fails as one.
-    if (!kept && job->out_of_space()) throw SqlError(SqlError::Kind::Full, "the disk is full");
-    if (!kept) writer_->execute("ROLLBACK TO job", {});
-    writer_->execute("RELEASE job", {});
+    writer_->run_script("SAVEPOINT job");
+    if (!job->run(*writer_, true)) writer_->run_script("ROLLBACK TO SAVEPOINT job");
+    writer_->run_script("RELEASE SAVEPOINT job");
+  }
+}
+
+void Database::run_group(const std::vector<std::unique_ptr<Job>>& group) {
+  base::failpoint("store.before_begin");
+  writer_->begin_write();
+  base::failpoint("store.after_begin");
+  if (!run_plain(group)) {
+    writer_->rollback();
+    writer_->begin_write();
+    run_apart(group);
+  }
+  base::failpoint("store.before_commit");
+  writer_->commit();
+  base::failpoint("store.after_commit");
+}
+
+// Returns when the group is committed; throws when nothing of it is.
+void Database::try_commit(const std::vector<std::unique_ptr<Job>>& group) {
+  bool reconnected = false;
+  for (int tries = 1;; ++tries) {
+    if (!writer_->reconnect()) throw SqlError(SqlError::Kind::Disconnected, "no connection for writing");
+    try {
+      return run_group(group);
+    } catch (const SqlError& failure) {
+      writer_->rollback();
+      if (failure.kind() == SqlError::Kind::CommitUnknown) {
+        if (find_commit(failure)) return;
+      } else if (failure.kind() == SqlError::Kind::Disconnected) {
+        if (std::exchange(reconnected, true)) throw;
+      } else if (failure.kind() != SqlError::Kind::Conflict || tries == kConflictTries) {
+        throw;
+      }
+    }
+  }
+}
+
+// The connection broke while it committed: the database knows how that ended, as soon as it is back. Telling the
+// callers anything before would be a guess.
+bool Database::find_commit(const SqlError& failure) {
+  logger_.warn("store", "the connection broke in a commit; its outcome is looked up", {{"reason", failure.what()}});
+  note(State::Unreachable);
+  for (;;) {
+    try {
+      if (writer_->reconnect()) return writer_->was_committed();
+    } catch (const SqlError& again) {
+      if (again.kind() != SqlError::Kind::Disconnected && again.kind() != SqlError::Kind::CommitUnknown) throw;
+    }
+    std::unique_lock lock(queue_mutex_);
+    if (queue_wake_.wait_for(lock, kProbeEvery, [this] { return stopping_; })) throw failure;
   }
 }
 
 void Database::commit_group(std::vector<std::unique_ptr<Job>>& group) {
   try {
-    base::failpoint("store.before_begin");
-    writer_->execute("BEGIN IMMEDIATE", {});
-    base::failpoint("store.after_begin");
-    if (!run_plain(group)) {
-      writer_->execute("ROLLBACK", {});
-      writer_->execute("BEGIN IMMEDIATE", {});
-      run_apart(group);
-    }
-    base::failpoint("store.before_commit");
-    writer_->execute("COMMIT", {});
-    base::failpoint("store.after_commit");
+    try_commit(group);
   } catch (const SqlError& failure) {
-    // SQLite may have rolled the whole transaction back by itself; then there is nothing left to undo.
-    try {
-      writer_->execute("ROLLBACK", {});
-    } catch (const SqlError&) {
-    }
     const Error error = to_error(failure);
-    note_space(failure.kind() == SqlError::Kind::Full);
+    if (failure.kind() == SqlError::Kind::Full) note(State::Full);
+    if (failure.kind() == SqlError::Kind::Disconnected) note(State::Unreachable);
     logger_.error("store", "a commit failed",
-                  {{"code", error.code}, {"reason", error.message}, {"writes", group.size()}});
+                  {{"code", error.code}, {"reason", failure.what()}, {"writes", group.size()}});
     for (const auto& job : group) job->deliver_failure(error);
     return;
   }
-  note_space(false);
+  note(State::Writable);
   commits_.fetch_add(1, std::memory_order_relaxed);
   writes_.fetch_add(group.size(), std::memory_order_relaxed);
   for (const auto& job : group) job->deliver();
   base::failpoint("store.after_delivery");
 }
 
-// While turns are refused nothing else writes: this finds out that there is space again.
-void Database::probe_space() {
+// While turns are refused nothing else writes: this finds out that writes succeed again.
+void Database::probe() {
   try {
-    // Takes some pages and gives them back: rewriting an existing page would prove nothing.
-    writer_->run_script(
-        "BEGIN IMMEDIATE; INSERT INTO timers (id, env_id, run_id, kind, due_us) VALUES ('probe', '', '', "
-        "zeroblob(65536), 0);"
-        "DELETE FROM timers WHERE id = 'probe'; COMMIT;");
-    note_space(false);
+    if (!writer_->reconnect()) return;
+    writer_->probe_space();
+    note(State::Writable);
   } catch (const SqlError&) {
-    try {
-      writer_->run_script("ROLLBACK");
-    } catch (const SqlError&) {
-    }
+    // It is as it was.
   }
 }
 
-void Database::note_space(bool full) {
-  if (full_.exchange(full) == full) return;
-  if (full) {
-    logger_.error("store", "the disk is full: new turns are refused until a write succeeds");
-  } else {
+void Database::note(State state) {
+  if (state_.exchange(state) == state) return;
+  if (state == State::Writable) {
     logger_.info("store", "writes succeed again");
+  } else {
+    logger_.error("store", refusal().message + " until a write succeeds");
   }
 }
 
-void Database::checkpoint_if_due(bool idle) {
-  const int pages = writer_->wal_pages();
-  if (pages < kCheckpointPages && !(idle && pages >= kIdleCheckpointPages)) return;
-  base::failpoint("store.before_checkpoint");
-  writer_->checkpoint();
-  base::failpoint("store.after_checkpoint");
+Error Database::refusal() const {
+  Error error;
+  error.kind = ErrorKind::Unavailable;
+  error.retryable = true;
+  error.retry_after_ms = 1000;
+  const bool full = state_.load(std::memory_order_relaxed) == State::Full;
+  error.code = full ? "storage_full" : "store_unreachable";
+  error.message = full ? "the server's disk is full; new turns are refused"
+                       : "the server's database cannot be reached; new turns are refused";
+  return error;
 }
 
 }  // namespace platos::store

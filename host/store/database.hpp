@@ -16,17 +16,18 @@
 #include "base/logger.hpp"
 #include "base/result.hpp"
 #include "base/worker_pool.hpp"
-#include "store/session.hpp"
-#include "store/sqlite_session.hpp"
+#include "store/connection.hpp"
 
 namespace platos::store {
 
 struct DatabaseOptions {
   std::string directory;  ///< holds platos.db
+  std::string url;        ///< of a PostgreSQL database; empty: SQLite in `directory`
   bool durable = true;
   std::int64_t max_bytes = 0;
   std::size_t max_queued_writes = 10'000;
   std::size_t readers = 2;
+  bool migrate = true;  ///< false: a schema that is not the newest is refused
 };
 
 /// Internally synchronised. Writers call it from loops; completions arrive on the loop that is given.
@@ -34,9 +35,13 @@ struct DatabaseOptions {
 /// Group commit: the writer thread takes what is queued, runs each closure in its own savepoint of one transaction, and
 /// commits once. A closure's error undoes that closure only; a failed commit fails all of the group. A write that has
 /// completed with success is on disk. Closures run in the order of write().
+///
+/// A connection that breaks is made anew, and what it was doing is done again, once; a commit whose answer never came
+/// is looked up, never guessed. While the database cannot be reached, reads and writes fail with "store_unreachable".
 class Database {
  public:
-  /// Opens, migrates, starts the threads. Errors: see migrate(); DataLoss "database_unusable".
+  /// Opens, migrates, starts the threads. Errors: see migrate(); DataLoss "database_unusable"; Unavailable
+  /// "store_unreachable"; InvalidArgument "invalid_store_url".
   static Result<std::unique_ptr<Database>> open(const DatabaseOptions& options, const base::Clock& clock,
                                                 base::Logger& logger);
   ~Database();
@@ -44,7 +49,8 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   /// `work(Session&) -> Result<T>` may be run again as a whole, so it changes nothing but the database. Errors besides
-  /// its own: Unavailable "store_overloaded" (queue full), "storage_full" (disk), Internal "store_failed".
+  /// its own: Unavailable "store_overloaded" (queue full), "storage_full" (disk), "store_unreachable", Internal
+  /// "store_failed".
   template <typename Work, typename ResultType = std::invoke_result_t<Work&, Session&>>
   base::Completion<ResultType> write(base::Loop& loop, Work work) {
     auto job = std::make_unique<TypedJob<Work, ResultType>>(loop, std::move(work));
@@ -58,46 +64,37 @@ class Database {
   template <typename Work, typename ResultType = std::invoke_result_t<Work&, Session&>>
   base::Completion<ResultType> read(base::Loop& loop, Work work) {
     return readers_->run(loop, [this, work = std::move(work)]() mutable -> ResultType {
-      return guarded<ResultType>([&] {
-        const auto lease = borrow_reader();
-        const Snapshot snapshot(*lease.session);
-        return work(*lease.session);
-      });
+      return reading<ResultType>([&](Session& session) { return work(session); });
     });
   }
 
-  /// False after a write failed for want of space, until one succeeds: no new turns are taken then.
-  bool writable() const { return !full_.load(std::memory_order_relaxed); }
+  /// False after a write failed for want of space or of a database, until one succeeds: no new turns are taken then.
+  bool writable() const { return state_.load(std::memory_order_relaxed) == State::Writable; }
+  /// Why it is not writable(): "storage_full" or "store_unreachable".
+  Error refusal() const;
   std::uint64_t commits() const { return commits_.load(std::memory_order_relaxed); }
   std::uint64_t writes() const { return writes_.load(std::memory_order_relaxed); }
 
  private:
-  /// One read transaction: statements alone would each take and give back the lock of a snapshot.
-  class Snapshot {
-   public:
-    explicit Snapshot(Session& session) : session_(session) { session_.execute("BEGIN", {}); }
-    ~Snapshot();
-    Snapshot(const Snapshot&) = delete;
-    Snapshot& operator=(const Snapshot&) = delete;
-
-   private:
-    Session& session_;
-  };
+  enum class State { Writable, Full, Unreachable };
   struct Job {
     virtual ~Job() = default;
-    virtual bool run(Session& session) = 0;  ///< false: undo
-    virtual bool out_of_space() const = 0;
+    /// False: undo it. Throws SqlError when the whole transaction has failed.
+    virtual bool run(Connection& connection, bool settle) = 0;
     virtual void deliver() = 0;  ///< its own result, after the commit
     virtual void deliver_failure(const Error&) = 0;
   };
   template <typename Work, typename ResultType>
   struct TypedJob final : Job {
     TypedJob(base::Loop& loop, Work closure) : work(std::move(closure)), done(loop) {}
-    bool run(Session& session) override {
-      result.emplace(guarded<ResultType>([&] { return work(session); }));
+    bool run(Connection& connection, bool settle) override {
+      result.emplace(guarded<ResultType>([&] {
+        auto outcome = work(static_cast<Session&>(connection));
+        if (settle) connection.settle();
+        return outcome;
+      }));
       return result->has_value();
     }
-    bool out_of_space() const override { return !result->has_value() && result->error().code == "storage_full"; }
     void deliver() override { done.complete(std::move(*result)); }
     void deliver_failure(const Error& error) override { done.complete(fail(error)); }
     Work work;
@@ -106,20 +103,35 @@ class Database {
   };
   struct ReaderLease {
     Database& owner;
-    std::unique_ptr<Session> session;
+    std::unique_ptr<Connection> connection;
     ~ReaderLease();
   };
 
-  Database(const DatabaseOptions& options, base::Logger& logger, std::unique_ptr<SqliteSession> writer);
+  Database(const DatabaseOptions& options, base::Logger& logger, std::unique_ptr<Connection> writer);
   static Error to_error(const SqlError& failure);
+  static bool ends_transaction(SqlError::Kind kind);
   template <typename ResultType, typename Work>
   static ResultType guarded(Work work) {
     try {
       return work();
     } catch (const SqlError& failure) {
+      if (ends_transaction(failure.kind())) throw;
       return fail(to_error(failure));
     } catch (const std::exception& failure) {
       return fail(ErrorKind::Internal, "store_failed", failure.what());
+    }
+  }
+  /// Runs `work` in a read transaction, and again on a fresh connection when the first one turned out to be broken.
+  template <typename ResultType, typename Work>
+  ResultType reading(Work work) {
+    for (bool again = false;; again = true) {
+      try {
+        const auto lease = borrow_reader();
+        lease.connection->begin_read();
+        return guarded<ResultType>([&] { return work(static_cast<Session&>(*lease.connection)); });
+      } catch (const SqlError& failure) {
+        if (again || failure.kind() != SqlError::Kind::Disconnected) return fail(to_error(failure));
+      }
     }
   }
   Result<void> enqueue(std::unique_ptr<Job> job);
@@ -128,22 +140,24 @@ class Database {
   bool run_plain(const std::vector<std::unique_ptr<Job>>& group);
   void run_apart(const std::vector<std::unique_ptr<Job>>& group);
   void commit_group(std::vector<std::unique_ptr<Job>>& group);
-  void checkpoint_if_due(bool idle);
-  void note_space(bool full);
-  void probe_space();
+  void run_group(const std::vector<std::unique_ptr<Job>>& group);
+  void try_commit(const std::vector<std::unique_ptr<Job>>& group);
+  bool find_commit(const SqlError& failure);
+  void note(State state);
+  void probe();
 
   DatabaseOptions options_;
   base::Logger& logger_;
-  std::unique_ptr<SqliteSession> writer_;
+  std::unique_ptr<Connection> writer_;
   std::mutex queue_mutex_;
   std::condition_variable queue_wake_;
   std::vector<std::unique_ptr<Job>> queue_;
   bool stopping_ = false;
-  std::atomic<bool> full_{false};
+  std::atomic<State> state_{State::Writable};
   std::atomic<std::uint64_t> commits_{0};
   std::atomic<std::uint64_t> writes_{0};
   std::mutex readers_mutex_;
-  std::vector<std::unique_ptr<Session>> idle_readers_;
+  std::vector<std::unique_ptr<Connection>> idle_readers_;
   std::unique_ptr<base::WorkerPool> readers_;
   std::thread writer_thread_;
 };

@@ -1,4 +1,4 @@
-# Writes OUTPUT: a C++ table of the migration files in FOLDER, in the order of their numbers.
+# Writes OUTPUT: a C++ table, FUNCTION(), of the migration files in FOLDER, in the order of their numbers.
 file(GLOB files "${FOLDER}/*.sql")
 list(SORT files)
 set(rows "")
@@ -10,9 +10,10 @@ foreach(file IN LISTS files)
   string(APPEND rows "    {${number}, \"${name}\", R\"~sql~(${text})~sql~\"},\n")
 endforeach()
 file(WRITE "${OUTPUT}"
-"#include \"store/migrations.hpp\"
+"#include \"store/connection.hpp\"
 namespace platos::store {
-const std::vector<Migration>& sqlite_migrations() {
+const std::vector<Migration>& ${FUNCTION}();
+const std::vector<Migration>& ${FUNCTION}() {
   static const std::vector<Migration> migrations = {
 ${rows}  };
   return migrations;

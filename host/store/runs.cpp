@@ -40,9 +40,9 @@ model::RunRecord read_run(const Row& row) {
 }
 
 template <typename T, typename Read>
-std::optional<T> first(Session& session, std::string_view sql, std::initializer_list<Param> params, Read read) {
+std::optional<T> first(Session& session, const Scope& scope, std::string_view sql, Params params, Read read) {
   std::optional<T> value;
-  session.query(sql, params, [&](const Row& row) {
+  session.query(scope, sql, params, [&](const Row& row) {
     value = read(row);
     return false;
   });
@@ -61,7 +61,8 @@ std::string text_of(const Row& row) { return row.text(0); }
 
 void Runs::insert(const model::RunRecord& run) {
   const bool claimed = run.state == model::RunState::Running;
-  session_.execute(
+  session_.send(
+      run.scope,
       "INSERT INTO runs (id, env_id, user_id, kind, state, agent_id, version_id, thread_id, input, seq_reserved, "
       "lease_owner, lease_until_us, fence, deadline_us, attempt, request_id, created_us, started_us) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
@@ -73,13 +74,14 @@ void Runs::insert(const model::RunRecord& run) {
 }
 
 std::optional<model::RunRecord> Runs::find(const Scope& scope, const std::string& id) {
-  return first<model::RunRecord>(session_, "SELECT " PLATOS_RUN_COLUMNS "WHERE r.env_id = $1 AND r.id = $2",
+  return first<model::RunRecord>(session_, scope, "SELECT " PLATOS_RUN_COLUMNS "WHERE r.env_id = $1 AND r.id = $2",
                                  {scope.environment_id, id}, read_run);
 }
 
 std::vector<model::RunRecord> Runs::list(const Scope& scope, const RunFilter& filter) {
   std::vector<model::RunRecord> runs;
-  session_.query("SELECT " PLATOS_RUN_COLUMNS
+  session_.query(scope,
+                 "SELECT " PLATOS_RUN_COLUMNS
                  "WHERE r.env_id = $1 AND r.user_id = $2 AND ($3 = '' OR r.agent_id = $3) "
                  "AND ($4 = '' OR r.thread_id = $4) AND ($5 = '' OR r.state = $5) "
                  "ORDER BY r.created_us DESC, r.id DESC LIMIT $6 OFFSET $7",
@@ -93,7 +95,7 @@ std::vector<model::RunRecord> Runs::list(const Scope& scope, const RunFilter& fi
 }
 
 std::int64_t Runs::count(const Scope& scope, const RunFilter& filter) {
-  return *first<std::int64_t>(session_,
+  return *first<std::int64_t>(session_, scope,
                               "SELECT COUNT(*) FROM runs WHERE env_id = $1 AND user_id = $2 "
                               "AND ($3 = '' OR agent_id = $3) AND ($4 = '' OR thread_id = $4) "
                               "AND ($5 = '' OR state = $5)",
@@ -104,6 +106,7 @@ std::int64_t Runs::count(const Scope& scope, const RunFilter& filter) {
 std::vector<OpenTurn> Runs::open_turns(const Scope& scope, const std::string& thread_id) {
   std::vector<OpenTurn> turns;
   session_.query(
+      scope,
       "SELECT id, state FROM runs WHERE env_id = $1 AND thread_id = $2 AND kind = 'turn' AND finished_us IS NULL "
       "ORDER BY created_us, id",
       {scope.environment_id, thread_id}, [&](const Row& row) {
@@ -114,7 +117,7 @@ std::vector<OpenTurn> Runs::open_turns(const Scope& scope, const std::string& th
 }
 
 bool Runs::is_under_way(const Scope& scope, const std::string& thread_id, const std::string& kind) {
-  return first<std::string>(session_,
+  return first<std::string>(session_, scope,
                             "SELECT id FROM runs WHERE env_id = $1 AND thread_id = $2 AND kind = $3 "
                             "AND finished_us IS NULL LIMIT 1",
                             {scope.environment_id, thread_id, kind}, text_of)
@@ -123,6 +126,7 @@ bool Runs::is_under_way(const Scope& scope, const std::string& thread_id, const 
 
 bool Runs::progress(const Scope& scope, const RunProgress& progress) {
   return session_.execute(
+             scope,
              "UPDATE runs SET seq_reserved = CASE WHEN seq_reserved < $1 THEN $1 ELSE seq_reserved END, lease_until_us "
              "= $2 WHERE env_id = $3 AND id = $4 AND fence = $5 "
              "AND state IN ('running', 'waiting')",
@@ -131,48 +135,51 @@ bool Runs::progress(const Scope& scope, const RunProgress& progress) {
 }
 
 void Runs::append_journal(const Scope& scope, const std::string& run_id, const model::JournalRow& row) {
-  session_.execute(
+  session_.send(
+      scope,
       "INSERT INTO run_journal (env_id, run_id, n, kind, last_seq, payload, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7)",
       {scope.environment_id, run_id, row.n, row.kind, row.last_seq, Sealed{row.payload_json}, row.at_us});
 }
 
 void Runs::append_stream(const Scope& scope, const std::string& run_id, const StreamBlock& block, std::int64_t now_us) {
-  session_.execute(
-      "INSERT INTO run_stream (env_id, run_id, first_seq, last_seq, flags, payload, at_us) "
-      "VALUES ($1, $2, $3, $4, 1, $5, $6)",
-      {scope.environment_id, run_id, block.first_seq, block.last_seq, Sealed{block.payload}, now_us});
+  session_.send(scope,
+                "INSERT INTO run_stream (env_id, run_id, first_seq, last_seq, flags, payload, at_us) "
+                "VALUES ($1, $2, $3, $4, 1, $5, $6)",
+                {scope.environment_id, run_id, block.first_seq, block.last_seq, Sealed{block.payload}, now_us});
 }
 
 void Runs::set_waiting(const Scope& scope, const std::string& run_id, std::int64_t due_us,
                        const std::string& timer_id) {
-  session_.execute("UPDATE runs SET state = 'waiting', lease_until_us = NULL WHERE env_id = $1 AND id = $2",
-                   {scope.environment_id, run_id});
-  session_.execute("INSERT INTO timers (id, env_id, run_id, kind, due_us) VALUES ($1, $2, $3, 'wake', $4)",
-                   {timer_id, scope.environment_id, run_id, due_us});
+  session_.send(scope, "UPDATE runs SET state = 'waiting', lease_until_us = NULL WHERE env_id = $1 AND id = $2",
+                {scope.environment_id, run_id});
+  session_.send(scope, "INSERT INTO timers (id, env_id, run_id, kind, due_us) VALUES ($1, $2, $3, 'wake', $4)",
+                {timer_id, scope.environment_id, run_id, due_us});
 }
 
 void Runs::set_running(const Scope& scope, const std::string& run_id, std::int64_t lease_until_us,
                        std::int64_t deadline_us) {
-  session_.execute(
-      "UPDATE runs SET state = 'running', lease_until_us = $1, deadline_us = $2 WHERE env_id = $3 AND id = $4",
+  session_.send(
+      scope, "UPDATE runs SET state = 'running', lease_until_us = $1, deadline_us = $2 WHERE env_id = $3 AND id = $4",
       {lease_until_us, deadline_us, scope.environment_id, run_id});
-  session_.execute("DELETE FROM timers WHERE env_id = $1 AND run_id = $2", {scope.environment_id, run_id});
+  session_.send(scope, "DELETE FROM timers WHERE env_id = $1 AND run_id = $2", {scope.environment_id, run_id});
 }
 
 bool Runs::finish(const Scope& scope, const Ending& ending, const model::RunOutcome& outcome,
                   const std::string& output_json, std::int64_t now_us) {
   const bool ended =
       session_.execute(
+          scope,
           "UPDATE runs SET state = $1, error_code = $2, error_message = $3, output = $4, finished_us = $5, "
           "lease_owner = NULL, lease_until_us = NULL WHERE env_id = $6 AND id = $7 AND fence = $8 "
           "AND finished_us IS NULL",
           {model::to_text(outcome.state), outcome.error_code, Sealed{outcome.error_message}, Sealed{output_json},
            now_us, scope.environment_id, ending.run_id, ending.fence}) == 1;
   if (ended && ending.had_timer) {
-    session_.execute("DELETE FROM timers WHERE env_id = $1 AND run_id = $2", {scope.environment_id, ending.run_id});
+    session_.send(scope, "DELETE FROM timers WHERE env_id = $1 AND run_id = $2", {scope.environment_id, ending.run_id});
   }
   if (ended && ending.had_calls) {
-    session_.execute(
+    session_.send(
+        scope,
         "UPDATE tool_calls SET state = CASE WHEN effect = 'read' THEN 'failed' ELSE 'unknown' END, settled_us = $1 "
         "WHERE env_id = $2 AND run_id = $3 AND state = 'started'",
         {now_us, scope.environment_id, ending.run_id});
@@ -183,7 +190,7 @@ bool Runs::finish(const Scope& scope, const Ending& ending, const model::RunOutc
 std::vector<model::JournalRow> Runs::journal(const Scope& scope, const std::string& run_id) {
   std::vector<model::JournalRow> rows;
   session_.query(
-      "SELECT n, kind, last_seq, payload, at_us FROM run_journal WHERE env_id = $1 AND run_id = $2 ORDER BY n",
+      scope, "SELECT n, kind, last_seq, payload, at_us FROM run_journal WHERE env_id = $1 AND run_id = $2 ORDER BY n",
       {scope.environment_id, run_id}, [&](const Row& row) {
         rows.push_back({row.integer(0), row.text(1), row.integer(2), row.unsealed(3), row.integer(4)});
         return true;
@@ -196,6 +203,7 @@ std::vector<StreamBlock> Runs::stream(const Scope& scope, const std::string& run
   std::vector<StreamBlock> blocks;
   std::size_t bytes = 0;
   session_.query(
+      scope,
       "SELECT first_seq, last_seq, payload FROM run_stream WHERE env_id = $1 AND run_id = $2 AND last_seq > $3 "
       "ORDER BY first_seq",
       {scope.environment_id, run_id, after}, [&](const Row& row) {
@@ -206,10 +214,11 @@ std::vector<StreamBlock> Runs::stream(const Scope& scope, const std::string& run
   return blocks;
 }
 
-std::vector<model::RunRecord> Runs::claimable(const model::SystemScope&, const std::string& host_id,
+std::vector<model::RunRecord> Runs::claimable(const model::SystemScope& system, const std::string& host_id,
                                               std::int64_t now_us, std::int64_t limit) {
   std::vector<model::RunRecord> runs;
   session_.query(
+      system,
       "SELECT " PLATOS_RUN_COLUMNS
       "WHERE r.finished_us IS NULL AND ("
       "  (r.state = 'queued' AND r.kind <> 'turn') OR "
@@ -230,45 +239,50 @@ std::vector<model::RunRecord> Runs::claimable(const model::SystemScope&, const s
   return runs;
 }
 
-bool Runs::claim(const model::SystemScope&, const model::RunRecord& claimed, std::int64_t former_fence) {
+bool Runs::claim(const model::SystemScope& system, const model::RunRecord& claimed, std::int64_t former_fence) {
   const bool taken =
       session_.execute(
+          system,
           "UPDATE runs SET state = 'running', fence = $1, lease_owner = $2, lease_until_us = $3, deadline_us = $4, "
           "attempt = $5, seq_reserved = $6, started_us = COALESCE(started_us, $7) "
           "WHERE env_id = $8 AND id = $9 AND fence = $10 AND finished_us IS NULL",
           {claimed.fence, claimed.lease_owner, claimed.lease_until_us, claimed.deadline_us, claimed.attempt,
            claimed.seq_reserved, claimed.started_us, claimed.scope.environment_id, claimed.id, former_fence}) == 1;
   if (taken) {
-    session_.execute("DELETE FROM timers WHERE env_id = $1 AND run_id = $2",
-                     {claimed.scope.environment_id, claimed.id});
+    session_.send(system, "DELETE FROM timers WHERE env_id = $1 AND run_id = $2",
+                  {claimed.scope.environment_id, claimed.id});
   }
   return taken;
 }
 
-void Runs::renew_leases(const model::SystemScope&, const std::string& host_id, std::int64_t lease_until_us) {
-  session_.execute(
+void Runs::renew_leases(const model::SystemScope& system, const std::string& host_id, std::int64_t lease_until_us) {
+  session_.send(
+      system,
       "UPDATE runs SET lease_until_us = $1 WHERE finished_us IS NULL AND state = 'running' AND lease_owner = $2",
       {lease_until_us, host_id});
 }
 
-void Runs::release_leases(const model::SystemScope&, const std::string& host_id) {
-  session_.execute(
-      "UPDATE runs SET lease_until_us = 0 WHERE finished_us IS NULL AND state = 'running' AND lease_owner = $1",
+void Runs::release_leases(const model::SystemScope& system, const std::string& host_id) {
+  session_.send(
+      system, "UPDATE runs SET lease_until_us = 0 WHERE finished_us IS NULL AND state = 'running' AND lease_owner = $1",
       {host_id});
 }
 
-std::int64_t Runs::sweep(const model::SystemScope&, std::int64_t stream_before_us, std::int64_t journal_before_us,
-                         std::int64_t now_us, std::int64_t limit) {
+std::int64_t Runs::sweep(const model::SystemScope& system, std::int64_t stream_before_us,
+                         std::int64_t journal_before_us, std::int64_t now_us, std::int64_t limit) {
   std::int64_t deleted = 0;
   deleted += session_.execute(
+      system,
       "DELETE FROM run_stream WHERE (env_id, run_id, first_seq) IN (SELECT s.env_id, s.run_id, s.first_seq "
       "FROM runs r JOIN run_stream s ON s.env_id = r.env_id AND s.run_id = r.id WHERE r.finished_us < $1 LIMIT $2)",
       {stream_before_us, limit});
   deleted += session_.execute(
+      system,
       "DELETE FROM run_journal WHERE (env_id, run_id, n) IN (SELECT j.env_id, j.run_id, j.n "
       "FROM runs r JOIN run_journal j ON j.env_id = r.env_id AND j.run_id = r.id WHERE r.finished_us < $1 LIMIT $2)",
       {journal_before_us, limit});
   deleted += session_.execute(
+      system,
       "DELETE FROM idempotency_keys WHERE (env_id, user_id, route, idempotency_key) IN "
       "(SELECT env_id, user_id, route, idempotency_key FROM idempotency_keys WHERE expires_us < $1 LIMIT $2)",
       {now_us, limit});

@@ -9,7 +9,8 @@ constexpr const char* kMatches =
 }  // namespace
 
 void SafetyEvents::insert(const model::Scope& scope, const SafetyEventRow& row) {
-  session_.execute(
+  session_.send(
+      scope,
       "INSERT INTO safety_events (id, env_id, agent_id, thread_id, run_id, user_id, detector, action, severity, "
       "detail, "
       "meta, tool_name, tool_call_id, created_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
@@ -26,7 +27,7 @@ std::vector<SafetyEventRow> SafetyEvents::list(const model::Scope& scope, const 
       kMatches + " ORDER BY created_us DESC, id DESC LIMIT $9 OFFSET $10";
   std::vector<SafetyEventRow> rows;
   session_.query(
-      sql,
+      scope, sql,
       {scope.environment_id, filter.since_us, filter.detector, filter.action, filter.thread_id, filter.agent_id,
        filter.user_id, filter.severity, filter.limit, filter.offset},
       [&](const Row& row) {
@@ -40,7 +41,7 @@ std::vector<SafetyEventRow> SafetyEvents::list(const model::Scope& scope, const 
 std::int64_t SafetyEvents::count(const model::Scope& scope, const SafetyEventFilter& filter) {
   static const std::string sql = std::string("SELECT COUNT(*) FROM safety_events WHERE ") + kMatches;
   std::int64_t total = 0;
-  session_.query(sql,
+  session_.query(scope, sql,
                  {scope.environment_id, filter.since_us, filter.detector, filter.action, filter.thread_id,
                   filter.agent_id, filter.user_id, filter.severity},
                  [&](const Row& row) {

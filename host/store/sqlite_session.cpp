@@ -6,10 +6,14 @@
 
 #include <mutex>
 
+#include "base/failpoint.hpp"
+#include "store/sealed_form.hpp"
+
 namespace platos::store {
 namespace {
 
-constexpr char kPlainForm = 1;
+constexpr int kCheckpointPages = 16 * 1024 * 1024 / 4096;   // always beyond this
+constexpr int kIdleCheckpointPages = kCheckpointPages / 8;  // when nobody waits
 
 Poco::Data::Session open(const std::string& path) {
   static std::once_flag registered;
@@ -35,13 +39,7 @@ class SqliteRow final : public Row {
   }
   std::string unsealed(int column) const override {
     const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
-    if (data == nullptr) return {};
-    if (data[0] != kPlainForm) {
-      throw SqlError(SqlError::Kind::Corrupt,
-                     "a stored text has form " + std::to_string(data[0]) +
-                         "; this version reads form 1: the data was written by a newer Platos");
-    }
-    return {data + 1, size(column) - 1};
+    return data == nullptr ? std::string() : read_form({data, size(column)});
   }
 
  private:
@@ -114,7 +112,7 @@ SqliteSession::~SqliteSession() {
   for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
 }
 
-sqlite3_stmt* SqliteSession::prepare(std::string_view sql, std::initializer_list<Param> params) {
+sqlite3_stmt* SqliteSession::prepare(std::string_view sql, Params params) {
   auto found = statements_.find(sql);
   if (found == statements_.end()) {
     sqlite3_stmt* statement = nullptr;
@@ -143,15 +141,14 @@ struct Reset {
 };
 }  // namespace
 
-std::int64_t SqliteSession::execute(std::string_view sql, std::initializer_list<Param> params) {
+std::int64_t SqliteSession::run(std::string_view, std::string_view sql, Params params) {
   const Reset statement{prepare(sql, params)};
   const int code = sqlite3_step(statement.statement);
   if (code != SQLITE_DONE && code != SQLITE_ROW) raise(code, sql);
   return sqlite3_changes64(handle_);
 }
 
-void SqliteSession::query(std::string_view sql, std::initializer_list<Param> params,
-                          const std::function<bool(const Row&)>& each) {
+void SqliteSession::fetch(std::string_view, std::string_view sql, Params params, const EachRow& each) {
   const Reset statement{prepare(sql, params)};
   const SqliteRow row(statement.statement);
   for (;;) {
@@ -167,10 +164,38 @@ void SqliteSession::run_script(const std::string& script) {
   if (code != SQLITE_OK) raise(code, script);
 }
 
-void SqliteSession::checkpoint() {
+void SqliteSession::rollback() noexcept {
+  try {
+    step("ROLLBACK");
+  } catch (const SqlError&) {
+    // SQLite may have rolled back by itself.
+  }
+}
+
+void SqliteSession::probe_space() {
+  // Takes some pages and gives them back: rewriting an existing page would prove nothing.
+  try {
+    run_script(
+        "BEGIN IMMEDIATE; INSERT INTO timers (id, env_id, run_id, kind, due_us) VALUES ('probe', '', '', "
+        "zeroblob(65536), 0); DELETE FROM timers WHERE id = 'probe'; COMMIT;");
+  } catch (const SqlError&) {
+    rollback();
+    throw;
+  }
+}
+
+void SqliteSession::maintain(bool idle) {
+  if (wal_pages_ < kCheckpointPages && !(idle && wal_pages_ >= kIdleCheckpointPages)) return;
+  base::failpoint("store.before_checkpoint");
+  // Moves what it can into the database, without waiting for readers.
   sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   wal_pages_ = 0;
+  base::failpoint("store.after_checkpoint");
 }
+
+const std::vector<Migration>& SqliteSession::migrations() const { return sqlite_migrations(); }
+
+void SqliteSession::save_copy(const std::string& path) { run({}, "VACUUM INTO $1", {std::string_view(path)}); }
 
 void SqliteSession::raise(int code, std::string_view sql) const {
   throw SqlError(kind_of(code), std::string("SQLite: ") + sqlite3_errmsg(handle_) + " (code " + std::to_string(code) +

@@ -1,4 +1,4 @@
-// Session over SQLite.
+// Connection over SQLite.
 #pragma once
 
 #include <Poco/Data/Session.h>
@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-#include "store/session.hpp"
+#include "store/connection.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -23,32 +23,39 @@ struct SqliteOptions {
 
 /// Poco::Data opens and owns the connection; statements run on its native handle with persistent prepared statements,
 /// because Poco's binding layer costs 13-62 us a turn on the one thread that cannot be doubled (host/docs/adr/0001).
-class SqliteSession final : public Session {
+class SqliteSession final : public Connection {
  public:
   explicit SqliteSession(const SqliteOptions& options);
   ~SqliteSession() override;
   SqliteSession(const SqliteSession&) = delete;
   SqliteSession& operator=(const SqliteSession&) = delete;
 
-  std::int64_t execute(std::string_view sql, std::initializer_list<Param> params) override;
-  void query(std::string_view sql, std::initializer_list<Param> params,
-             const std::function<bool(const Row&)>& each) override;
+  void begin_write() override { step("BEGIN IMMEDIATE"); }
+  void begin_read() override { step("BEGIN"); }
+  void commit() override { step("COMMIT"); }
+  void rollback() noexcept override;
   void run_script(const std::string& script) override;
-  Dialect dialect() const override { return Dialect::Sqlite; }
+  void probe_space() override;
+  void maintain(bool idle) override;
+  const std::vector<Migration>& migrations() const override;
+  void save_copy(const std::string& path) override;
 
-  /// Pages in the write-ahead log after the last commit of this connection.
-  int wal_pages() const { return wal_pages_; }
-  /// Moves what it can from the write-ahead log into the database, without waiting for readers.
-  void checkpoint();
+ protected:
+  std::int64_t run(std::string_view environment, std::string_view sql, Params params) override;
+  void fetch(std::string_view environment, std::string_view sql, Params params, const EachRow& each) override;
 
  private:
-  sqlite3_stmt* prepare(std::string_view sql, std::initializer_list<Param> params);
+  void step(std::string_view sql) { run({}, sql, {}); }
+  sqlite3_stmt* prepare(std::string_view sql, Params params);
   [[noreturn]] void raise(int code, std::string_view sql) const;
 
   Poco::Data::Session connection_;
   sqlite3* handle_;
   std::map<std::string, sqlite3_stmt*, std::less<>> statements_;
-  int wal_pages_ = 0;
+  int wal_pages_ = 0;  // in the write-ahead log after the last commit of this connection
 };
+
+/// Made at build time from migrations/sqlite/*.sql.
+const std::vector<Migration>& sqlite_migrations();
 
 }  // namespace platos::store

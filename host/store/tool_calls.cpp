@@ -5,7 +5,8 @@ namespace platos::store {
 using model::Scope;
 
 void ToolCalls::start(const Scope& scope, const LedgerRow& row) {
-  session_.execute(
+  session_.send(
+      scope,
       "INSERT INTO tool_calls (env_id, run_id, call_id, instance, tool, argument_hash, effect, idempotency_key, state, "
       "started_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
       {scope.environment_id, row.run_id, row.call_id, row.instance, row.tool, row.argument_hash,
@@ -14,7 +15,8 @@ void ToolCalls::start(const Scope& scope, const LedgerRow& row) {
 
 void ToolCalls::settle(const Scope& scope, const std::string& run_id, const std::string& call_id,
                        const std::string& state, const std::string& result_json, std::int64_t now_us) {
-  session_.execute(
+  session_.send(
+      scope,
       "UPDATE tool_calls SET state = $1, result = $2, settled_us = $3 WHERE env_id = $4 AND run_id = $5 AND call_id = "
       "$6",
       {state, Sealed{result_json}, now_us, scope.environment_id, run_id, call_id});
@@ -22,39 +24,39 @@ void ToolCalls::settle(const Scope& scope, const std::string& run_id, const std:
 
 std::vector<LedgerRow> ToolCalls::of_run(const Scope& scope, const std::string& run_id) {
   std::vector<LedgerRow> rows;
-  session_.query(
-      "SELECT run_id, call_id, instance, tool, argument_hash, effect, idempotency_key, state, started_us "
-      "FROM tool_calls WHERE env_id = $1 AND run_id = $2 ORDER BY started_us, call_id",
-      {scope.environment_id, run_id}, [&](const Row& row) {
-        rows.push_back({row.text(0), row.text(1), row.text(2), row.text(3), row.text(4),
-                        model::effect_from_text(row.text(5)), row.text(6), row.text(7), row.integer(8)});
-        return true;
-      });
+  session_.query(scope,
+                 "SELECT run_id, call_id, instance, tool, argument_hash, effect, idempotency_key, state, started_us "
+                 "FROM tool_calls WHERE env_id = $1 AND run_id = $2 ORDER BY started_us, call_id",
+                 {scope.environment_id, run_id}, [&](const Row& row) {
+                   rows.push_back({row.text(0), row.text(1), row.text(2), row.text(3), row.text(4),
+                                   model::effect_from_text(row.text(5)), row.text(6), row.text(7), row.integer(8)});
+                   return true;
+                 });
   return rows;
 }
 
 std::optional<IdempotencyRow> IdempotencyKeys::find(const Scope& scope, const IdempotencyRow& wanted,
                                                     std::int64_t now_us) {
   std::optional<IdempotencyRow> found;
-  session_.query(
-      "SELECT body_hash, run_id, expires_us FROM idempotency_keys "
-      "WHERE env_id = $1 AND user_id = $2 AND route = $3 AND idempotency_key = $4 AND expires_us > $5",
-      {scope.environment_id, wanted.user_id, wanted.route, wanted.key, now_us}, [&](const Row& row) {
-        found = wanted;
-        found->body_hash = row.text(0);
-        found->run_id = row.text(1);
-        found->expires_us = row.integer(2);
-        return false;
-      });
+  session_.query(scope,
+                 "SELECT body_hash, run_id, expires_us FROM idempotency_keys "
+                 "WHERE env_id = $1 AND user_id = $2 AND route = $3 AND idempotency_key = $4 AND expires_us > $5",
+                 {scope.environment_id, wanted.user_id, wanted.route, wanted.key, now_us}, [&](const Row& row) {
+                   found = wanted;
+                   found->body_hash = row.text(0);
+                   found->run_id = row.text(1);
+                   found->expires_us = row.integer(2);
+                   return false;
+                 });
   return found;
 }
 
 void IdempotencyKeys::insert(const Scope& scope, const IdempotencyRow& row) {
-  session_.execute(
-      "INSERT INTO idempotency_keys (env_id, user_id, route, idempotency_key, body_hash, run_id, expires_us) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (env_id, user_id, route, idempotency_key) "
-      "DO UPDATE SET body_hash = $5, run_id = $6, expires_us = $7",
-      {scope.environment_id, row.user_id, row.route, row.key, row.body_hash, row.run_id, row.expires_us});
+  session_.send(scope,
+                "INSERT INTO idempotency_keys (env_id, user_id, route, idempotency_key, body_hash, run_id, expires_us) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (env_id, user_id, route, idempotency_key) "
+                "DO UPDATE SET body_hash = $5, run_id = $6, expires_us = $7",
+                {scope.environment_id, row.user_id, row.route, row.key, row.body_hash, row.run_id, row.expires_us});
 }
 
 }  // namespace platos::store

@@ -7,7 +7,8 @@ Param known(std::int64_t count) { return count >= 0 ? Param(count) : Param(nullp
 
 void UsageRecords::insert(const model::Scope& scope, const UsageRow& row) {
   const model::Usage& used = row.usage;
-  session_.execute(
+  session_.send(
+      scope,
       "INSERT INTO usage_records (env_id, run_id, purpose, model, agent_id, user_id, input_tokens, output_tokens, "
       "cached_tokens, cache_write_tokens, reasoning_tokens, cost_micro_usd, created_us) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",

@@ -14,6 +14,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "support/postgres.hpp"
+
 namespace platos::tests {
 namespace {
 
@@ -85,6 +87,9 @@ Daemon::~Daemon() { kill_hard(); }
 void Daemon::start() {
   std::vector<std::string> command = {program_path("platosd"), "--data-dir", settings_.data_dir, "--listen",
                                       "127.0.0.1:0"};
+  if (const auto store = store_url(settings_.data_dir); !store.empty()) {
+    command.insert(command.end(), {"--set", "store.url=" + store});
+  }
   command.insert(command.end(), settings_.arguments.begin(), settings_.arguments.end());
   const int log = ::open(log_path().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   const std::size_t before = read_file(log_path()).size();

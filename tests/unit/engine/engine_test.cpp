@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "stage.hpp"
+#include "support/system_scope.hpp"
 
 using namespace platos;
 using namespace platos::tests;
@@ -238,7 +239,7 @@ TEST_CASE("a run whose fence was raised by another host is lost at its next writ
   struct Steal {
     static Task<bool> run(Stage& stage, std::string id) {
       const auto write = stage.database->write(stage.loop, [id](store::Session& session) -> Result<void> {
-        session.execute("UPDATE runs SET fence = 7 WHERE id = $1", {id});
+        session.execute(model::SystemScopeForTest::make(), "UPDATE runs SET fence = 7 WHERE id = $1", {id});
         return {};
       });
       const auto done = co_await write;

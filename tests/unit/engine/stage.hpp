@@ -13,6 +13,7 @@
 #include "engine/subscription.hpp"
 #include "ports/task_body.hpp"
 #include "store/database.hpp"
+#include "support/postgres.hpp"
 #include "support/temp_dir.hpp"
 #include "tenancy/bootstrap.hpp"
 
@@ -41,6 +42,7 @@ class Stage {
         body_(std::move(body)) {
     store::DatabaseOptions store_options;
     store_options.directory = dir.path();
+    store_options.url = store_url(dir.path());
     store_options.durable = false;
     database = std::move(*store::Database::open(store_options, clock, logger));
     options.host_id = "host_test";

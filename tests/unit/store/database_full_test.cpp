@@ -25,7 +25,8 @@ struct FullFixture : DatabaseFixture {
 
 }  // namespace
 
-TEST_CASE("A full database refuses writes with storage_full, is read as before, and recovers when there is space") {
+TEST_CASE("A full database refuses writes with storage_full, is read as before, and recovers when there is space",
+          "[sqlite]") {
   FullFixture f;
   const auto full = f.fill();
   REQUIRE_FALSE(full);
@@ -41,7 +42,7 @@ TEST_CASE("A full database refuses writes with storage_full, is read as before, 
   CHECK(*f.number("SELECT COUNT(*) FROM blobs") == 1);
 }
 
-TEST_CASE("A database stays read-only as long as nothing fits") {
+TEST_CASE("A database stays read-only as long as nothing fits", "[sqlite]") {
   FullFixture f;
   REQUIRE_FALSE(f.fill());
   REQUIRE_FALSE(f.database->writable());
@@ -55,7 +56,7 @@ TEST_CASE("A database stays read-only as long as nothing fits") {
   CHECK_FALSE(writable);
 }
 
-TEST_CASE("A file that is no database is database_unusable and names the file") {
+TEST_CASE("A file that is no database is database_unusable and names the file", "[sqlite]") {
   DatabaseFixture f;
   std::ofstream(f.folder.database()) << std::string(8192, 'x');
   const auto opened = f.open();
@@ -65,7 +66,7 @@ TEST_CASE("A file that is no database is database_unusable and names the file") 
   CHECK(opened.error().message.find(f.folder.database()) == 0);
 }
 
-TEST_CASE("A folder that is missing is database_unusable, and that is said at once", "[finding]") {
+TEST_CASE("A folder that is missing is database_unusable, and that is said at once", "[sqlite][finding]") {
   DatabaseFixture f;
   f.options.directory = f.folder.path() + "/missing";
   const auto started = f.clock.monotonic_us();

@@ -28,14 +28,14 @@ struct Block {
 };
 
 Outcome insert(Session& session, std::int64_t number) {
-  session.execute("INSERT INTO t (n) VALUES ($1)", {number});
+  session.execute(model::SystemScopeForTest::make(), "INSERT INTO t (n) VALUES ($1)", {number});
   return number;
 }
 
 struct TableFixture : DatabaseFixture {
   TableFixture() {
     REQUIRE(open());
-    REQUIRE(run("CREATE TABLE t (id INTEGER PRIMARY KEY, n BIGINT UNIQUE)"));
+    REQUIRE(run("CREATE TABLE t (" + serial_key() + ", n BIGINT UNIQUE)"));
   }
   base::Completion<Outcome> put(std::int64_t number) {
     return database->write(loop, [number](Session& session) { return insert(session, number); });
@@ -82,9 +82,9 @@ TEST_CASE("Closures run in the order of write(), over more than one group") {
 TEST_CASE("A closure may fail after savepoints of its own, and nothing of it stays") {
   TableFixture f;
   const auto outcome = f.write([](Session& session) -> Outcome {
-    session.execute("SAVEPOINT inner");
+    session.execute(model::SystemScopeForTest::make(), "SAVEPOINT inner");
     insert(session, 1);
-    session.execute("RELEASE inner");
+    session.execute(model::SystemScopeForTest::make(), "RELEASE inner");
     return fail(ErrorKind::Conflict, "no", "no");
   });
   CHECK_FALSE(outcome);
@@ -94,12 +94,12 @@ TEST_CASE("A closure may fail after savepoints of its own, and nothing of it sta
 TEST_CASE("A COMMIT that fails fails everybody of the group, and nothing of it is visible") {
   TableFixture f;
   REQUIRE(
-      f.run("CREATE TABLE child (id INTEGER PRIMARY KEY, t_id BIGINT REFERENCES t(id) DEFERRABLE INITIALLY DEFERRED)"));
+      f.run("CREATE TABLE child (" + serial_key() + ", t_id BIGINT REFERENCES t(id) DEFERRABLE INITIALLY DEFERRED)"));
   Block block;
   const auto first = block.start(f);
   const auto good = f.put(1);
   const auto bad = f.database->write(f.loop, [](Session& session) -> Outcome {
-    session.execute("INSERT INTO child (t_id) VALUES (77)");
+    session.execute(model::SystemScopeForTest::make(), "INSERT INTO child (t_id) VALUES (77)");
     return 0;
   });
   block.opened.set_value();

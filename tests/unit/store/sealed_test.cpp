@@ -7,13 +7,14 @@
 
 namespace platos::store {
 
-SessionFixture::SessionFixture() : session(writer_options(folder)) {
-  REQUIRE(migrate(session, sqlite_migrations(), clock, folder.path() + "/snapshot.db"));
+SessionFixture::SessionFixture() {
+  REQUIRE(migrate(session, session.migrations(), clock, folder.path() + "/snapshot.db"));
   for (const auto& scope : {own, other}) {
     const std::string end = scope.environment_id.substr(4);
-    session.execute("INSERT INTO organizations VALUES ($1, $2, 'n', 1)", {scope.organization_id, end});
-    session.execute("INSERT INTO projects VALUES ($1, $2, $3, 'n', 1)", {scope.project_id, scope.organization_id, end});
-    session.execute("INSERT INTO environments VALUES ($1, $2, $3, $4, 'PRODUCTION', 'n', 1)",
+    session.execute(system, "INSERT INTO organizations VALUES ($1, $2, 'n', 1)", {scope.organization_id, end});
+    session.execute(system, "INSERT INTO projects VALUES ($1, $2, $3, 'n', 1)",
+                    {scope.project_id, scope.organization_id, end});
+    session.execute(system, "INSERT INTO environments VALUES ($1, $2, $3, $4, 'PRODUCTION', 'n', 1)",
                     {scope.environment_id, scope.organization_id, scope.project_id, end});
   }
 }
@@ -47,19 +48,21 @@ void SessionFixture::insert_thread(const model::Scope& scope, const std::string&
 }
 
 namespace {
-/// The bytes of the first column of the first row, read past Session.
-std::string raw(const TempFolder& folder, const std::string& sql) {
-  sqlite3* handle = nullptr;
-  sqlite3_stmt* statement = nullptr;
+/// The bytes of the first column of the first row, as a Row would not show them.
+std::string raw(SessionFixture& f, const std::string& column_and_table) {
+  std::string hex;
+  const std::string to_hex = tests::on_postgres() ? "SELECT encode(" : "SELECT hex(";
+  const std::string end = tests::on_postgres() ? ", 'hex') FROM " : ") FROM ";
+  const auto from = column_and_table.find(" FROM ");
+  f.session.query(f.system, to_hex + column_and_table.substr(0, from) + end + column_and_table.substr(from + 6), {},
+                  [&](const Row& row) {
+                    hex = row.text(0);
+                    return false;
+                  });
   std::string bytes;
-  REQUIRE(sqlite3_open_v2(folder.database().c_str(), &handle, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK);
-  REQUIRE(sqlite3_prepare_v2(handle, sql.c_str(), -1, &statement, nullptr) == SQLITE_OK);
-  REQUIRE(sqlite3_step(statement) == SQLITE_ROW);
-  CHECK(sqlite3_column_type(statement, 0) == SQLITE_BLOB);
-  bytes.assign(static_cast<const char*>(sqlite3_column_blob(statement, 0)),
-               static_cast<std::size_t>(sqlite3_column_bytes(statement, 0)));
-  sqlite3_finalize(statement);
-  sqlite3_close(handle);
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+  }
   return bytes;
 }
 }  // namespace
@@ -68,21 +71,21 @@ TEST_CASE("Text of users and models lies on disk as a BLOB whose first byte is i
   SessionFixture f;
   f.insert_agent(f.own, "agt_1");
   f.insert_thread(f.own, "thr_1");
-  CHECK(raw(f.folder, "SELECT title FROM threads") == "\x01the title");
-  CHECK(raw(f.folder, "SELECT note FROM agent_versions") ==
+  CHECK(raw(f, "title FROM threads") == "\x01the title");
+  CHECK(raw(f, "note FROM agent_versions") ==
         "\x01"
         "first note");
-  CHECK(raw(f.folder, "SELECT snapshot FROM agent_versions").substr(0, 2) == "\x01{");
+  CHECK(raw(f, "snapshot FROM agent_versions").substr(0, 2) == "\x01{");
 }
 
 TEST_CASE("Sealed text of any bytes and of none comes back as it was") {
   SessionFixture f;
-  f.session.run_script("CREATE TABLE t (b BLOB)");
+  f.session.run_script("CREATE TABLE t (b " + blob_type() + ")");
   for (const std::string& text :
        {std::string(), std::string("a\0b", 3), std::string("\x02"), std::string(100'000, '\xFF')}) {
-    f.session.execute("DELETE FROM t", {});
-    f.session.execute("INSERT INTO t VALUES ($1)", {Sealed{text}});
-    f.session.query("SELECT b FROM t", {}, [&](const Row& row) {
+    f.session.execute(f.system, "DELETE FROM t", {});
+    f.session.execute(f.system, "INSERT INTO t VALUES ($1)", {Sealed{text}});
+    f.session.query(f.system, "SELECT b FROM t", {}, [&](const Row& row) {
       CHECK(row.unsealed(0) == text);
       CHECK_FALSE(row.is_null(0));
       return true;
@@ -93,7 +96,7 @@ TEST_CASE("Sealed text of any bytes and of none comes back as it was") {
 TEST_CASE("A stored text of an unknown form is an error and not garbage") {
   SessionFixture f;
   f.insert_thread(f.own, "thr_1");
-  f.session.execute("UPDATE threads SET title = x'0261'", {});
+  f.session.execute(f.system, std::string("UPDATE threads SET title = ") + blob_literal("0261"), {});
   try {
     Conversations(f.session).find_thread(f.own, "usr", "thr_1");
     FAIL("no error");
@@ -106,14 +109,14 @@ TEST_CASE("A stored text of an unknown form is an error and not garbage") {
 TEST_CASE("A snapshot that is not JSON is a SqlError like all else that a repository throws", "[finding]") {
   SessionFixture f;
   f.insert_agent(f.own, "agt_1");
-  f.session.execute("UPDATE agent_versions SET snapshot = x'0161'", {});
+  f.session.execute(f.system, std::string("UPDATE agent_versions SET snapshot = ") + blob_literal("0161"), {});
   CHECK_THROWS_AS(Agents(f.session).find(f.own, "agt_1"), SqlError);
 }
 
 TEST_CASE("A database that holds event blocks of an unknown form is not opened") {
   DatabaseFixture f;
   REQUIRE(f.open());
-  REQUIRE(f.run("INSERT INTO run_stream VALUES ('e', 'r', 1, 1, 2, x'01', 1)"));
+  REQUIRE(f.run("INSERT INTO run_stream VALUES ('e', 'r', 1, 1, 2, " + blob_literal("01") + ", 1)"));
   f.database.reset();
   const auto refused = f.open();
   REQUIRE_FALSE(refused);
@@ -124,7 +127,7 @@ TEST_CASE("A database that holds event blocks of an unknown form is not opened")
 TEST_CASE("Form 0 is an unknown form, too") {
   DatabaseFixture f;
   REQUIRE(f.open());
-  REQUIRE(f.run("INSERT INTO run_stream VALUES ('e', 'r', 1, 1, 0, x'01', 1)"));
+  REQUIRE(f.run("INSERT INTO run_stream VALUES ('e', 'r', 1, 1, 0, " + blob_literal("01") + ", 1)"));
   f.database.reset();
   CHECK_FALSE(f.open());
 }

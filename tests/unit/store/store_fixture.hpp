@@ -11,7 +11,10 @@
 #include "model/agent.hpp"
 #include "model/run.hpp"
 #include "store/database.hpp"
+#include "store/postgres_session.hpp"
+#include "store/sqlite_session.hpp"
 #include "store/tenancy.hpp"
+#include "support/postgres.hpp"
 #include "support/system_scope.hpp"
 #include "support/temp_dir.hpp"
 
@@ -21,11 +24,35 @@ struct TempFolder : tests::TempDir {
   std::string database() const { return path() + "/platos.db"; }
 };
 
+inline SqliteOptions writer_options(const TempFolder& folder) {
+  SqliteOptions options;
+  options.path = folder.database();
+  options.durable = false;
+  options.writer = true;
+  return options;
+}
+
+inline std::string serial_key() { return tests::on_postgres() ? "id BIGSERIAL PRIMARY KEY" : "id INTEGER PRIMARY KEY"; }
+inline std::string blob_type() { return tests::on_postgres() ? "BYTEA" : "BLOB"; }
+inline std::string blob_literal(const std::string& hex) {
+  return tests::on_postgres() ? "'\\x" + hex + "'::bytea" : "x'" + hex + "'";
+}
+
+/// On the engine that PLATOS_TEST_STORE names.
+inline std::unique_ptr<Connection> connect_writer(const TempFolder& folder) {
+  if (!tests::on_postgres()) return std::make_unique<SqliteSession>(writer_options(folder));
+  PostgresOptions options;
+  options.url = tests::store_url(folder.path());
+  options.writer = true;
+  return std::make_unique<PostgresSession>(options);
+}
+
 /// A session on a migrated database with two environments, for tests of repositories.
 struct SessionFixture {
   TempFolder folder;
   base::ManualClock clock;
-  SqliteSession session;
+  std::unique_ptr<Connection> connection = connect_writer(folder);
+  Connection& session = *connection;
   model::Scope own = {"org_a", "prj_a", "env_a"};
   model::Scope other = {"org_b", "prj_b", "env_b"};
   model::SystemScope system = model::SystemScopeForTest::make();
@@ -46,6 +73,7 @@ struct DatabaseFixture {
 
   DatabaseFixture() {
     options.directory = folder.path();
+    options.url = tests::store_url(folder.path());
     options.durable = false;
   }
   Result<void> open() {
@@ -70,14 +98,14 @@ struct DatabaseFixture {
   }
   Result<void> run(const std::string& sql) {
     return write([sql](Session& session) -> Result<void> {
-      session.execute(sql);
+      session.execute(model::SystemScopeForTest::make(), sql);
       return {};
     });
   }
   Result<std::int64_t> number(const std::string& sql) {
     return read([sql](Session& session) -> Result<std::int64_t> {
       std::int64_t value = -1;
-      session.query(sql, {}, [&](const Row& row) {
+      session.query(model::SystemScopeForTest::make(), sql, {}, [&](const Row& row) {
         value = row.integer(0);
         return false;
       });
@@ -85,14 +113,6 @@ struct DatabaseFixture {
     });
   }
 };
-
-inline SqliteOptions writer_options(const TempFolder& folder) {
-  SqliteOptions options;
-  options.path = folder.database();
-  options.durable = false;
-  options.writer = true;
-  return options;
-}
 
 inline model::RunRecord run_record(const model::Scope& scope, const std::string& id, const std::string& thread,
                                    model::RunState state, std::int64_t created_us = 1) {

@@ -1,0 +1,54 @@
+// One database connection as Database and the migrations see it: a session with transactions and upkeep.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "store/session.hpp"
+
+namespace platos::store {
+
+struct Migration {
+  std::int64_t version;
+  std::string_view name;
+  std::string_view script;
+};
+
+/// Bound to the thread that uses it. Everything throws SqlError.
+class Connection : public Session {
+ public:
+  /// Who holds a connection, and not only a session, may work across tenants.
+  static model::SystemScope everywhere() { return {}; }
+
+  virtual void begin_write() = 0;
+  /// One snapshot of what was committed; statements cannot write.
+  virtual void begin_read() = 0;
+  /// CommitUnknown when the connection broke and nobody said how it ended.
+  virtual void commit() = 0;
+  /// Never throws: a transaction that the engine or a broken connection ended already is rolled back.
+  virtual void rollback() noexcept = 0;
+  /// Waits for what was sent, and throws its error.
+  virtual void settle() {}
+  /// Runs several statements without parameters: savepoints, migrations, pragmas.
+  virtual void run_script(const std::string& script) = 0;
+
+  /// Makes a broken connection anew; false when the database cannot be reached. Returns at once when nothing is broken.
+  virtual bool reconnect() { return true; }
+  /// After CommitUnknown and reconnect(): how the last commit ended.
+  virtual bool was_committed() { return false; }
+  /// Throws unless something can be written.
+  virtual void probe_space() = 0;
+  /// Upkeep between commits; `idle`: nobody waits for the writer.
+  virtual void maintain(bool /*idle*/) {}
+
+  /// The history of this engine's schema.
+  virtual const std::vector<Migration>& migrations() const = 0;
+  /// Keeps other hosts from migrating at the same time, until the connection closes or unlock_schema().
+  virtual void lock_schema() {}
+  virtual void unlock_schema() {}
+  /// Writes a copy of the database, where the engine has no backup of its own.
+  virtual void save_copy(const std::string& /*path*/) {}
+};
+
+}  // namespace platos::store

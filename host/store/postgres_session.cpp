@@ -1,0 +1,306 @@
+#include "store/postgres_session.hpp"
+
+#include <Poco/Data/PostgreSQL/Connector.h>
+#include <Poco/Data/PostgreSQL/SessionHandle.h>
+#include <Poco/Data/PostgreSQL/Utility.h>
+#include <libpq-fe.h>
+
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+#include "store/postgres_values.hpp"
+
+namespace platos::store {
+namespace {
+
+constexpr std::size_t kMaxAwaited = 128;  // answers of the server are read before they could fill its buffers
+constexpr auto kCommitPoll = std::chrono::milliseconds(20);
+constexpr int kCommitPolls = 500;
+
+}  // namespace
+
+/// One result of libpq.
+class PostgresSession::Answer {
+ public:
+  explicit Answer(pg_result* result) : result_(result) {}
+  ~Answer() { PQclear(result_); }
+  Answer(const Answer&) = delete;
+  Answer& operator=(const Answer&) = delete;
+  Answer(Answer&& other) noexcept : result_(std::exchange(other.result_, nullptr)) {}
+  Answer& operator=(Answer&&) = delete;
+
+  const pg_result* get() const { return result_; }
+  ExecStatusType status() const { return PQresultStatus(result_); }
+  bool good() const { return status() == PGRES_COMMAND_OK || status() == PGRES_TUPLES_OK; }
+
+ private:
+  pg_result* result_;
+};
+
+PostgresSession::PostgresSession(PostgresOptions options) : options_(std::move(options)) { open(); }
+
+PostgresSession::~PostgresSession() = default;
+
+void PostgresSession::open() {
+  static std::once_flag registered;
+  std::call_once(registered, [] { Poco::Data::PostgreSQL::Connector::registerConnector(); });
+  const auto parameters = postgres_parameters(options_);
+  if (!parameters) throw SqlError(SqlError::Kind::Other, parameters.error().message);
+  statements_.clear();
+  awaited_.clear();
+  in_transaction_ = false;
+  try {
+    connection_.emplace(Poco::Data::PostgreSQL::Connector::KEY, *parameters,
+                        static_cast<std::size_t>(options_.connect_timeout_s));
+  } catch (const Poco::Exception& failure) {
+    broken_ = true;
+    throw SqlError(SqlError::Kind::Disconnected, failure.displayText());
+  }
+  handle_ = *Poco::Data::PostgreSQL::Utility::handle(*connection_);
+  broken_ = false;
+  // What matters comes back as an error; the default would print the rest.
+  PQsetNoticeReceiver(
+      handle_, [](void*, const PGresult*) {}, nullptr);
+  if (!options_.durable) run_script("SET synchronous_commit = off");
+  if (!options_.writer) run_script("SET default_transaction_read_only = on");
+}
+
+bool PostgresSession::reconnect() {
+  if (!broken_) return true;
+  handle_ = nullptr;
+  connection_.reset();
+  try {
+    open();
+  } catch (const SqlError&) {
+    return false;
+  }
+  return true;
+}
+
+void PostgresSession::lost(const std::string& why) {
+  broken_ = true;
+  in_transaction_ = false;
+  awaited_.clear();
+  throw SqlError(SqlError::Kind::Disconnected, "PostgreSQL: " + why);
+}
+
+void PostgresSession::pipeline(bool on) {
+  if (broken_) lost("the connection is broken");
+  const bool is_on = PQpipelineStatus(handle_) != PQ_PIPELINE_OFF;
+  if (is_on == on) return;
+  if (on) {
+    if (PQenterPipelineMode(handle_) != 1) lost(PQerrorMessage(handle_));
+    return;
+  }
+  settle();
+  resync();
+  if (broken_ || PQexitPipelineMode(handle_) != 1) lost(PQerrorMessage(handle_));
+}
+
+// Row-level security compares with what stands here. It holds for a transaction, and savepoints undo it.
+void PostgresSession::enter(std::string_view environment) {
+  if (environment_ == environment) return;
+  start("SELECT set_config('platos.environment', $1, true)", {environment});
+  environment_ = environment;
+}
+
+void PostgresSession::start(std::string_view sql, Params params, Kind kind) {
+  pipeline(true);
+  if (awaited_.size() >= kMaxAwaited) forget(0);
+  auto found = statements_.find(sql);
+  if (found == statements_.end()) {
+    found = statements_.emplace(std::string(sql), "s" + std::to_string(statements_.size())).first;
+    if (PQsendPrepare(handle_, found->second.c_str(), found->first.c_str(), 0, nullptr) != 1) {
+      lost(PQerrorMessage(handle_));
+    }
+    awaited_.push_back({Kind::Preparation, found->first});
+  }
+  const PostgresValues values(params);
+  if (PQsendQueryPrepared(handle_, found->second.c_str(), values.count(), values.data(), values.lengths(),
+                          values.formats(), 1) != 1) {
+    lost(PQerrorMessage(handle_));
+  }
+  awaited_.push_back({kind, found->first});
+}
+
+PostgresSession::Answer PostgresSession::next() {
+  const Awaited awaited = awaited_.front();
+  Answer answer(PQgetResult(handle_));
+  if (!answer.good()) {
+    const SqlError error = postgres_error(answer.get(), PQerrorMessage(handle_), awaited.sql);
+    if (error.kind() == SqlError::Kind::Disconnected || PQstatus(handle_) == CONNECTION_BAD) lost(error.what());
+    resync();
+    environment_.clear();
+    throw error;
+  }
+  Answer end(PQgetResult(handle_));  // nothing: the end of this statement
+  awaited_.pop_front();
+  if (awaited.kind == Kind::TransactionNumber) transaction_ = PQgetvalue(answer.get(), 0, 0);
+  return answer;
+}
+
+PostgresSession::Answer PostgresSession::last() {
+  PQsendFlushRequest(handle_);
+  while (awaited_.size() > 1) next();
+  return next();
+}
+
+void PostgresSession::forget(std::size_t keep) {
+  if (awaited_.size() <= keep) return;
+  PQsendFlushRequest(handle_);
+  while (awaited_.size() > keep) next();
+}
+
+// After an error the server skips what was sent until it reads a sync. Statements whose preparation it may have skipped
+// are prepared anew.
+void PostgresSession::resync() noexcept {
+  for (const auto& awaited : awaited_) {
+    if (awaited.kind == Kind::Preparation) statements_.erase(statements_.find(awaited.sql));
+  }
+  awaited_.clear();
+  if (PQpipelineSync(handle_) != 1) {
+    broken_ = true;
+    return;
+  }
+  for (int nothing = 0; nothing < 2;) {
+    const Answer answer(PQgetResult(handle_));
+    nothing = answer.get() == nullptr ? nothing + 1 : 0;
+    if (answer.status() == PGRES_PIPELINE_SYNC && answer.get() != nullptr) return;
+    if (PQstatus(handle_) == CONNECTION_BAD) break;
+  }
+  broken_ = true;
+}
+
+// Outside of a transaction a statement stands for itself, with the wall that it was given.
+PostgresSession::Answer PostgresSession::answer_of(std::string_view environment, std::string_view sql, Params params) {
+  enter(environment);
+  start(sql, params);
+  Answer answer = last();
+  if (!in_transaction_) {
+    resync();
+    environment_.clear();
+    if (broken_) lost("the connection broke after a statement");
+  }
+  return answer;
+}
+
+std::int64_t PostgresSession::run(std::string_view environment, std::string_view sql, Params params) {
+  return changed_rows(answer_of(environment, sql, params).get());
+}
+
+void PostgresSession::post(std::string_view environment, std::string_view sql, Params params) {
+  if (!in_transaction_) {
+    run(environment, sql, params);
+    return;
+  }
+  enter(environment);
+  start(sql, params);
+}
+
+void PostgresSession::fetch(std::string_view environment, std::string_view sql, Params params, const EachRow& each) {
+  const Answer answer = answer_of(environment, sql, params);
+  for (int i = 0; i < PQntuples(answer.get()); ++i) {
+    if (!each(PostgresRow(answer.get(), i))) return;
+  }
+}
+
+void PostgresSession::settle() { forget(0); }
+
+void PostgresSession::begin_write() {
+  environment_.clear();
+  transaction_.clear();
+  in_transaction_ = true;
+  start("BEGIN", {});
+  // Asked for now, because the answer to COMMIT may never come.
+  start("SELECT pg_current_xact_id()::text", {}, Kind::TransactionNumber);
+}
+
+void PostgresSession::begin_read() {
+  environment_.clear();
+  in_transaction_ = true;
+  start("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {});
+}
+
+void PostgresSession::commit() {
+  settle();
+  const bool writes = !transaction_.empty();
+  try {
+    in_transaction_ = false;  // whatever the answer is
+    start("COMMIT", {});
+    const Answer answer = last();
+    // A transaction with an error in it is "committed" as a rollback.
+    if (std::string_view(PQcmdStatus(const_cast<pg_result*>(answer.get()))) != "COMMIT") {
+      throw SqlError(SqlError::Kind::Other, "PostgreSQL: the transaction had failed");
+    }
+  } catch (const SqlError& failure) {
+    if (failure.kind() != SqlError::Kind::Disconnected || !writes) throw;
+    throw SqlError(SqlError::Kind::CommitUnknown, failure.what());
+  }
+}
+
+void PostgresSession::rollback() noexcept {
+  environment_.clear();
+  if (!in_transaction_ || broken_) return;
+  in_transaction_ = false;
+  try {
+    start("ROLLBACK", {});
+    settle();
+  } catch (const std::exception&) {
+    broken_ = true;
+  }
+}
+
+bool PostgresSession::was_committed() {
+  std::string state;
+  for (int i = 0; i < kCommitPolls; ++i) {
+    fetch(kEverywhere, "SELECT pg_xact_status($1::text::xid8)", {std::string_view(transaction_)}, [&](const Row& row) {
+      state = row.text(0);
+      return false;
+    });
+    // The server may not have noticed yet that we left.
+    if (state != "in progress") return state == "committed";
+    std::this_thread::sleep_for(kCommitPoll);
+  }
+  throw SqlError(SqlError::Kind::CommitUnknown, "PostgreSQL: transaction " + transaction_ + " is still in progress");
+}
+
+void PostgresSession::run_script(const std::string& script) {
+  environment_.clear();
+  pipeline(false);
+  const Answer answer(PQexec(handle_, script.c_str()));
+  if (answer.good()) return;
+  const SqlError error = postgres_error(answer.get(), PQerrorMessage(handle_), script);
+  if (error.kind() == SqlError::Kind::Disconnected || PQstatus(handle_) == CONNECTION_BAD) lost(error.what());
+  throw error;
+}
+
+void PostgresSession::probe_space() {
+  begin_write();
+  try {
+    run(kEverywhere, "INSERT INTO timers (id, env_id, run_id, kind, due_us) VALUES ('probe', '', '', '', 0)", {});
+    run(kEverywhere, "DELETE FROM timers WHERE id = 'probe'", {});
+    commit();
+  } catch (const SqlError&) {
+    rollback();
+    throw;
+  }
+}
+
+const std::vector<Migration>& PostgresSession::migrations() const { return postgres_migrations(); }
+
+// "PLATOS" as a number.
+void PostgresSession::lock_schema() { run_script("SELECT pg_advisory_lock(88258465779)"); }
+void PostgresSession::unlock_schema() { run_script("SELECT pg_advisory_unlock(88258465779)"); }
+
+bool PostgresSession::holds_row_security() {
+  bool holds = false;
+  fetch(kEverywhere, "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user", {},
+        [&](const Row& row) {
+          holds = row.integer(0) == 0;
+          return false;
+        });
+  return holds;
+}
+
+}  // namespace platos::store

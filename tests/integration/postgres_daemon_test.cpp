@@ -1,0 +1,83 @@
+// platosd on PostgreSQL: a database that goes away, and two hosts that share one.
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "support/postgres.hpp"
+#include "support/stage.hpp"
+
+namespace platos::tests {
+namespace {
+
+std::vector<std::string> arguments_for(const std::string& database) {
+  return {"--set", "store.url=" + PostgresServer::shared().database(database), "--set", "runs.lease_ms=2000"};
+}
+
+bool wait_for_ready(const Daemon& daemon, int status) {
+  for (int i = 0; i < 10'000; ++i) {
+    if (get(daemon, "/api/health/ready").status == status) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("While the database is gone new turns are refused, one under way waits, and nothing is lost") {
+  const Stage stage(arguments_for("outage"));
+  const Daemon& daemon = *stage.daemon;
+  const std::string agent = stage.agent("mock-echo-r0");
+  const std::string thread = stage.say(agent, "before").front().data["thread_id"];
+  std::string run;
+  std::thread client([&] {
+    // Its first token comes while the database is there, its end while it is not.
+    const auto events = stage.say(stage.agent("mock-r50-n60"), "slow");
+    for (const auto& event : events) run += event.type() + " ";
+  });
+  const auto running = [&] { return stage.runs("?status=running")["total"] == 1; };
+  while (!running()) std::this_thread::yield();
+  PostgresServer::shared().kill_hard();
+  const Json body = {{"message", "refused"}};
+  (void)post(daemon, "/api/v1/agent/agents/" + agent + "/messages", body);  // the first one finds out
+  const Answer refused = post(daemon, "/api/v1/agent/agents/" + agent + "/messages", body);
+  CHECK(refused.status == 503);
+  CHECK(refused.json()["code"] == "store_unreachable");
+  CHECK(refused.headers.count("retry-after") == 1);
+  CHECK(wait_for_ready(daemon, 503));
+  CHECK(get(daemon, "/api/health/ready").json()["checks"]["store"] == "store_unreachable");
+  CHECK(get(daemon, "/api/health").status == 200);
+  CHECK(get(daemon, "/api/v1/agent/threads").json()["code"] == "store_unreachable");
+  PostgresServer::shared().start();
+  client.join();
+  CHECK(run.ends_with("message_persisted done "));
+  CHECK(wait_for_ready(daemon, 200));
+  CHECK(stage.messages_of(thread)["total"] == 2);
+  CHECK(stage.say(agent, "after").back().type() == "done");
+}
+
+TEST_CASE("Two hosts share a database: what one has begun the other ends when it is gone") {
+  const Stage first(arguments_for("shared"));
+  TempDir data;
+  write_openai_instance(data, "mock", first.mock.base_url());
+  DaemonSettings settings;
+  settings.data_dir = data.path();
+  settings.arguments = arguments_for("shared");
+  const Daemon second(settings);
+  const std::string agent = first.agent("mock-r50-n100");
+  CHECK(get(second, "/api/v1/agent/agents/" + agent).json()["id"] == agent);
+  std::string run;
+  Ask turn = streamed_turn(agent);
+  turn.on_event = [&](const Event& event) {
+    run = event.data.value("_run", run);
+    if (event.type() == "token") first.daemon->kill_hard();
+    return event.type() != "token";
+  };
+  (void)ask(*first.daemon, turn);
+  REQUIRE_FALSE(run.empty());
+  const auto state = [&] { return get(second, "/api/v1/runs/" + run).json().value("status", ""); };
+  while (state() == "running" || state() == "executing") std::this_thread::yield();
+  INFO(get(second, "/api/v1/runs/" + run).body);
+  CHECK(state() == "completed");
+  const auto events = transcript(events_of(get(second, "/api/v1/runs/" + run + "/events").body));
+  CHECK(shape_of(events) == "meta status token+ message_persisted done");
+}
+
+}  // namespace platos::tests

@@ -1,0 +1,126 @@
+#include "support/postgres.hpp"
+
+#include <fcntl.h>
+#include <libpq-fe.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+namespace platos::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using Connection = std::unique_ptr<PGconn, void (*)(PGconn*)>;
+
+std::string program(const std::string& name) {
+  for (const auto& version : fs::directory_iterator("/usr/lib/postgresql")) {
+    if (fs::exists(version.path() / "bin" / name)) return (version.path() / "bin" / name).string();
+  }
+  throw std::runtime_error(name + " is not installed; see packaging/apt-packages-check");
+}
+
+const passwd* server_user() { return ::geteuid() == 0 ? ::getpwnam("postgres") : nullptr; }
+
+pid_t spawn(const std::vector<std::string>& command, const std::string& log) {
+  std::vector<char*> arguments;
+  for (const auto& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
+  arguments.push_back(nullptr);
+  const passwd* user = server_user();
+  const pid_t child = ::fork();
+  if (child != 0) return child;
+  const int out = ::open(log.c_str(), O_WRONLY | O_APPEND);
+  if (::dup2(out, STDOUT_FILENO) < 0 || ::dup2(out, STDERR_FILENO) < 0) ::_exit(126);
+  if (user != nullptr && (::setgid(user->pw_gid) != 0 || ::setuid(user->pw_uid) != 0)) ::_exit(126);
+  ::prctl(PR_SET_PDEATHSIG, SIGQUIT);
+  ::execv(arguments.front(), arguments.data());
+  ::_exit(127);
+}
+
+Connection connect(const std::string& url) { return {PQconnectdb(url.c_str()), PQfinish}; }
+
+}  // namespace
+
+PostgresServer& PostgresServer::shared() {
+  static PostgresServer server;
+  return server;
+}
+
+PostgresServer::PostgresServer() {
+  const std::string log = dir_.path() + ".log";
+  std::ofstream(log).flush();
+  fs::permissions(log, fs::perms(0666));
+  if (const passwd* user = server_user(); user != nullptr && ::chown(dir_.path().c_str(), user->pw_uid, user->pw_gid)) {
+    throw std::runtime_error("chown failed");
+  }
+  const pid_t child = spawn({program("initdb"), "-D", dir_.path() + "/data", "-A", "trust", "-U", "postgres",
+                             "--no-sync", "--encoding=UTF8", "--locale=C"},
+                            log);
+  int status = 0;
+  if (::waitpid(child, &status, 0) != child || status != 0) throw std::runtime_error("initdb failed, see " + log);
+  start();
+  run("postgres", "CREATE ROLE platos LOGIN");
+}
+
+PostgresServer::~PostgresServer() { kill_hard(); }
+
+void PostgresServer::start() {
+  pid_ = spawn({program("postgres"), "-D", dir_.path() + "/data", "-k", dir_.path(), "-c", "listen_addresses=", "-c",
+                "fsync=off", "-c", "max_connections=200"},
+               dir_.path() + ".log");
+  while (!connect(url("postgres", "postgres")) ||
+         PQstatus(connect(url("postgres", "postgres")).get()) != CONNECTION_OK) {
+    int status = 0;
+    if (::waitpid(pid_, &status, WNOHANG) == pid_)
+      throw std::runtime_error("postgres ended, see " + dir_.path() + ".log");
+    std::this_thread::yield();
+  }
+}
+
+void PostgresServer::kill_hard() {
+  if (pid_ <= 0) return;
+  ::kill(pid_, SIGQUIT);  // "immediate": no process of it goes on
+  ::waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+std::string PostgresServer::url(const std::string& name, const std::string& role) const {
+  return "postgresql://" + role + "@/" + name + "?host=" + dir_.path();
+}
+
+std::string PostgresServer::run(const std::string& name, const std::string& sql) {
+  const Connection connection = connect(url(name, "postgres"));
+  const std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(connection.get(), sql.c_str()), PQclear);
+  const auto status = PQresultStatus(result.get());
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+    throw std::runtime_error(PQerrorMessage(connection.get()));
+  return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
+}
+
+std::string PostgresServer::database(const std::string& name) {
+  if (run("postgres", "SELECT 1 FROM pg_database WHERE datname = '" + name + "'").empty()) {
+    run("postgres", "CREATE DATABASE \"" + name + "\" OWNER platos");
+  }
+  return url(name, "platos");
+}
+
+bool on_postgres() {
+  const char* store = std::getenv("PLATOS_TEST_STORE");
+  return store != nullptr && std::string(store) == "postgres";
+}
+
+std::string store_url(const std::string& data_dir) {
+  if (!on_postgres()) return {};
+  return PostgresServer::shared().database(fs::path(data_dir).filename().string());
+}
+
+}  // namespace platos::tests

@@ -1,0 +1,41 @@
+// A PostgreSQL server of this test program's own, reached by a socket in a folder of its own: no port, no account.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "support/temp_dir.hpp"
+
+namespace platos::tests {
+
+/// Started by its first use, ended with the program. Runs as user postgres when the test runs as root, which the server
+/// refuses.
+class PostgresServer {
+ public:
+  static PostgresServer& shared();
+
+  /// The URL of database `name`, as its owner, who is no superuser; made if it is not there.
+  std::string database(const std::string& name);
+  /// Runs a statement as superuser, in database `name`; the first column of the first row.
+  std::string run(const std::string& name, const std::string& sql);
+
+  void kill_hard();  ///< all its processes at once, as a crash would
+  void start();
+
+ private:
+  PostgresServer();
+  ~PostgresServer();
+  std::string url(const std::string& name, const std::string& role) const;
+
+  TempDir dir_;
+  pid_t pid_ = -1;
+};
+
+/// True when PLATOS_TEST_STORE is "postgres": the tests of the store, the engine and the daemon then run on it.
+bool on_postgres();
+
+/// What a store for this data directory should get as its URL: empty for SQLite, else a database of its own.
+std::string store_url(const std::string& data_dir);
+
+}  // namespace platos::tests
