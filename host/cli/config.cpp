@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "config/loader.hpp"
@@ -29,6 +30,9 @@ Json to_json(const config::Loaded& loaded) {
     const auto origin = loaded.origins.find(key);
     json[key]["origin"] = origin == loaded.origins.end() ? "default" : origin->second;
     std::visit([&](auto member) { json[key]["value"] = loaded.settings.*member; }, setting.member);
+    if (json[key]["value"].is_string()) {
+      json[key]["value"] = base::without_password(json[key]["value"].get<std::string>());
+    }
   }
   return json;
 }

@@ -5,6 +5,7 @@
 
 #include "base/version.hpp"
 #include "main/daemon.hpp"
+#include "main/migrate.hpp"
 
 namespace {
 
@@ -16,6 +17,7 @@ struct Flags {
   std::string data_dir;
   std::string plugin_dir;
   std::vector<std::string> settings;
+  std::string migrate;
   bool insecure_listen = false;
   bool check_config = false;
   bool print_config = false;
@@ -33,6 +35,8 @@ void define(CLI::App& app, Flags& flags) {
   app.add_option("--set", flags.settings, "A setting, as section.key=value; may be repeated");
   app.add_flag("--check-config", flags.check_config, "Check the configuration and exit: 0 valid, 1 invalid, 2 usage");
   app.add_flag("--print-config", flags.print_config, "Print every setting with its origin and exit");
+  app.add_option("--migrate", flags.migrate, "status, plan or apply: look at or update the schema and exit")
+      ->check(CLI::IsMember({"status", "plan", "apply"}));
   app.add_flag("--safe-mode", flags.safe_mode, "Load only plugins that are part of the package");
   app.add_flag("--version", flags.version, "Print the version and exit");
 }
@@ -96,5 +100,6 @@ int main(int argc, char** argv) {
   options.config = std::move(*loaded);
   options.safe_mode = flags.safe_mode;
   options.arguments.assign(argv, argv + argc);
+  if (!flags.migrate.empty()) return daemon::run_migrate(options, flags.migrate);
   return daemon::run_daemon(options);
 }

@@ -22,22 +22,6 @@ constexpr auto kProbeEvery = std::chrono::seconds(1);
 
 std::string database_path(const DatabaseOptions& options) { return options.directory + "/platos.db"; }
 
-std::unique_ptr<Connection> connect(const DatabaseOptions& options, bool writer) {
-  if (!options.url.empty()) {
-    PostgresOptions session;
-    session.url = options.url;
-    session.durable = options.durable;
-    session.writer = writer;
-    return std::make_unique<PostgresSession>(session);
-  }
-  SqliteOptions session;
-  session.path = database_path(options);
-  session.durable = options.durable;
-  session.writer = writer;
-  session.max_bytes = options.max_bytes;
-  return std::make_unique<SqliteSession>(session);
-}
-
 Result<void> check_stream_forms(Connection& connection) {
   std::optional<std::int64_t> unknown;
   connection.query(Connection::everywhere(), "SELECT flags FROM run_stream WHERE flags <> 1 LIMIT 1", {},
@@ -61,6 +45,22 @@ void warn_without_row_security(Connection& connection, base::Logger& logger) {
 }
 
 }  // namespace
+
+std::unique_ptr<Connection> connect(const DatabaseOptions& options, bool writer) {
+  if (!options.url.empty()) {
+    PostgresOptions session;
+    session.url = options.url;
+    session.durable = options.durable;
+    session.writer = writer;
+    return std::make_unique<PostgresSession>(session);
+  }
+  SqliteOptions session;
+  session.path = database_path(options);
+  session.durable = options.durable;
+  session.writer = writer;
+  session.max_bytes = options.max_bytes;
+  return std::make_unique<SqliteSession>(session);
+}
 
 Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options, const base::Clock& clock,
                                                  base::Logger& logger) {

@@ -30,6 +30,9 @@ struct DatabaseOptions {
   bool migrate = true;  ///< false: a schema that is not the newest is refused
 };
 
+/// A connection to what `options` name. Throws SqlError.
+std::unique_ptr<Connection> connect(const DatabaseOptions& options, bool writer);
+
 /// Internally synchronised. Writers call it from loops; completions arrive on the loop that is given.
 ///
 /// Group commit: the writer thread takes what is queued, runs each closure in its own savepoint of one transaction, and

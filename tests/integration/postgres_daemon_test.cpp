@@ -80,4 +80,23 @@ TEST_CASE("Two hosts share a database: what one has begun the other ends when it
   CHECK(shape_of(events) == "meta status token+ message_persisted done");
 }
 
+TEST_CASE("platos migrate says what is pending, does it, and is what a daemon asks for that may not migrate itself") {
+  const TempDir data;
+  const std::map<std::string, std::string> environment = {
+      {"PLATOS__STORE__URL", PostgresServer::shared().database("migrated")}, {"PLATOS__STORE__MIGRATE", "manual"}};
+  const auto migrate = [&](const std::string& what) {
+    return run_program({program_path("platos"), "migrate", what, "--data-dir", data.path()}, environment);
+  };
+  const Finished refused =
+      run_program({program_path("platosd"), "--data-dir", data.path(), "--listen", "127.0.0.1:0"}, environment);
+  CHECK(refused.exit_code == 1);
+  CHECK(refused.err.find("platos migrate apply") != std::string::npos);
+  CHECK(migrate("status").out.starts_with("schema version 0 of "));
+  CHECK(migrate("plan").out.find("CREATE TABLE runs") != std::string::npos);
+  const Finished applied = migrate("apply");
+  CHECK(applied.exit_code == 0);
+  CHECK(applied.out.ends_with(" 0 pending\n"));
+  CHECK(migrate("plan").out == "-- nothing to do\n");
+}
+
 }  // namespace platos::tests
