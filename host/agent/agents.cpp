@@ -127,6 +127,10 @@ Error agent_not_found(std::string_view id_or_slug) {
           {}};
 }
 
+Error agent_scope_mismatch() {
+  return {ErrorKind::PermissionDenied, "AGENT_SCOPE_MISMATCH", "the token is bound to another agent", false, 0, {}};
+}
+
 std::optional<model::AgentHead> find_agent_head(store::Session& session, const model::Scope& scope,
                                                 const std::string& id_or_slug) {
   store::Agents agents(session);

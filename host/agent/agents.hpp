@@ -84,5 +84,7 @@ std::optional<model::AgentHead> find_agent_head(store::Session& session, const m
                                                 const std::string& id_or_slug);
 
 Error agent_not_found(std::string_view id_or_slug);
+/// A principal that is bound to one agent asked for another.
+Error agent_scope_mismatch();
 
 }  // namespace platos::agent

@@ -33,6 +33,7 @@ Task<Result<model::Thread>> Threads::create(base::Loop& loop, model::Principal w
   const auto write = database_.write(loop, [who, agent, thread](store::Session& session) -> Result<model::Thread> {
     const auto found = find_agent_head(session, who.scope, agent);
     if (!found) return fail(agent_not_found(agent));
+    if (who.is_kept_from(found->id)) return fail(agent_scope_mismatch());
     model::Thread made = thread;
     made.agent_id = found->id;
     store::Conversations(session).insert_thread(who.scope, made);
@@ -44,7 +45,7 @@ Task<Result<model::Thread>> Threads::create(base::Loop& loop, model::Principal w
 Task<Result<model::Thread>> Threads::find(base::Loop& loop, model::Principal who, std::string id) {
   const auto read = database_.read(loop, [who, id](store::Session& session) -> Result<model::Thread> {
     const auto thread = store::Conversations(session).find_thread(who.scope, who.user_id, id);
-    if (!thread) return fail(thread_not_found(id));
+    if (!thread || who.is_kept_from(thread->agent_id)) return fail(thread_not_found(id));
     return *thread;
   });
   co_return co_await read;
@@ -63,7 +64,7 @@ Task<Result<model::Thread>> Threads::update(base::Loop& loop, model::Principal w
       loop, [who, id, patch, now = loop.clock().wall_us()](store::Session& session) -> Result<model::Thread> {
         store::Conversations conversations(session);
         auto thread = conversations.find_thread(who.scope, who.user_id, id);
-        if (!thread) return fail(thread_not_found(id));
+        if (!thread || who.is_kept_from(thread->agent_id)) return fail(thread_not_found(id));
         if (patch.title) thread->title = clean_title(*patch.title);
         if (patch.archived) {
           thread->state = *patch.archived ? "archived" : "active";
@@ -80,7 +81,8 @@ Task<Result<MessagePage>> Threads::messages(base::Loop& loop, model::Principal w
                                             std::int64_t offset) {
   const auto read = database_.read(loop, [=](store::Session& session) -> Result<MessagePage> {
     store::Conversations conversations(session);
-    if (!conversations.find_thread(who.scope, who.user_id, id)) return fail(thread_not_found(id));
+    const auto thread = conversations.find_thread(who.scope, who.user_id, id);
+    if (!thread || who.is_kept_from(thread->agent_id)) return fail(thread_not_found(id));
     return MessagePage{conversations.messages(who.scope, id, limit, offset),
                        conversations.count_messages(who.scope, id)};
   });

@@ -10,6 +10,7 @@
 namespace platos::api {
 namespace {
 
+using namespace model;  // the rights
 using ingress::Response;
 using model::Json;
 
@@ -165,12 +166,17 @@ struct AgentHandlers {
     const auto page = co_await services.agents.list(call.loop(), call.who.scope, *limit, *offset);
     if (!page) co_return error_response(page.error(), call.request.request_id);
     Json rows = Json::array();
-    for (const auto& agent : page->agents) rows.push_back(to_wire(agent, call.who.scope));
+    for (const auto& agent : page->agents) {
+      if (!call.who.is_kept_from(agent.id)) rows.push_back(to_wire(agent, call.who.scope));
+    }
     co_return json_response(200, {{"agents", std::move(rows)}, {"total", page->total}});
   }
 
   Task<Response> get(Call call) const {
     const auto agent = co_await services.agents.find(call.loop(), call.who.scope, call.path_value("id"));
+    if (agent && call.who.is_kept_from(agent->id)) {
+      co_return error_response(agent::agent_scope_mismatch(), call.request.request_id);
+    }
     co_return answer(call, 200, agent);
   }
 
@@ -212,16 +218,14 @@ std::vector<Route> agent_routes(const Services& services, const ApiOptions& opti
     return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
   };
   return {
-      {"POST", "/api/v1/agent/agents", Access::Principal, to(&AgentHandlers::create),
-       "Create an agent and its version 1"},
-      {"GET", "/api/v1/agent/agents", Access::Principal, to(&AgentHandlers::list), "List agents, newest first"},
-      {"GET", "/api/v1/agent/agents/{id}", Access::Principal, to(&AgentHandlers::get), "Get an agent by id or slug"},
-      {"PATCH", "/api/v1/agent/agents/{id}", Access::Principal, to(&AgentHandlers::update),
+      {"POST", "/api/v1/agent/agents", kWrite, to(&AgentHandlers::create), "Create an agent and its version 1"},
+      {"GET", "/api/v1/agent/agents", kChat | kRead, to(&AgentHandlers::list), "List agents, newest first"},
+      {"GET", "/api/v1/agent/agents/{id}", kChat | kRead, to(&AgentHandlers::get), "Get an agent by id or slug"},
+      {"PATCH", "/api/v1/agent/agents/{id}", kWrite, to(&AgentHandlers::update),
        "Change an agent; a change of behaviour makes a version"},
-      {"DELETE", "/api/v1/agent/agents/{id}", Access::Principal, to(&AgentHandlers::remove),
+      {"DELETE", "/api/v1/agent/agents/{id}", kWrite, to(&AgentHandlers::remove),
        "Delete an agent; its conversations stay"},
-      {"GET", "/api/v1/agent/agents/{id}/versions", Access::Principal, to(&AgentHandlers::versions),
-       "List versions, newest first"},
+      {"GET", "/api/v1/agent/agents/{id}/versions", kRead, to(&AgentHandlers::versions), "List versions, newest first"},
   };
 }
 

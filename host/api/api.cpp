@@ -10,7 +10,8 @@ namespace {
 
 std::vector<Route> all_routes(const Services& services, const ApiOptions& options) {
   std::vector<Route> routes;
-  for (auto* part : {&agent_routes, &thread_routes, &turn_routes, &run_routes, &monitoring_routes, &system_routes}) {
+  for (auto* part : {&agent_routes, &thread_routes, &turn_routes, &run_routes, &monitoring_routes, &system_routes,
+                     &tenancy_routes, &keys_routes}) {
     for (auto& route : part(services, options)) routes.push_back(std::move(route));
   }
   return routes;
@@ -19,7 +20,21 @@ std::vector<Route> all_routes(const Services& services, const ApiOptions& option
 }  // namespace
 
 Api::Api(Services services, ApiOptions options)
-    : services_(services), options_(std::move(options)), router_(all_routes(services_, options_)) {}
+    : services_(services), options_(std::move(options)), router_(with_list(all_routes(services_, options_))) {}
+
+std::vector<Route> Api::with_list(std::vector<Route> routes) const {
+  routes.push_back({"GET", "/api/v1/routes", model::kChat | model::kRead,
+                    [this](Call) -> Task<ingress::Response> { co_return list_routes(); }, "List these routes"});
+  return routes;
+}
+
+ingress::Response Api::list_routes() const {
+  model::Json list = model::Json::array();
+  for (const auto& route : router_.routes()) {
+    list.push_back({{"method", route.method}, {"path", route.pattern}, {"summary", route.summary}});
+  }
+  return json_response(200, {{"routes", std::move(list)}});
+}
 
 Task<ingress::Response> Api::handle(ingress::Request request) const {
   const std::string origin(request.header("origin"));
@@ -64,13 +79,17 @@ Task<ingress::Response> Api::dispatch(ingress::Request request) const {
         request.request_id);
   }
   Call call;
-  if (match.route->access != Access::Public) {
-    auto who = authenticate(request);
+  if (match.route->rights != kPublic) {
+    auto who = co_await authenticate(request);
+    if (who && !who->may(match.route->rights)) {
+      who = fail(ErrorKind::PermissionDenied, "forbidden", "what these credentials may do does not include this");
+    }
     if (!who) {
       co_return match.route->streams ? stream_refusal(who.error(), request)
                                      : error_response(who.error(), request.request_id);
     }
     call.who = std::move(*who);
+    call.who.request_id = request.request_id;
   }
   call.route = std::string(match.route->method) + " " + std::string(match.route->pattern);
   call.path = std::move(match.path);
@@ -83,14 +102,19 @@ ingress::Response Api::refuse(const Error& error, const std::string& request_id)
   return error_response(error, request_id);
 }
 
-Result<model::Principal> Api::authenticate(const ingress::Request& request) const {
+Task<Result<model::Principal>> Api::authenticate(const ingress::Request& request) const {
   tenancy::Credentials credentials;
   credentials.authorization = request.header("authorization");
   credentials.organization_id = request.header("x-platos-organization-id");
   credentials.project_id = request.header("x-platos-project-id");
   credentials.environment_id = request.header("x-platos-environment-id");
   credentials.user_id = request.header("x-platos-user-id");
-  return services_.authenticator.authenticate(credentials);
+  credentials.session_token = request.header("x-platos-session-token");
+  credentials.api_key = request.header("x-platos-api-key");
+  credentials.user_token = request.header("x-platos-user-token");
+  credentials.origin = request.header("origin");
+  credentials.address = request.peer;
+  co_return co_await services_.authenticator.authenticate(*request.loop, std::move(credentials));
 }
 
 bool Api::origin_allowed(std::string_view origin) const {
@@ -104,8 +128,9 @@ ingress::Response Api::preflight(const ingress::Request& request) const {
   response.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE");
   response.headers.emplace_back(
       "Access-Control-Allow-Headers",
-      "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id, "
-      "X-Platos-Organization-Id, X-Platos-Project-Id, X-Platos-Environment-Id, X-Platos-User-Id");
+      "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id, X-Platos-Session-Token, "
+      "X-Platos-Api-Key, X-Platos-User-Token, X-Platos-Organization-Id, X-Platos-Project-Id, X-Platos-Environment-Id, "
+      "X-Platos-User-Id");
   response.headers.emplace_back("Access-Control-Max-Age", "600");
   return response;
 }

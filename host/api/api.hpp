@@ -14,7 +14,11 @@
 #include "extension/plugin_host.hpp"
 #include "store/database.hpp"
 #include "telemetry/metrics.hpp"
+#include "tenancy/administration.hpp"
 #include "tenancy/authenticator.hpp"
+#include "tenancy/environments.hpp"
+#include "tenancy/keys.hpp"
+#include "tenancy/master_key.hpp"
 
 namespace platos::api {
 
@@ -33,7 +37,11 @@ struct Services {
   engine::Engine& engine;
   store::Database& database;
   const extension::PluginHost& plugins;
-  const tenancy::Authenticator& authenticator;
+  tenancy::Authenticator& authenticator;
+  tenancy::Administration& administration;
+  tenancy::Keys& keys;
+  tenancy::Environments& environments;
+  tenancy::MasterKey& master_key;
   const telemetry::Metrics& metrics;
   base::Logger& logger;
 };
@@ -52,7 +60,9 @@ class Api {
 
  private:
   Task<ingress::Response> dispatch(ingress::Request request) const;
-  Result<model::Principal> authenticate(const ingress::Request& request) const;
+  Task<Result<model::Principal>> authenticate(const ingress::Request& request) const;
+  std::vector<Route> with_list(std::vector<Route> routes) const;
+  ingress::Response list_routes() const;
   bool origin_allowed(std::string_view origin) const;
   ingress::Response preflight(const ingress::Request& request) const;
 
@@ -68,5 +78,7 @@ std::vector<Route> turn_routes(const Services& services, const ApiOptions& optio
 std::vector<Route> run_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> monitoring_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> system_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> tenancy_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> keys_routes(const Services& services, const ApiOptions& options);
 
 }  // namespace platos::api

@@ -11,6 +11,7 @@
 namespace platos::api {
 namespace {
 
+using namespace model;  // the rights
 using ingress::Response;
 using model::Json;
 
@@ -72,8 +73,8 @@ std::vector<Route> monitoring_routes(const Services& services, const ApiOptions&
     return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
   };
   return {
-      {"GET", "/metrics", Access::Public, to(&MonitoringHandlers::metrics), "Metrics as Prometheus text"},
-      {"GET", "/api/v1/agent/monitoring/safety-events", Access::Principal, to(&MonitoringHandlers::safety_events),
+      {"GET", "/metrics", kPublic, to(&MonitoringHandlers::metrics), "Metrics as Prometheus text"},
+      {"GET", "/api/v1/agent/monitoring/safety-events", kRead, to(&MonitoringHandlers::safety_events),
        "What governors found, newest first"},
   };
 }

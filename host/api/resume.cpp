@@ -7,6 +7,16 @@
 #include "store/runs.hpp"
 
 namespace platos::api {
+
+Result<model::RunRecord> find_run(store::Session& session, const model::Principal& who, const std::string& id) {
+  auto run = store::Runs(session).find(who.scope, id);
+  const bool own = run && (run->user_id == who.user_id || who.may(model::kAdmin));
+  if (!own || who.is_kept_from(run->agent_id)) {
+    return fail(ErrorKind::NotFound, "run_not_found", "there is no run \"" + base::printable(id, 80) + "\"");
+  }
+  return std::move(*run);
+}
+
 namespace {
 
 struct Position {
@@ -14,12 +24,10 @@ struct Position {
   bool at_end = false;
 };
 
-Result<Position> find_position(store::Session& session, const model::Scope& scope, const std::string& run_id,
+Result<Position> find_position(store::Session& session, const model::Principal& who, const std::string& run_id,
                                const std::string& cursor) {
-  store::Runs runs(session);
-  const auto run = runs.find(scope, run_id);
-  if (!run)
-    return fail(ErrorKind::NotFound, "run_not_found", "there is no run \"" + base::printable(run_id, 80) + "\"");
+  const auto run = find_run(session, who, run_id);
+  if (!run) return fail(run.error());
   std::uint64_t after = 0;
   const bool number = cursor.empty() || base::parse_uint64(cursor, after);
   if (!number || after > static_cast<std::uint64_t>(run->seq_reserved)) {
@@ -28,7 +36,8 @@ Result<Position> find_position(store::Session& session, const model::Scope& scop
   }
   Position position;
   position.after = static_cast<std::int64_t>(after);
-  position.at_end = model::is_final(run->state) && runs.stream(scope, run_id, position.after, 1).empty();
+  position.at_end =
+      model::is_final(run->state) && store::Runs(session).stream(who.scope, run_id, position.after, 1).empty();
   return position;
 }
 
@@ -49,10 +58,9 @@ ingress::Response event_response(const Services& services, const ApiOptions& opt
 Task<ingress::Response> stream_run(Services services, ApiOptions options, Call call, std::string run_id) {
   const std::string last_event_id(call.request.header("last-event-id"));
   const std::string cursor = last_event_id.empty() ? call.query_value("after") : last_event_id;
-  const auto read =
-      services.database.read(call.loop(), [scope = call.who.scope, run_id, cursor](store::Session& session) {
-        return find_position(session, scope, run_id, cursor);
-      });
+  const auto read = services.database.read(call.loop(), [who = call.who, run_id, cursor](store::Session& session) {
+    return find_position(session, who, run_id, cursor);
+  });
   const auto position = co_await read;
   if (!position) co_return stream_refusal(position.error(), call.request);
   base::failpoint("api.resume");

@@ -14,4 +14,7 @@ Task<ingress::Response> stream_run(Services services, ApiOptions options, Call c
 ingress::Response event_response(const Services& services, const ApiOptions& options, const Call& call,
                                  const std::string& run_id, std::int64_t after);
 
+/// The principal's own run; an administrator sees those of all users. NotFound "run_not_found".
+Result<model::RunRecord> find_run(store::Session& session, const model::Principal& who, const std::string& id);
+
 }  // namespace platos::api

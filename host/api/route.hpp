@@ -27,12 +27,13 @@ struct Call {
 
 using RouteHandler = std::function<Task<ingress::Response>(Call)>;
 
-enum class Access { Unspecified, Public, Principal };
+/// Of a route that wants no credentials.
+inline constexpr model::Rights kPublic = 0;
 
 struct Route {
   std::string_view method;
-  std::string_view pattern;  ///< "/api/v1/agent/threads/{id}"
-  Access access = Access::Principal;
+  std::string_view pattern;                 ///< "/api/v1/agent/threads/{id}"
+  model::Rights rights = model::kOperator;  ///< of which one is enough
   RouteHandler handler;
   std::string_view summary;
   bool streams = false;  ///< answers with events: refusals are events too, for a client that accepts them

@@ -12,6 +12,7 @@
 namespace platos::api {
 namespace {
 
+using namespace model;  // the rights
 using ingress::Response;
 using model::Json;
 
@@ -31,7 +32,7 @@ struct RunHandlers {
     if (!limit) co_return error_response(limit.error(), call.request.request_id);
     if (!offset) co_return error_response(offset.error(), call.request.request_id);
     filter.user_id = call.who.user_id;
-    filter.agent_id = call.query_value("agentId");
+    filter.agent_id = call.who.agent_id.empty() ? call.query_value("agentId") : call.who.agent_id;
     filter.thread_id = call.query_value("threadId");
     filter.state = call.query_value("status");
     filter.limit = *limit;
@@ -51,18 +52,17 @@ struct RunHandlers {
   Task<Response> get(Call call) const {
     const auto read = services.database.read(
         call.loop(),
-        [scope = call.who.scope, id = call.path_value("id")](store::Session& session) -> Result<model::RunRecord> {
-          auto run = store::Runs(session).find(scope, id);
-          if (!run)
-            return fail(ErrorKind::NotFound, "run_not_found", "there is no run \"" + base::printable(id, 80) + "\"");
-          return *run;
-        });
+        [who = call.who, id = call.path_value("id")](store::Session& session) { return find_run(session, who, id); });
     const auto run = co_await read;
     if (!run) co_return error_response(run.error(), call.request.request_id);
     co_return json_response(200, to_wire(*run));
   }
 
   Task<Response> cancel(Call call) const {
+    const auto read = services.database.read(
+        call.loop(),
+        [who = call.who, id = call.path_value("id")](store::Session& session) { return find_run(session, who, id); });
+    if (const auto run = co_await read; !run) co_return error_response(run.error(), call.request.request_id);
     const auto cancelled = co_await services.engine.cancel(call.loop(), call.who.scope, call.path_value("id"));
     if (!cancelled) co_return error_response(cancelled.error(), call.request.request_id);
     co_return json_response(202, {{"id", call.path_value("id")}, {"status", "cancelling"}});
@@ -82,10 +82,10 @@ std::vector<Route> run_routes(const Services& services, const ApiOptions& option
     return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
   };
   return {
-      {"GET", "/api/v1/runs", Access::Principal, to(&RunHandlers::list), "List runs, newest first"},
-      {"GET", "/api/v1/runs/{id}", Access::Principal, to(&RunHandlers::get), "Get a run"},
-      {"POST", "/api/v1/runs/{id}/cancel", Access::Principal, to(&RunHandlers::cancel), "Cancel a run"},
-      {"GET", "/api/v1/runs/{id}/events", Access::Principal, to(&RunHandlers::events),
+      {"GET", "/api/v1/runs", kChat | kRead, to(&RunHandlers::list), "List runs, newest first"},
+      {"GET", "/api/v1/runs/{id}", kChat | kRead, to(&RunHandlers::get), "Get a run"},
+      {"POST", "/api/v1/runs/{id}/cancel", kChat, to(&RunHandlers::cancel), "Cancel a run"},
+      {"GET", "/api/v1/runs/{id}/events", kChat | kRead, to(&RunHandlers::events),
        "Stream a run's events behind a cursor", true},
   };
 }

@@ -10,6 +10,7 @@
 namespace platos::api {
 namespace {
 
+using namespace model;  // the rights
 using ingress::Response;
 using model::Json;
 
@@ -67,11 +68,11 @@ std::vector<Route> system_routes(const Services& services, const ApiOptions& opt
     return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
   };
   return {
-      {"GET", "/api/v1/plugins", Access::Principal, to(&SystemHandlers::plugins), "List plugins and their instances"},
-      {"GET", "/api/v1/plugins/{id}", Access::Principal, to(&SystemHandlers::plugin), "Get a plugin"},
-      {"GET", "/api/health", Access::Public, to(&SystemHandlers::health), "The process answers"},
-      {"GET", "/api/health/live", Access::Public, to(&SystemHandlers::health), "The process answers"},
-      {"GET", "/api/health/ready", Access::Public, to(&SystemHandlers::ready), "New turns are taken"},
+      {"GET", "/api/v1/plugins", kRead, to(&SystemHandlers::plugins), "List plugins and their instances"},
+      {"GET", "/api/v1/plugins/{id}", kRead, to(&SystemHandlers::plugin), "Get a plugin"},
+      {"GET", "/api/health", kPublic, to(&SystemHandlers::health), "The process answers"},
+      {"GET", "/api/health/live", kPublic, to(&SystemHandlers::health), "The process answers"},
+      {"GET", "/api/health/ready", kPublic, to(&SystemHandlers::ready), "New turns are taken"},
   };
 }
 

@@ -9,6 +9,7 @@
 namespace platos::api {
 namespace {
 
+using namespace model;  // the rights
 using ingress::Response;
 using model::Json;
 
@@ -46,7 +47,7 @@ struct ThreadHandlers {
     if (!limit) co_return error_response(limit.error(), call.request.request_id);
     if (!offset) co_return error_response(offset.error(), call.request.request_id);
     filter.user_id = call.who.user_id;
-    filter.agent_id = call.query_value("agentId");
+    filter.agent_id = call.who.agent_id.empty() ? call.query_value("agentId") : call.who.agent_id;
     filter.archived = archived_filter(call.query_value("archived"));
     filter.limit = *limit;
     filter.offset = *offset;
@@ -103,17 +104,15 @@ std::vector<Route> thread_routes(const Services& services, const ApiOptions& opt
     return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
   };
   return {
-      {"POST", "/api/v1/agent/threads", Access::Principal, to(&ThreadHandlers::create), "Create a thread"},
-      {"GET", "/api/v1/agent/threads", Access::Principal, to(&ThreadHandlers::list),
+      {"POST", "/api/v1/agent/threads", kChat, to(&ThreadHandlers::create), "Create a thread"},
+      {"GET", "/api/v1/agent/threads", kChat | kRead, to(&ThreadHandlers::list),
        "List threads, most recently used first"},
-      {"GET", "/api/v1/agent/threads/{id}", Access::Principal, to(&ThreadHandlers::get), "Get a thread"},
-      {"PATCH", "/api/v1/agent/threads/{id}", Access::Principal, to(&ThreadHandlers::update), "Rename a thread"},
-      {"DELETE", "/api/v1/agent/threads/{id}", Access::Principal, to(&ThreadHandlers::archive), "Archive a thread"},
-      {"POST", "/api/v1/agent/threads/{id}/archive", Access::Principal, to(&ThreadHandlers::archive),
-       "Archive a thread"},
-      {"POST", "/api/v1/agent/threads/{id}/unarchive", Access::Principal, to(&ThreadHandlers::unarchive),
-       "Bring a thread back"},
-      {"GET", "/api/v1/agent/threads/{id}/messages", Access::Principal, to(&ThreadHandlers::messages),
+      {"GET", "/api/v1/agent/threads/{id}", kChat | kRead, to(&ThreadHandlers::get), "Get a thread"},
+      {"PATCH", "/api/v1/agent/threads/{id}", kChat, to(&ThreadHandlers::update), "Rename a thread"},
+      {"DELETE", "/api/v1/agent/threads/{id}", kChat, to(&ThreadHandlers::archive), "Archive a thread"},
+      {"POST", "/api/v1/agent/threads/{id}/archive", kChat, to(&ThreadHandlers::archive), "Archive a thread"},
+      {"POST", "/api/v1/agent/threads/{id}/unarchive", kChat, to(&ThreadHandlers::unarchive), "Bring a thread back"},
+      {"GET", "/api/v1/agent/threads/{id}/messages", kChat | kRead, to(&ThreadHandlers::messages),
        "List messages, oldest first"},
   };
 }

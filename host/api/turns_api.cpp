@@ -13,6 +13,7 @@
 namespace platos::api {
 namespace {
 
+using namespace model;  // the rights
 using ingress::Response;
 using model::Json;
 
@@ -191,15 +192,15 @@ std::vector<Route> turn_routes(const Services& services, const ApiOptions& optio
     return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
   };
   return {
-      {"POST", "/api/v1/agent/threads/{id}/messages", Access::Principal, to(&TurnHandlers::thread_messages),
+      {"POST", "/api/v1/agent/threads/{id}/messages", kChat, to(&TurnHandlers::thread_messages),
        "A turn, answered when it has ended"},
-      {"POST", "/api/v1/agent/threads/{id}/stream", Access::Principal, to(&TurnHandlers::thread_stream),
-       "A turn, streamed", true, true},
-      {"POST", "/api/v1/agent/agents/{id}/messages", Access::Principal, to(&TurnHandlers::agent_messages),
+      {"POST", "/api/v1/agent/threads/{id}/stream", kChat, to(&TurnHandlers::thread_stream), "A turn, streamed", true,
+       true},
+      {"POST", "/api/v1/agent/agents/{id}/messages", kChat, to(&TurnHandlers::agent_messages),
        "A turn, in a new thread unless one is named"},
-      {"POST", "/api/v1/agent/agents/{id}/chat/stream", Access::Principal, to(&TurnHandlers::agent_stream),
+      {"POST", "/api/v1/agent/agents/{id}/chat/stream", kChat, to(&TurnHandlers::agent_stream),
        "A turn, streamed, in a new thread unless one is named", true, true},
-      {"GET", "/api/v1/agent/agents/{id}/chat/stream", Access::Principal, to(&TurnHandlers::agent_stream_by_query),
+      {"GET", "/api/v1/agent/agents/{id}/chat/stream", kChat, to(&TurnHandlers::agent_stream_by_query),
        "The same with the message in the query", true, true},
   };
 }

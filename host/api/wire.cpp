@@ -141,4 +141,98 @@ Json to_wire(const extension::PluginInfo& plugin) {
           {"instances", std::move(instances)}};
 }
 
+Json to_wire(const model::Organization& organization) {
+  return {{"id", organization.id},
+          {"slug", organization.slug},
+          {"name", organization.name},
+          {"createdAt", time(organization.created_us)}};
+}
+
+Json to_wire(const model::Project& project) {
+  return {{"id", project.id},
+          {"organizationId", project.organization_id},
+          {"slug", project.slug},
+          {"name", project.name},
+          {"createdAt", time(project.created_us)}};
+}
+
+Json to_wire(const model::Environment& environment) {
+  return {{"id", environment.id},
+          {"organizationId", environment.organization_id},
+          {"projectId", environment.project_id},
+          {"slug", environment.slug},
+          {"type", environment.type},
+          {"name", environment.name},
+          {"createdAt", time(environment.created_us)}};
+}
+
+Json to_wire(const model::Membership& membership) {
+  return {{"organizationId", membership.organization_id},
+          {"userId", membership.user_id},
+          {"role", membership.role},
+          {"name", membership.user.name},
+          {"email", text_or_null(membership.user.email)},
+          {"createdAt", time(membership.created_us)}};
+}
+
+Json to_wire(const model::AccessKey& key) {
+  return {{"environmentId", key.environment_id},
+          {"prefix", key.prefix},
+          {"origins", key.origins},
+          {"createdAt", time(key.created_us)},
+          {"lastUsedAt", time(key.last_used_us)}};
+}
+
+Json to_wire(const model::PersonalToken& token) {
+  return {{"id", token.id},
+          {"organizationId", token.organization_id},
+          {"userId", token.user_id},
+          {"name", token.name},
+          {"prefix", token.prefix},
+          {"role", token.role},
+          {"createdAt", time(token.created_us)},
+          {"expiresAt", time(token.expires_us)},
+          {"lastUsedAt", time(token.last_used_us)},
+          {"revokedAt", time(token.revoked_us)}};
+}
+
+Json to_wire(const model::Entity& entity) {
+  return {{"id", entity.id},
+          {"organizationId", entity.organization_id},
+          {"projectId", entity.project_id},
+          {"entityId", entity.entity_id},
+          {"displayName", entity.name},
+          {"allowedOrigins", entity.origins},
+          {"formerSecretUntil", time(entity.former_until_us)},
+          {"createdAt", time(entity.created_us)},
+          {"updatedAt", time(entity.updated_us)}};
+}
+
+Json to_wire(const model::EndUser& user) {
+  return {{"id", user.id},
+          {"profile", parsed_or_null(user.profile_json)},
+          {"createdAt", time(user.created_us)},
+          {"lastSeenAt", time(user.last_seen_us)}};
+}
+
+Json to_wire(const model::EnvironmentVariable& variable) {
+  return {{"name", variable.name},
+          {"value", variable.secret ? Json() : Json(variable.value)},
+          {"isSecret", variable.secret},
+          {"updatedAt", time(variable.updated_us)}};
+}
+
+Json to_wire(const model::AuditEntry& entry) {
+  return {{"id", entry.id},
+          {"organizationId", entry.organization_id},
+          {"environmentId", text_or_null(entry.environment_id)},
+          {"actor", entry.actor},
+          {"action", entry.action},
+          {"subject", entry.subject},
+          {"detail", parsed_or_null(entry.detail_json)},
+          {"address", entry.address},
+          {"requestId", entry.request_id},
+          {"createdAt", time(entry.created_us)}};
+}
+
 }  // namespace platos::api

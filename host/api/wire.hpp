@@ -6,6 +6,7 @@
 #include "model/json.hpp"
 #include "model/run.hpp"
 #include "model/scope.hpp"
+#include "model/tenancy.hpp"
 #include "store/safety_events.hpp"
 
 namespace platos::api {
@@ -17,5 +18,17 @@ model::Json to_wire(const store::SafetyEventRow& row);
 model::Json to_wire(const model::Message& message);
 model::Json to_wire(const model::RunRecord& run);
 model::Json to_wire(const extension::PluginInfo& plugin);
+model::Json to_wire(const model::Organization& organization);
+model::Json to_wire(const model::Project& project);
+model::Json to_wire(const model::Environment& environment);
+model::Json to_wire(const model::Membership& membership);
+model::Json to_wire(const model::AccessKey& key);
+model::Json to_wire(const model::PersonalToken& token);
+/// Without its secrets.
+model::Json to_wire(const model::Entity& entity);
+model::Json to_wire(const model::EndUser& user);
+/// The value of a secret one is null.
+model::Json to_wire(const model::EnvironmentVariable& variable);
+model::Json to_wire(const model::AuditEntry& entry);
 
 }  // namespace platos::api

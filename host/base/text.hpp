@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,14 @@ bool parse_uint64(std::string_view text, std::uint64_t& out);
 std::string closest(std::string_view word, const std::vector<std::string>& candidates);
 
 std::string to_hex(std::string_view bytes);
+/// Nullopt when it is not an even number of hex digits.
+std::optional<std::string> from_hex(std::string_view digits);
+/// Without padding, as in JSON Web Tokens.
+std::string to_base64url(std::string_view bytes);
+/// Nullopt when it is not what to_base64url() writes.
+std::optional<std::string> from_base64url(std::string_view text);
+/// Overwrites a text that was secret, in a way that no compiler leaves out.
+void wipe(std::string& text);
 /// Lower-case hex.
 std::string sha256_hex(std::string_view bytes);
 /// True when equal; takes the same time wherever they differ.

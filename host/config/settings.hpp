@@ -50,6 +50,11 @@ struct Settings {
   std::int64_t runs_ring_bytes = 1024 * 1024;
   std::int64_t runs_drain_ms = 10'000;
 
+  std::string secrets_master_key;
+  std::string auth_session_secret;
+  std::int64_t auth_remember_ms = 5'000;
+  std::int64_t auth_max_failures_per_minute = 100;
+
   std::int64_t retention_stream_days = 7;
   std::int64_t retention_journal_days = 90;
   std::int64_t retention_sweep_ms = 3'600'000;

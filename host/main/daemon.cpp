@@ -19,6 +19,7 @@
 #include "extension/plugin_host.hpp"
 #include "ingress/server.hpp"
 #include "main/data_dir.hpp"
+#include "main/keys.hpp"
 #include "main/options.hpp"
 #include "main/process.hpp"
 #include "main/restart.hpp"
@@ -38,7 +39,8 @@ constexpr std::size_t kMaxQueuedLookups = 1024;
 class Daemon {
  public:
   Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Logger& logger, const DataDir& data_dir,
-         std::unique_ptr<store::Database> database, std::unique_ptr<ingress::Listener> listener, std::string admin_key);
+         secrets::KeyRing& keys, std::unique_ptr<store::Database> database, std::unique_ptr<ingress::Listener> listener,
+         std::string admin_key);
   ~Daemon() { engine_.abandon(); }
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
@@ -62,6 +64,7 @@ class Daemon {
   const config::Settings& settings_;
   base::Logger& logger_;
   const DataDir& data_dir_;
+  secrets::KeyRing& keys_of_texts_;
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<ingress::Listener> listener_;
   base::IdMaker ids_;
@@ -91,6 +94,10 @@ class Daemon {
   agent::Threads threads_;
   agent::Turns turns_;
   tenancy::Authenticator authenticator_;
+  tenancy::Administration administration_;
+  tenancy::Keys keys_;
+  tenancy::Environments environments_;
+  tenancy::MasterKey master_key_;
   api::Api api_;
   std::vector<std::unique_ptr<ingress::Server>> servers_;
   base::TaskSet tasks_;
@@ -126,12 +133,13 @@ std::vector<base::Loop*> pointers(const std::vector<std::unique_ptr<base::Loop>>
 }
 
 Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Logger& logger, const DataDir& data_dir,
-               std::unique_ptr<store::Database> database, std::unique_ptr<ingress::Listener> listener,
-               std::string admin_key)
+               secrets::KeyRing& keys, std::unique_ptr<store::Database> database,
+               std::unique_ptr<ingress::Listener> listener, std::string admin_key)
     : options_(options),
       settings_(options.config.settings),
       logger_(logger),
       data_dir_(data_dir),
+      keys_of_texts_(keys),
       database_(std::move(database)),
       listener_(std::move(listener)),
       ids_(clock),
@@ -170,8 +178,13 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       threads_(*database_, ids_),
       turns_(engine_, *database_, settings_of_turns_, recent_threads_, ids_,
              {settings_.runs_deadline_ms * 1000, settings_.runs_max_queued_per_thread}),
-      authenticator_(tenancy::Bootstrap::administrator(), std::move(admin_key)),
-      api_({agents_, threads_, turns_, engine_, *database_, plugins_, authenticator_, metrics_, logger},
+      authenticator_(*database_, auth_options(settings_, std::move(admin_key))),
+      administration_(*database_, ids_, keys, authenticator_),
+      keys_(*database_, ids_, authenticator_),
+      environments_(*database_, ids_),
+      master_key_(*database_, ids_, keys, settings_.secrets_master_key, data_dir.path()),
+      api_({agents_, threads_, turns_, engine_, *database_, plugins_, authenticator_, administration_, keys_,
+            environments_, master_key_, metrics_, logger},
            {static_cast<std::size_t>(settings_.http_max_body_bytes), settings_.http_heartbeat_ms * 1000,
             settings_.http_deferred_max_ms * 1000, settings_.http_cors_origins}),
       tasks_(*loops_.front(), [this](std::string_view, std::exception_ptr) {
@@ -245,9 +258,11 @@ Task<void> Daemon::export_metrics() {
 
 Task<Result<void>> Daemon::prepare() {
   base::Loop& loop = *loops_.front();
-  const auto who = tenancy::Bootstrap::administrator();
-  if (auto made = co_await tenancy::Bootstrap::ensure_scope(*database_, loop); !made) co_return fail(made.error());
+  const auto& who = tenancy::Bootstrap::administrator();
+  if (auto made = co_await tenancy::Bootstrap::ensure_scope(*database_, loop, &keys_of_texts_); !made)
+    co_return fail(made.error());
   base::failpoint("startup.after_scope");
+  if (auto wrapped = co_await master_key_.finish_begun(loop); !wrapped) co_return fail(wrapped.error());
   if (auto made = co_await agents_.ensure_hello(loop, who); !made) co_return fail(made.error());
   base::failpoint("startup.after_agent");
   const auto started = co_await engine_.start();
@@ -348,12 +363,16 @@ int run_daemon(const DaemonOptions& options) {
   auto listener = ingress::Listener::open(settings.http_listen);
   if (!listener) return refuse(listener.error());
   logger.hide(std::string(base::password_of(settings.store_url)));
-  auto database = store::Database::open(store_options(settings, (*data_dir)->path()), clock, logger);
+  auto database_options = store_options(settings, (*data_dir)->path());
+  auto keys = open_keys(settings, database_options);
+  if (!keys) return refuse(keys.error());
+  database_options.keys = keys->get();
+  auto database = store::Database::open(database_options, clock, logger);
   if (!database) return refuse(database.error());
   base::failpoint("startup.after_migrate");
 
-  auto daemon = std::make_unique<Daemon>(options, clock, logger, **data_dir, std::move(*database), std::move(*listener),
-                                         std::move(*admin_key));
+  auto daemon = std::make_unique<Daemon>(options, clock, logger, **data_dir, **keys, std::move(*database),
+                                         std::move(*listener), std::move(*admin_key));
   const int code = daemon->run();
   if (daemon->has_stuck_threads()) {
     // A thread inside a plugin cannot be joined; everything of ours is on disk.

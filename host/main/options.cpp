@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "base/version.hpp"
 
 namespace platos::daemon {
@@ -85,6 +87,19 @@ ingress::ServerOptions server_options(const config::Settings& settings) {
   options.idle_timeout_ms = settings.http_idle_timeout_ms;
   options.write_stall_ms = settings.http_write_stall_ms;
   options.version = kPlatosVersion;
+  return options;
+}
+
+tenancy::AuthOptions auth_options(const config::Settings& settings, std::string admin_key) {
+  constexpr std::string_view kEnvironment = "env:";
+  tenancy::AuthOptions options;
+  options.admin_key = std::move(admin_key);
+  options.remember_us = settings.auth_remember_ms * 1000;
+  options.max_failures_per_minute = settings.auth_max_failures_per_minute;
+  if (settings.auth_session_secret.starts_with(kEnvironment)) {
+    const char* value = std::getenv(settings.auth_session_secret.c_str() + kEnvironment.size());
+    if (value != nullptr) options.session_secret = value;
+  }
   return options;
 }
 

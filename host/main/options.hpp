@@ -11,6 +11,7 @@
 #include "memory/recall.hpp"
 #include "store/database.hpp"
 #include "telemetry/observer_sink.hpp"
+#include "tenancy/authenticator.hpp"
 
 namespace platos::daemon {
 
@@ -23,6 +24,9 @@ telemetry::SinkOptions sink_options(const config::Settings& settings);
 memory::RecallOptions recall_options(const config::Settings& settings);
 ingress::ServerOptions server_options(const config::Settings& settings);
 store::DatabaseOptions store_options(const config::Settings& settings, const std::string& directory);
+
+/// The session secret is read from the environment variable that the setting names.
+tenancy::AuthOptions auth_options(const config::Settings& settings, std::string admin_key);
 
 /// Where clients on this machine reach the server.
 std::string url_of(const std::string& listen, std::uint16_t port);

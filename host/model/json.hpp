@@ -12,6 +12,8 @@
 namespace platos::model {
 
 using Json = nlohmann::json;
+/// Members stay in the order in which they came: for what is signed.
+using OrderedJson = nlohmann::ordered_json;
 
 struct JsonLimits {
   std::size_t max_bytes = 1024 * 1024;

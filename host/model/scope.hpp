@@ -1,6 +1,7 @@
-// Whose data: every tenant query takes a Scope, and does not compile without one.
+// Whose data, and who asks: every tenant query takes a Scope, and does not compile without one.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace platos::engine {
@@ -11,7 +12,8 @@ class Connection;
 }
 namespace platos::tenancy {
 class Bootstrap;
-}
+class Tenant;
+}  // namespace platos::tenancy
 
 namespace platos::model {
 
@@ -30,15 +32,36 @@ class SystemScope {
  private:
   friend class engine::Engine;
   friend class tenancy::Bootstrap;
+  friend class tenancy::Tenant;
   friend class store::Connection;
   friend struct SystemScopeForTest;
   SystemScope() = default;
 };
 
+/// What a principal may do. A route names those of which one is enough.
+using Rights = std::uint32_t;
+inline constexpr Rights kChat = 1;       ///< talk to agents, in threads of one's own
+inline constexpr Rights kRead = 2;       ///< see how the environment is set up, and what happened in it
+inline constexpr Rights kWrite = 4;      ///< change agents
+inline constexpr Rights kAdmin = 8;      ///< keys, tokens, entities, variables, members, environments
+inline constexpr Rights kOwner = 16;     ///< the organization itself, and its owners
+inline constexpr Rights kOperator = 32;  ///< the installation: all organizations, plugins, the master key
+inline constexpr Rights kAllRights = 63;
+
 /// Who acts, and where. Made by tenancy from credentials.
 struct Principal {
   Scope scope;
   std::string user_id;
+  Rights rights = 0;
+  std::string agent_id = {};    ///< not empty: bound to this agent, on every route
+  std::string actor = {};       ///< for the audit: "admin_key", "token:pat_1", "access_key:env_1", "session:ent_1"
+  std::string user_token = {};  ///< the customer's own token, passed through to entities; never logged
+  std::string address = {};     ///< where the request came from
+  std::string request_id = {};
+
+  bool may(Rights any_of) const { return (rights & any_of) != 0; }
+  /// Bound to an agent, and this is another.
+  bool is_kept_from(const std::string& agent) const { return !agent_id.empty() && agent_id != agent; }
 };
 
 }  // namespace platos::model

@@ -7,6 +7,9 @@ namespace {
 
 using model::Scope;
 
+constexpr std::string_view kNote = "agent_versions.note";
+constexpr std::string_view kSnapshot = "agent_versions.snapshot";
+
 constexpr std::string_view kFind =
     "SELECT a.id, a.slug, a.name, a.is_active, a.version_id, v.number, v.snapshot, a.created_us, a.updated_us "
     "FROM agents a JOIN agent_versions v ON v.id = a.version_id "
@@ -17,14 +20,15 @@ constexpr std::string_view kList =
     "FROM agents a JOIN agent_versions v ON v.id = a.version_id "
     "WHERE a.env_id = $1 AND a.deleted_us IS NULL ORDER BY a.created_us DESC, a.id DESC LIMIT $2 OFFSET $3";
 
-model::AgentConfig read_config(const Row& row, int column) {
-  const auto snapshot = model::parse_bounded(row.unsealed(column), "an agent's snapshot");
+model::AgentConfig read_config(const Row& row, int column, const Scope& scope, const std::string& version_id) {
+  const auto snapshot =
+      model::parse_bounded(row.unsealed(column, place(scope, kSnapshot, version_id)), "an agent's snapshot");
   if (!snapshot || !snapshot->is_object())
     throw SqlError(SqlError::Kind::Corrupt, "an agent's stored snapshot is not JSON");
   return model::agent_config_from_json(*snapshot);
 }
 
-model::Agent read_agent(const Row& row) {
+model::Agent read_agent(const Row& row, const Scope& scope) {
   model::Agent agent;
   agent.id = row.text(0);
   agent.slug = row.text(1);
@@ -32,20 +36,20 @@ model::Agent read_agent(const Row& row) {
   agent.active = row.integer(3) != 0;
   agent.version_id = row.text(4);
   agent.version_number = row.integer(5);
-  agent.config = read_config(row, 6);
+  agent.config = read_config(row, 6, scope, agent.version_id);
   agent.created_us = row.integer(7);
   agent.updated_us = row.integer(8);
   return agent;
 }
 
-model::AgentVersion read_version(const Row& row) {
+model::AgentVersion read_version(const Row& row, const Scope& scope) {
   model::AgentVersion version;
   version.id = row.text(0);
   version.agent_id = row.text(1);
   version.number = row.integer(2);
   version.created_by = row.text(3);
-  version.note = row.unsealed(4);
-  version.config = read_config(row, 5);
+  version.note = row.unsealed(4, place(scope, kNote, version.id));
+  version.config = read_config(row, 5, scope, version.id);
   version.created_us = row.integer(6);
   return version;
 }
@@ -67,13 +71,14 @@ void Agents::insert_version(const Scope& scope, const model::AgentVersion& versi
                 "INSERT INTO agent_versions (id, env_id, agent_id, number, created_by, note, snapshot, created_us) "
                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
                 {version.id, scope.environment_id, version.agent_id, version.number, version.created_by,
-                 Sealed{version.note}, Sealed{snapshot}, version.created_us});
+                 Sealed{version.note, place(scope, kNote, version.id)},
+                 Sealed{snapshot, place(scope, kSnapshot, version.id)}, version.created_us});
 }
 
 std::optional<model::Agent> Agents::find(const Scope& scope, const std::string& id_or_slug) {
   std::optional<model::Agent> agent;
   session_.query(scope, kFind, {scope.environment_id, id_or_slug}, [&](const Row& row) {
-    agent = read_agent(row);
+    agent = read_agent(row, scope);
     return false;
   });
   return agent;
@@ -135,7 +140,7 @@ bool Agents::slug_taken(const Scope& scope, const std::string& slug) {
 std::vector<model::Agent> Agents::list(const Scope& scope, std::int64_t limit, std::int64_t offset) {
   std::vector<model::Agent> agents;
   session_.query(scope, kList, {scope.environment_id, limit, offset}, [&](const Row& row) {
-    agents.push_back(read_agent(row));
+    agents.push_back(read_agent(row, scope));
     agents.back().thread_count = row.integer(9);
     return true;
   });
@@ -185,7 +190,7 @@ std::vector<model::AgentVersion> Agents::versions(const Scope& scope, const std:
                  "SELECT id, agent_id, number, created_by, note, snapshot, created_us FROM agent_versions "
                  "WHERE env_id = $1 AND agent_id = $2 AND number < $3 ORDER BY number DESC LIMIT $4",
                  {scope.environment_id, agent_id, before, limit}, [&](const Row& row) {
-                   versions.push_back(read_version(row));
+                   versions.push_back(read_version(row, scope));
                    return true;
                  });
   return versions;
@@ -197,7 +202,7 @@ std::optional<model::AgentVersion> Agents::find_version(const Scope& scope, cons
                  "SELECT id, agent_id, number, created_by, note, snapshot, created_us FROM agent_versions "
                  "WHERE env_id = $1 AND id = $2",
                  {scope.environment_id, version_id}, [&](const Row& row) {
-                   version = read_version(row);
+                   version = read_version(row, scope);
                    return false;
                  });
   return version;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "store/sealed_texts.hpp"
 #include "store/session.hpp"
 
 namespace platos::store {
@@ -20,6 +21,9 @@ class Connection : public Session {
  public:
   /// Who holds a connection, and not only a session, may work across tenants.
   static model::SystemScope everywhere() { return {}; }
+
+  /// Texts are sealed from now on.
+  void use_keys(secrets::KeyRing& keys) { texts_.use(keys); }
 
   virtual void begin_write() = 0;
   /// One snapshot of what was committed; statements cannot write.
@@ -42,6 +46,9 @@ class Connection : public Session {
   /// Upkeep between commits; `idle`: nobody waits for the writer.
   virtual void maintain(bool /*idle*/) {}
 
+  /// Takes what was deleted or replaced out of the files. Outside of transactions; it may take long.
+  virtual void compact() {}
+
   /// The history of this engine's schema.
   virtual const std::vector<Migration>& migrations() const = 0;
   /// Keeps other hosts from migrating at the same time, until the connection closes or unlock_schema().
@@ -49,6 +56,9 @@ class Connection : public Session {
   virtual void unlock_schema() {}
   /// Writes a copy of the database, where the engine has no backup of its own.
   virtual void save_copy(const std::string& /*path*/) {}
+
+ protected:
+  SealedTexts texts_{*this};
 };
 
 }  // namespace platos::store

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "store/migrations.hpp"
 #include "store/postgres_session.hpp"
+#include "store/sealing.hpp"
 #include "store/sqlite_session.hpp"
 
 namespace platos::store {
@@ -46,20 +47,27 @@ void warn_without_row_security(Connection& connection, base::Logger& logger) {
 
 }  // namespace
 
+namespace {
+std::unique_ptr<Connection> with_keys(std::unique_ptr<Connection> connection, const DatabaseOptions& options) {
+  if (options.keys != nullptr) connection->use_keys(*options.keys);
+  return connection;
+}
+}  // namespace
+
 std::unique_ptr<Connection> connect(const DatabaseOptions& options, bool writer) {
   if (!options.url.empty()) {
     PostgresOptions session;
     session.url = options.url;
     session.durable = options.durable;
     session.writer = writer;
-    return std::make_unique<PostgresSession>(session);
+    return with_keys(std::make_unique<PostgresSession>(session), options);
   }
   SqliteOptions session;
   session.path = database_path(options);
   session.durable = options.durable;
   session.writer = writer;
   session.max_bytes = options.max_bytes;
-  return std::make_unique<SqliteSession>(session);
+  return with_keys(std::make_unique<SqliteSession>(session), options);
 }
 
 Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options, const base::Clock& clock,
@@ -77,6 +85,10 @@ Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options,
                                        : check_migrated(*writer, writer->migrations());
     if (!ready) return fail(ready.error());
     if (const auto known = check_stream_forms(*writer); !known) return fail(known.error());
+    if (options.keys != nullptr) {
+      if (auto known = ensure_data_keys(*writer, *options.keys, clock); !known) return fail(known.error());
+      seal_old_rows(*writer, logger);
+    }
     warn_without_row_security(*writer, logger);
     if (options.url.empty()) {
       std::error_code ignored;

@@ -27,7 +27,8 @@ struct DatabaseOptions {
   std::int64_t max_bytes = 0;
   std::size_t max_queued_writes = 10'000;
   std::size_t readers = 2;
-  bool migrate = true;  ///< false: a schema that is not the newest is refused
+  secrets::KeyRing* keys = nullptr;  ///< what texts are sealed with; null: they are stored plain
+  bool migrate = true;               ///< false: a schema that is not the newest is refused
 };
 
 /// A connection to what `options` name. Throws SqlError.

@@ -99,13 +99,17 @@ void PostgresSession::pipeline(bool on) {
 }
 
 // Row-level security compares with what stands here. It holds for a transaction, and savepoints undo it.
-void PostgresSession::enter(std::string_view environment) {
-  if (environment_ == environment) return;
-  start("SELECT set_config('platos.environment', $1, true)", {environment});
-  environment_ = environment;
+void PostgresSession::enter(const Tenant& tenant) {
+  if (environment_ == tenant.environment_id) return;
+  start("SELECT set_config('platos.environment', $1, true)", {tenant.environment_id});
+  environment_ = tenant.environment_id;
 }
 
 void PostgresSession::start(std::string_view sql, Params params, Kind kind) {
+  send_values(sql, PostgresValues(params, texts_, {}), kind);
+}
+
+void PostgresSession::send_values(std::string_view sql, const PostgresValues& values, Kind kind) {
   pipeline(true);
   if (awaited_.size() >= kMaxAwaited) forget(0);
   auto found = statements_.find(sql);
@@ -116,7 +120,6 @@ void PostgresSession::start(std::string_view sql, Params params, Kind kind) {
     }
     awaited_.push_back({Kind::Preparation, found->first});
   }
-  const PostgresValues values(params);
   if (PQsendQueryPrepared(handle_, found->second.c_str(), values.count(), values.data(), values.lengths(),
                           values.formats(), 1) != 1) {
     lost(PQerrorMessage(handle_));
@@ -172,10 +175,15 @@ void PostgresSession::resync() noexcept {
   broken_ = true;
 }
 
+void PostgresSession::submit(const Tenant& tenant, std::string_view sql, Params params) {
+  const PostgresValues values(params, texts_, tenant.organization_id);  // first: sealing may have to look a key up
+  enter(tenant);
+  send_values(sql, values, Kind::Statement);
+}
+
 // Outside of a transaction a statement stands for itself, with the wall that it was given.
-PostgresSession::Answer PostgresSession::answer_of(std::string_view environment, std::string_view sql, Params params) {
-  enter(environment);
-  start(sql, params);
+PostgresSession::Answer PostgresSession::answer_of(const Tenant& tenant, std::string_view sql, Params params) {
+  submit(tenant, sql, params);
   Answer answer = last();
   if (!in_transaction_) {
     resync();
@@ -185,23 +193,22 @@ PostgresSession::Answer PostgresSession::answer_of(std::string_view environment,
   return answer;
 }
 
-std::int64_t PostgresSession::run(std::string_view environment, std::string_view sql, Params params) {
-  return changed_rows(answer_of(environment, sql, params).get());
+std::int64_t PostgresSession::run(const Tenant& tenant, std::string_view sql, Params params) {
+  return changed_rows(answer_of(tenant, sql, params).get());
 }
 
-void PostgresSession::post(std::string_view environment, std::string_view sql, Params params) {
+void PostgresSession::post(const Tenant& tenant, std::string_view sql, Params params) {
   if (!in_transaction_) {
-    run(environment, sql, params);
+    run(tenant, sql, params);
     return;
   }
-  enter(environment);
-  start(sql, params);
+  submit(tenant, sql, params);
 }
 
-void PostgresSession::fetch(std::string_view environment, std::string_view sql, Params params, const EachRow& each) {
-  const Answer answer = answer_of(environment, sql, params);
+void PostgresSession::fetch(const Tenant& tenant, std::string_view sql, Params params, const EachRow& each) {
+  const Answer answer = answer_of(tenant, sql, params);
   for (int i = 0; i < PQntuples(answer.get()); ++i) {
-    if (!each(PostgresRow(answer.get(), i))) return;
+    if (!each(PostgresRow(answer.get(), i, texts_))) return;
   }
 }
 

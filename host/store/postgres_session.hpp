@@ -16,6 +16,8 @@ struct pg_conn;
 
 namespace platos::store {
 
+class PostgresValues;
+
 struct PostgresOptions {
   std::string url;      ///< "postgresql://user:password@host:port/database?sslmode=verify-full", as libpq reads it
   bool durable = true;  ///< false: commits are acknowledged before they are on disk
@@ -50,15 +52,16 @@ class PostgresSession final : public Connection {
   bool was_committed() override;
   void probe_space() override;
   const std::vector<Migration>& migrations() const override;
+  void compact() override { run_script("VACUUM"); }
   void lock_schema() override;
   void unlock_schema() override;
 
   bool holds_row_security();
 
  protected:
-  std::int64_t run(std::string_view environment, std::string_view sql, Params params) override;
-  void post(std::string_view environment, std::string_view sql, Params params) override;
-  void fetch(std::string_view environment, std::string_view sql, Params params, const EachRow& each) override;
+  std::int64_t run(const Tenant& tenant, std::string_view sql, Params params) override;
+  void post(const Tenant& tenant, std::string_view sql, Params params) override;
+  void fetch(const Tenant& tenant, std::string_view sql, Params params, const EachRow& each) override;
 
  private:
   enum class Kind { Preparation, Statement, TransactionNumber };
@@ -69,9 +72,11 @@ class PostgresSession final : public Connection {
   class Answer;
 
   void open();
-  void enter(std::string_view environment);
+  void enter(const Tenant& tenant);
+  void submit(const Tenant& tenant, std::string_view sql, Params params);
   void start(std::string_view sql, Params params, Kind kind = Kind::Statement);
-  Answer answer_of(std::string_view environment, std::string_view sql, Params params);
+  void send_values(std::string_view sql, const PostgresValues& values, Kind kind);
+  Answer answer_of(const Tenant& tenant, std::string_view sql, Params params);
   Answer last();
   Answer next();
   void forget(std::size_t keep);

@@ -5,7 +5,6 @@
 #include <charconv>
 
 #include "base/text.hpp"
-#include "store/sealed_form.hpp"
 
 namespace platos::store {
 namespace {
@@ -45,7 +44,7 @@ SqlError::Kind kind_of(std::string_view state) {
 
 }  // namespace
 
-PostgresValues::PostgresValues(Params params) {
+PostgresValues::PostgresValues(Params params, SealedTexts& texts, std::string_view organization) {
   owned_.reserve(params.size());  // data_ points into it
   for (const auto& param : params) {
     std::string_view bytes;
@@ -56,8 +55,9 @@ PostgresValues::PostgresValues(Params params) {
       bytes = text->data() == nullptr ? std::string_view("") : *text;
       if (!is_storable(bytes)) bytes = owned_.emplace_back(replaced(bytes));
     } else if (const auto* sealed = std::get_if<Sealed>(&param)) {
-      auto& blob = owned_.emplace_back(1, kPlainForm);
-      bytes = blob.append(sealed->text);
+      bytes = owned_.emplace_back(texts.write(organization, *sealed));
+    } else if (const auto* blob = std::get_if<Blob>(&param)) {
+      bytes = blob->bytes;
     } else {
       null = true;
     }
@@ -84,7 +84,9 @@ std::int64_t PostgresRow::integer(int column) const {
   return number;
 }
 
-std::string PostgresRow::unsealed(int column) const { return read_form(bytes(column)); }
+std::string PostgresRow::unsealed(int column, const secrets::Place& place) const {
+  return is_null(column) ? std::string() : texts_.read(place, bytes(column));
+}
 
 std::int64_t changed_rows(const pg_result* result) {
   const std::string_view text = PQcmdTuples(const_cast<pg_result*>(result));

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "store/session.hpp"
+#include "store/sealed_texts.hpp"
 
 struct pg_result;
 
@@ -19,7 +19,7 @@ namespace platos::store {
 /// so that what a client asks for is not found instead of an error. What is stored was checked before.
 class PostgresValues {
  public:
-  explicit PostgresValues(Params params);
+  PostgresValues(Params params, SealedTexts& texts, std::string_view organization);
   int count() const { return static_cast<int>(data_.size()); }
   const char* const* data() const { return data_.data(); }
   const int* lengths() const { return lengths_.data(); }
@@ -35,16 +35,17 @@ class PostgresValues {
 /// One row of a result in binary format. Borrows the result.
 class PostgresRow final : public Row {
  public:
-  PostgresRow(const pg_result* result, int row) : result_(result), row_(row) {}
+  PostgresRow(const pg_result* result, int row, SealedTexts& texts) : result_(result), row_(row), texts_(texts) {}
   bool is_null(int column) const override;
   std::int64_t integer(int column) const override;
   std::string text(int column) const override { return std::string(bytes(column)); }
-  std::string unsealed(int column) const override;
+  std::string unsealed(int column, const secrets::Place& place) const override;
 
  private:
   std::string_view bytes(int column) const;
   const pg_result* result_;
   int row_;
+  SealedTexts& texts_;
 };
 
 /// Rows that a statement changed.

@@ -1,9 +1,19 @@
 #include "store/runs.hpp"
 
+#include "store/rows.hpp"
+
 namespace platos::store {
 namespace {
 
 using model::Scope;
+
+constexpr std::string_view kErrorMessage = "runs.error_message";
+constexpr std::string_view kInput = "runs.input";
+constexpr std::string_view kOutput = "runs.output";
+constexpr std::string_view kJournal = "run_journal.payload";
+constexpr std::string_view kStream = "run_stream.payload";
+
+std::string part_of(const std::string& run_id, std::int64_t number) { return run_id + "/" + std::to_string(number); }
 
 // One list of columns, so that read_run fits every query below.
 #define PLATOS_RUN_COLUMNS                                                                                      \
@@ -20,12 +30,12 @@ model::RunRecord read_run(const Row& row) {
   run.kind = row.text(5);
   run.state = model::run_state_from_text(row.text(6));
   run.error_code = row.text(7);
-  run.error_message = row.unsealed(8);
+  run.error_message = row.unsealed(8, place(run.scope, kErrorMessage, run.id));
   run.agent_id = row.text(9);
   run.version_id = row.text(10);
   run.thread_id = row.text(11);
-  run.input_json = row.unsealed(12);
-  run.output_json = row.unsealed(13);
+  run.input_json = row.unsealed(12, place(run.scope, kInput, run.id));
+  run.output_json = row.unsealed(13, place(run.scope, kOutput, run.id));
   run.seq_reserved = row.integer(14);
   run.lease_owner = row.text(15);
   run.lease_until_us = row.integer(16);
@@ -37,21 +47,6 @@ model::RunRecord read_run(const Row& row) {
   run.started_us = row.integer(22);
   run.finished_us = row.integer(23);
   return run;
-}
-
-template <typename T, typename Read>
-std::optional<T> first(Session& session, const Scope& scope, std::string_view sql, Params params, Read read) {
-  std::optional<T> value;
-  session.query(scope, sql, params, [&](const Row& row) {
-    value = read(row);
-    return false;
-  });
-  return value;
-}
-
-Param text_or_null(const std::string& text) {
-  if (text.empty()) return nullptr;
-  return std::string_view(text);
 }
 
 std::int64_t integer_of(const Row& row) { return row.integer(0); }
@@ -67,15 +62,16 @@ void Runs::insert(const model::RunRecord& run) {
       "lease_owner, lease_until_us, fence, deadline_us, attempt, request_id, created_us, started_us) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
       {run.id, run.scope.environment_id, run.user_id, run.kind, model::to_text(run.state), text_or_null(run.agent_id),
-       text_or_null(run.version_id), text_or_null(run.thread_id), Sealed{run.input_json}, run.seq_reserved,
+       text_or_null(run.version_id), text_or_null(run.thread_id),
+       Sealed{run.input_json, place(run.scope, kInput, run.id)}, run.seq_reserved,
        claimed ? Param(std::string_view(run.lease_owner)) : Param(nullptr),
        claimed ? Param(run.lease_until_us) : Param(nullptr), run.fence, run.deadline_us, run.attempt, run.request_id,
        run.created_us, claimed ? Param(run.started_us) : Param(nullptr)});
 }
 
 std::optional<model::RunRecord> Runs::find(const Scope& scope, const std::string& id) {
-  return first<model::RunRecord>(session_, scope, "SELECT " PLATOS_RUN_COLUMNS "WHERE r.env_id = $1 AND r.id = $2",
-                                 {scope.environment_id, id}, read_run);
+  return first_row<model::RunRecord>(session_, scope, "SELECT " PLATOS_RUN_COLUMNS "WHERE r.env_id = $1 AND r.id = $2",
+                                     {scope.environment_id, id}, read_run);
 }
 
 std::vector<model::RunRecord> Runs::list(const Scope& scope, const RunFilter& filter) {
@@ -95,12 +91,12 @@ std::vector<model::RunRecord> Runs::list(const Scope& scope, const RunFilter& fi
 }
 
 std::int64_t Runs::count(const Scope& scope, const RunFilter& filter) {
-  return *first<std::int64_t>(session_, scope,
-                              "SELECT COUNT(*) FROM runs WHERE env_id = $1 AND user_id = $2 "
-                              "AND ($3 = '' OR agent_id = $3) AND ($4 = '' OR thread_id = $4) "
-                              "AND ($5 = '' OR state = $5)",
-                              {scope.environment_id, filter.user_id, filter.agent_id, filter.thread_id, filter.state},
-                              integer_of);
+  return *first_row<std::int64_t>(
+      session_, scope,
+      "SELECT COUNT(*) FROM runs WHERE env_id = $1 AND user_id = $2 "
+      "AND ($3 = '' OR agent_id = $3) AND ($4 = '' OR thread_id = $4) "
+      "AND ($5 = '' OR state = $5)",
+      {scope.environment_id, filter.user_id, filter.agent_id, filter.thread_id, filter.state}, integer_of);
 }
 
 std::vector<OpenTurn> Runs::open_turns(const Scope& scope, const std::string& thread_id) {
@@ -117,10 +113,10 @@ std::vector<OpenTurn> Runs::open_turns(const Scope& scope, const std::string& th
 }
 
 bool Runs::is_under_way(const Scope& scope, const std::string& thread_id, const std::string& kind) {
-  return first<std::string>(session_, scope,
-                            "SELECT id FROM runs WHERE env_id = $1 AND thread_id = $2 AND kind = $3 "
-                            "AND finished_us IS NULL LIMIT 1",
-                            {scope.environment_id, thread_id, kind}, text_of)
+  return first_row<std::string>(session_, scope,
+                                "SELECT id FROM runs WHERE env_id = $1 AND thread_id = $2 AND kind = $3 "
+                                "AND finished_us IS NULL LIMIT 1",
+                                {scope.environment_id, thread_id, kind}, text_of)
       .has_value();
 }
 
@@ -135,17 +131,21 @@ bool Runs::progress(const Scope& scope, const RunProgress& progress) {
 }
 
 void Runs::append_journal(const Scope& scope, const std::string& run_id, const model::JournalRow& row) {
+  const std::string at = part_of(run_id, row.n);
   session_.send(
       scope,
       "INSERT INTO run_journal (env_id, run_id, n, kind, last_seq, payload, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-      {scope.environment_id, run_id, row.n, row.kind, row.last_seq, Sealed{row.payload_json}, row.at_us});
+      {scope.environment_id, run_id, row.n, row.kind, row.last_seq,
+       Sealed{row.payload_json, place(scope, kJournal, at)}, row.at_us});
 }
 
 void Runs::append_stream(const Scope& scope, const std::string& run_id, const StreamBlock& block, std::int64_t now_us) {
+  const std::string at = part_of(run_id, block.first_seq);
   session_.send(scope,
                 "INSERT INTO run_stream (env_id, run_id, first_seq, last_seq, flags, payload, at_us) "
                 "VALUES ($1, $2, $3, $4, 1, $5, $6)",
-                {scope.environment_id, run_id, block.first_seq, block.last_seq, Sealed{block.payload}, now_us});
+                {scope.environment_id, run_id, block.first_seq, block.last_seq,
+                 Sealed{block.payload, place(scope, kStream, at)}, now_us});
 }
 
 void Runs::set_waiting(const Scope& scope, const std::string& run_id, std::int64_t due_us,
@@ -172,8 +172,10 @@ bool Runs::finish(const Scope& scope, const Ending& ending, const model::RunOutc
           "UPDATE runs SET state = $1, error_code = $2, error_message = $3, output = $4, finished_us = $5, "
           "lease_owner = NULL, lease_until_us = NULL WHERE env_id = $6 AND id = $7 AND fence = $8 "
           "AND finished_us IS NULL",
-          {model::to_text(outcome.state), outcome.error_code, Sealed{outcome.error_message}, Sealed{output_json},
-           now_us, scope.environment_id, ending.run_id, ending.fence}) == 1;
+          {model::to_text(outcome.state), outcome.error_code,
+           Sealed{outcome.error_message, place(scope, kErrorMessage, ending.run_id)},
+           Sealed{output_json, place(scope, kOutput, ending.run_id)}, now_us, scope.environment_id, ending.run_id,
+           ending.fence}) == 1;
   if (ended && ending.had_timer) {
     session_.send(scope, "DELETE FROM timers WHERE env_id = $1 AND run_id = $2", {scope.environment_id, ending.run_id});
   }
@@ -192,7 +194,8 @@ std::vector<model::JournalRow> Runs::journal(const Scope& scope, const std::stri
   session_.query(
       scope, "SELECT n, kind, last_seq, payload, at_us FROM run_journal WHERE env_id = $1 AND run_id = $2 ORDER BY n",
       {scope.environment_id, run_id}, [&](const Row& row) {
-        rows.push_back({row.integer(0), row.text(1), row.integer(2), row.unsealed(3), row.integer(4)});
+        rows.push_back({row.integer(0), row.text(1), row.integer(2),
+                        row.unsealed(3, place(scope, kJournal, part_of(run_id, row.integer(0)))), row.integer(4)});
         return true;
       });
   return rows;
@@ -207,7 +210,8 @@ std::vector<StreamBlock> Runs::stream(const Scope& scope, const std::string& run
       "SELECT first_seq, last_seq, payload FROM run_stream WHERE env_id = $1 AND run_id = $2 AND last_seq > $3 "
       "ORDER BY first_seq",
       {scope.environment_id, run_id, after}, [&](const Row& row) {
-        blocks.push_back({row.integer(0), row.integer(1), row.unsealed(2)});
+        blocks.push_back(
+            {row.integer(0), row.integer(1), row.unsealed(2, place(scope, kStream, part_of(run_id, row.integer(0))))});
         bytes += blocks.back().payload.size();
         return bytes < max_bytes;
       });

@@ -2,6 +2,8 @@
 
 namespace platos::store {
 namespace {
+constexpr std::string_view kDetail = "safety_events.detail";
+constexpr std::string_view kMeta = "safety_events.meta";
 constexpr const char* kMatches =
     "env_id = $1 AND created_us >= $2 AND ($3 = '' OR detector = $3) AND ($4 = '' OR action = $4) "
     "AND ($5 = '' OR thread_id = $5) AND ($6 = '' OR agent_id = $6) AND ($7 = '' OR user_id = $7) "
@@ -16,7 +18,8 @@ void SafetyEvents::insert(const model::Scope& scope, const SafetyEventRow& row) 
       "meta, tool_name, tool_call_id, created_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
       "ON CONFLICT DO NOTHING",
       {row.id, scope.environment_id, row.agent_id, row.thread_id, row.run_id, row.user_id, row.detector, row.action,
-       row.severity, Sealed{row.detail}, Sealed{row.meta_json}, row.tool_name, row.tool_call_id, row.created_us});
+       row.severity, Sealed{row.detail, place(scope, kDetail, row.id)},
+       Sealed{row.meta_json, place(scope, kMeta, row.id)}, row.tool_name, row.tool_call_id, row.created_us});
 }
 
 std::vector<SafetyEventRow> SafetyEvents::list(const model::Scope& scope, const SafetyEventFilter& filter) {
@@ -26,15 +29,16 @@ std::vector<SafetyEventRow> SafetyEvents::list(const model::Scope& scope, const 
           "tool_call_id, created_us FROM safety_events WHERE ") +
       kMatches + " ORDER BY created_us DESC, id DESC LIMIT $9 OFFSET $10";
   std::vector<SafetyEventRow> rows;
-  session_.query(
-      scope, sql,
-      {scope.environment_id, filter.since_us, filter.detector, filter.action, filter.thread_id, filter.agent_id,
-       filter.user_id, filter.severity, filter.limit, filter.offset},
-      [&](const Row& row) {
-        rows.push_back({row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6),
-                        row.text(7), row.unsealed(8), row.unsealed(9), row.text(10), row.text(11), row.integer(12)});
-        return true;
-      });
+  session_.query(scope, sql,
+                 {scope.environment_id, filter.since_us, filter.detector, filter.action, filter.thread_id,
+                  filter.agent_id, filter.user_id, filter.severity, filter.limit, filter.offset},
+                 [&](const Row& row) {
+                   rows.push_back({row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5),
+                                   row.text(6), row.text(7), row.unsealed(8, place(scope, kDetail, row.text(0))),
+                                   row.unsealed(9, place(scope, kMeta, row.text(0))), row.text(10), row.text(11),
+                                   row.integer(12)});
+                   return true;
+                 });
   return rows;
 }
 

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "model/scope.hpp"
+#include "secrets/key_ring.hpp"
 
 namespace platos::store {
 
@@ -33,13 +34,26 @@ class SqlError : public std::runtime_error {
   Kind kind_;
 };
 
-/// Text that may come from users, models or tools. Stored as a BLOB whose first byte is its form (1: plain).
+/// Text that may come from users, models or tools, and where it stands. Stored as a BLOB whose first byte is its form:
+/// see SealedTexts. `organization_id` says whose key seals it, where the statement runs for nobody's scope.
 struct Sealed {
   std::string_view text;
+  secrets::Place place;
+  std::string_view organization_id = {};
+};
+
+/// A column of a row of this environment.
+inline secrets::Place place(const model::Scope& scope, std::string_view column, std::string_view row) {
+  return {column, scope.environment_id, row};
+}
+
+/// Bytes as they are.
+struct Blob {
+  std::string_view bytes;
 };
 
 /// A statement parameter. Borrowed until the statement has run.
-using Param = std::variant<std::nullptr_t, std::int64_t, std::string_view, Sealed>;
+using Param = std::variant<std::nullptr_t, std::int64_t, std::string_view, Sealed, Blob>;
 using Params = std::initializer_list<Param>;
 
 /// One row of a result, valid inside the callback. Columns count from 0. A NULL reads as 0 or as empty text.
@@ -49,8 +63,8 @@ class Row {
   virtual bool is_null(int column) const = 0;
   virtual std::int64_t integer(int column) const = 0;
   virtual std::string text(int column) const = 0;
-  /// Text that was written as Sealed. Throws SqlError(Corrupt) when the form is unknown.
-  virtual std::string unsealed(int column) const = 0;
+  /// Text that was written as Sealed at this place. Throws SqlError(Corrupt) when it was not.
+  virtual std::string unsealed(int column, const secrets::Place& place) const = 0;
 };
 using EachRow = std::function<bool(const Row&)>;
 
@@ -65,7 +79,7 @@ class Session {
 
   /// Runs a statement; the number of rows it changed.
   std::int64_t execute(const model::Scope& scope, std::string_view sql, Params params = {}) {
-    return run(scope.environment_id, sql, params);
+    return run({scope.environment_id, scope.organization_id}, sql, params);
   }
   std::int64_t execute(const model::SystemScope&, std::string_view sql, Params params = {}) {
     return run(kEverywhere, sql, params);
@@ -73,24 +87,29 @@ class Session {
 
   /// Runs a statement whose count of rows nobody asks for. It may travel with later ones; its error then surfaces
   /// there, or at the commit.
-  void send(const model::Scope& scope, std::string_view sql, Params params) { post(scope.environment_id, sql, params); }
+  void send(const model::Scope& scope, std::string_view sql, Params params) {
+    post({scope.environment_id, scope.organization_id}, sql, params);
+  }
   void send(const model::SystemScope&, std::string_view sql, Params params) { post(kEverywhere, sql, params); }
 
   /// Runs a query; `each` is called for every row and returns false to stop.
   void query(const model::Scope& scope, std::string_view sql, Params params, const EachRow& each) {
-    fetch(scope.environment_id, sql, params, each);
+    fetch({scope.environment_id, scope.organization_id}, sql, params, each);
   }
   void query(const model::SystemScope&, std::string_view sql, Params params, const EachRow& each) {
     fetch(kEverywhere, sql, params, each);
   }
 
  protected:
-  static constexpr std::string_view kEverywhere = "*";  ///< no environment has this id
-  virtual std::int64_t run(std::string_view environment, std::string_view sql, Params params) = 0;
-  virtual void post(std::string_view environment, std::string_view sql, Params params) {
-    run(environment, sql, params);
-  }
-  virtual void fetch(std::string_view environment, std::string_view sql, Params params, const EachRow& each) = 0;
+  /// For whom a statement runs.
+  struct Tenant {
+    std::string_view environment_id;
+    std::string_view organization_id;
+  };
+  static constexpr Tenant kEverywhere = {"*", {}};  ///< no environment has this id
+  virtual std::int64_t run(const Tenant& tenant, std::string_view sql, Params params) = 0;
+  virtual void post(const Tenant& tenant, std::string_view sql, Params params) { run(tenant, sql, params); }
+  virtual void fetch(const Tenant& tenant, std::string_view sql, Params params, const EachRow& each) = 0;
 };
 
 }  // namespace platos::store

@@ -7,7 +7,6 @@
 #include <mutex>
 
 #include "base/failpoint.hpp"
-#include "store/sealed_form.hpp"
 
 namespace platos::store {
 namespace {
@@ -29,7 +28,7 @@ Poco::Data::Session open(const std::string& path) {
 
 class SqliteRow final : public Row {
  public:
-  explicit SqliteRow(sqlite3_stmt* statement) : statement_(statement) {}
+  SqliteRow(sqlite3_stmt* statement, SealedTexts& texts) : statement_(statement), texts_(texts) {}
 
   bool is_null(int column) const override { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
   std::int64_t integer(int column) const override { return sqlite3_column_int64(statement_, column); }
@@ -37,19 +36,22 @@ class SqliteRow final : public Row {
     const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
     return data == nullptr ? std::string() : std::string(data, size(column));
   }
-  std::string unsealed(int column) const override {
+  std::string unsealed(int column, const secrets::Place& place) const override {
     const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
-    return data == nullptr ? std::string() : read_form({data, size(column)});
+    return data == nullptr ? std::string() : texts_.read(place, {data, size(column)});
   }
 
  private:
   std::size_t size(int column) const { return static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)); }
   sqlite3_stmt* statement_;
+  SealedTexts& texts_;
 };
 
 struct Binder {
   sqlite3_stmt* statement;
   int index;
+  SealedTexts& texts;
+  std::string_view organization;
 
   int operator()(std::nullptr_t) const { return sqlite3_bind_null(statement, index); }
   int operator()(std::int64_t number) const { return sqlite3_bind_int64(statement, index, number); }
@@ -57,13 +59,12 @@ struct Binder {
     return sqlite3_bind_text64(statement, index, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_STATIC,
                                SQLITE_UTF8);
   }
+  int operator()(const Blob& blob) const {
+    return sqlite3_bind_blob64(statement, index, blob.bytes.data(), blob.bytes.size(), SQLITE_STATIC);
+  }
   int operator()(const Sealed& sealed) const {
-    const std::size_t size = sealed.text.size() + 1;
-    auto* copy = static_cast<char*>(sqlite3_malloc64(size));
-    if (copy == nullptr) return SQLITE_NOMEM;
-    copy[0] = kPlainForm;
-    sealed.text.copy(copy + 1, sealed.text.size());
-    return sqlite3_bind_blob64(statement, index, copy, size, sqlite3_free);
+    const std::string blob = texts.write(organization, sealed);
+    return sqlite3_bind_blob64(statement, index, blob.data(), blob.size(), SQLITE_TRANSIENT);
   }
 };
 
@@ -112,7 +113,7 @@ SqliteSession::~SqliteSession() {
   for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
 }
 
-sqlite3_stmt* SqliteSession::prepare(std::string_view sql, Params params) {
+sqlite3_stmt* SqliteSession::prepare(const Tenant& tenant, std::string_view sql, Params params) {
   auto found = statements_.find(sql);
   if (found == statements_.end()) {
     sqlite3_stmt* statement = nullptr;
@@ -124,7 +125,7 @@ sqlite3_stmt* SqliteSession::prepare(std::string_view sql, Params params) {
   sqlite3_stmt* statement = found->second;
   int index = 0;
   for (const auto& param : params) {
-    const int code = std::visit(Binder{statement, ++index}, param);
+    const int code = std::visit(Binder{statement, ++index, texts_, tenant.organization_id}, param);
     if (code != SQLITE_OK) raise(code, sql);
   }
   return statement;
@@ -141,16 +142,16 @@ struct Reset {
 };
 }  // namespace
 
-std::int64_t SqliteSession::run(std::string_view, std::string_view sql, Params params) {
-  const Reset statement{prepare(sql, params)};
+std::int64_t SqliteSession::run(const Tenant& tenant, std::string_view sql, Params params) {
+  const Reset statement{prepare(tenant, sql, params)};
   const int code = sqlite3_step(statement.statement);
   if (code != SQLITE_DONE && code != SQLITE_ROW) raise(code, sql);
   return sqlite3_changes64(handle_);
 }
 
-void SqliteSession::fetch(std::string_view, std::string_view sql, Params params, const EachRow& each) {
-  const Reset statement{prepare(sql, params)};
-  const SqliteRow row(statement.statement);
+void SqliteSession::fetch(const Tenant& tenant, std::string_view sql, Params params, const EachRow& each) {
+  const Reset statement{prepare(tenant, sql, params)};
+  const SqliteRow row(statement.statement, texts_);
   for (;;) {
     const int code = sqlite3_step(statement.statement);
     if (code == SQLITE_DONE) return;
@@ -194,6 +195,8 @@ void SqliteSession::maintain(bool idle) {
 }
 
 const std::vector<Migration>& SqliteSession::migrations() const { return sqlite_migrations(); }
+
+void SqliteSession::compact() { run_script("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);"); }
 
 void SqliteSession::save_copy(const std::string& path) { run({}, "VACUUM INTO $1", {std::string_view(path)}); }
 

@@ -38,15 +38,16 @@ class SqliteSession final : public Connection {
   void probe_space() override;
   void maintain(bool idle) override;
   const std::vector<Migration>& migrations() const override;
+  void compact() override;
   void save_copy(const std::string& path) override;
 
  protected:
-  std::int64_t run(std::string_view environment, std::string_view sql, Params params) override;
-  void fetch(std::string_view environment, std::string_view sql, Params params, const EachRow& each) override;
+  std::int64_t run(const Tenant& tenant, std::string_view sql, Params params) override;
+  void fetch(const Tenant& tenant, std::string_view sql, Params params, const EachRow& each) override;
 
  private:
   void step(std::string_view sql) { run({}, sql, {}); }
-  sqlite3_stmt* prepare(std::string_view sql, Params params);
+  sqlite3_stmt* prepare(const Tenant& tenant, std::string_view sql, Params params);
   [[noreturn]] void raise(int code, std::string_view sql) const;
 
   Poco::Data::Session connection_;

@@ -10,6 +10,7 @@
 
 #include "base/failpoint.hpp"
 #include "chaos/audit.hpp"
+#include "chaos/stored.hpp"
 #include "support/http.hpp"
 
 using namespace platos::tests;
@@ -28,6 +29,8 @@ enum class Drive {
   Large,       ///< a turn with an answer that fills the write-ahead log
   Queue,       ///< a second turn for a busy thread
   Resume,      ///< a client that comes back
+  SealOld,     ///< nothing: its database holds texts from before there were keys
+  Rotate,      ///< the master key is replaced
   Cancel,      ///< a turn that is cancelled
   Stop         ///< SIGTERM with a turn under way
 };
@@ -44,6 +47,8 @@ constexpr Point kPoints[] = {
     {"startup.after_lock", 1, Drive::Start},
     {"startup.in_migration", 1, Drive::FirstStart},
     {"startup.after_migrate", 1, Drive::Start},
+    {"seal.in_batch", 1, Drive::SealOld},
+    {"seal.before_done", 1, Drive::SealOld},
     {"startup.after_scope", 1, Drive::Start},
     {"startup.after_agent", 1, Drive::Start},
     {"startup.after_claims", 1, Drive::Start},
@@ -103,6 +108,9 @@ constexpr Point kPoints[] = {
     {"tool.after_settled", 1, Drive::Tools},
     {"cancel.live", 1, Drive::Cancel},
     {"cancel.recorded", 1, Drive::Cancel},
+    {"rotate.key_made", 1, Drive::Rotate},
+    {"rotate.key_wrapped", 1, Drive::Rotate},
+    {"rotate.keys_wrapped", 1, Drive::Rotate},
     {"drain.begin", 1, Drive::Stop},
     {"drain.before_release", 1, Drive::Stop},
     {"drain.after_release", 1, Drive::Stop},
@@ -146,8 +154,10 @@ class Proof {
     turns_.push_back(turn);
     const std::map<std::string, std::string> armed = {
         {"PLATOS_FAILPOINT", std::string(point.name) + ":" + std::to_string(point.hit)}};
-    if (point.drive == Drive::Start) {
+    if (point.drive == Drive::Start || point.drive == Drive::SealOld) {
       leave_early(turns_.back());
+      stage_.kill();
+      if (point.drive == Drive::SealOld) plant_plain_title(stage_.database_file());
       stage_.start_doomed(armed);
     } else {
       stage_.start(armed);
@@ -155,6 +165,7 @@ class Proof {
     }
     const bool died = see_it_die(stage_, point);
     stage_.start();
+    CHECK(count_plain_titles(stage_.database_file()) == 0);
     finish();
     return died;
   }
@@ -197,7 +208,8 @@ class Proof {
     if (!submits_only) leave_early(turns_.back());
     switch (drive) {
       case Drive::Queue: return queue_behind(turns_.back());
-      case Drive::Cancel: return cancel(turns_.back());
+      case Drive::Cancel: return post("/api/v1/runs/" + turns_.back().run_id + "/cancel");
+      case Drive::Rotate: return post("/api/v1/secrets/rotate-master");
       case Drive::Stop: ::kill(stage_.daemon().pid(), SIGTERM); return;
       default: client_.connect_once(turns_.back(), kWithinMs);
     }
@@ -219,10 +231,10 @@ class Proof {
     turns_.push_back(std::move(second));
   }
 
-  void cancel(const TurnLog& turn) const {
+  void post(const std::string& path) const {
     Exchange request;
     request.method = "POST";
-    request.path = "/api/v1/runs/" + turn.run_id + "/cancel";
+    request.path = path;
     exchange(stage_.addresses().now().address, request);
   }
 

@@ -35,6 +35,11 @@ struct Stored {
   static Stored read(const std::string& database_file);
 };
 
+/// Makes the titles of all threads what they were before there were keys. Nobody may have the database open.
+void plant_plain_title(const std::string& database_file);
+/// Threads whose title is not sealed.
+int count_plain_titles(const std::string& database_file);
+
 /// "<tool> <run>:<call>" -> how often.
 std::map<std::string, int> read_effects(const std::string& file);
 

@@ -283,7 +283,7 @@ TEST_CASE("only the key of the server opens it, and a scope that is not its own 
   }
   CHECK(status({"Authorization: bearer " + key}).status == 200);
   CHECK(status({"Authorization: BEARER   " + key + "  "}).status == 200);
-  for (const char* scope : {"Organization", "Project", "Environment", "User"}) {
+  for (const char* scope : {"Organization", "Project", "Environment"}) {
     check_error(status({"X-Platos-" + std::string(scope) + "-Id: org_other"}), 404, "scope_not_found");
   }
   const Answer right = status({"X-Platos-Organization-Id: org_default", "X-Platos-Project-Id: prj_default",

@@ -1,5 +1,6 @@
 // platosd on PostgreSQL: a database that goes away, and two hosts that share one.
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <thread>
 
 #include "support/postgres.hpp"
@@ -9,7 +10,16 @@ namespace platos::tests {
 namespace {
 
 std::vector<std::string> arguments_for(const std::string& database) {
-  return {"--set", "store.url=" + PostgresServer::shared().database(database), "--set", "runs.lease_ms=2000"};
+  // Hosts that share a database share the master key, which is in none of their data directories then.
+  static const TempDir shared;
+  const std::string key = shared.path() + "/master.key";
+  if (!std::filesystem::exists(key)) {
+    shared.write("master.key", std::string(64, 'a'));
+    std::filesystem::permissions(key, std::filesystem::perms(0600));
+  }
+  return {"--set", "store.url=" + PostgresServer::shared().database(database),
+          "--set", "runs.lease_ms=2000",
+          "--set", "secrets.master_key=file:" + key};
 }
 
 bool wait_for_ready(const Daemon& daemon, int status) {

@@ -7,10 +7,10 @@ using namespace platos::api;
 namespace {
 
 const Router& router() {
-  static const Router made({{"GET", "/api/v1/agent/things", Access::Principal, {}, "list"},
-                            {"POST", "/api/v1/agent/things", Access::Principal, {}, "create"},
-                            {"GET", "/api/v1/agent/things/{id}", Access::Principal, {}, "get"},
-                            {"POST", "/api/v1/agent/things/{id}/parts/{part}", Access::Principal, {}, "part"}});
+  static const Router made({{"GET", "/api/v1/agent/things", platos::model::kRead, {}, "list"},
+                            {"POST", "/api/v1/agent/things", platos::model::kRead, {}, "create"},
+                            {"GET", "/api/v1/agent/things/{id}", platos::model::kRead, {}, "get"},
+                            {"POST", "/api/v1/agent/things/{id}/parts/{part}", platos::model::kRead, {}, "part"}});
   return made;
 }
 

@@ -87,7 +87,7 @@ class Stage {
 
  private:
   static Task<bool> begin(Stage& stage) {
-    const auto scope = co_await tenancy::Bootstrap::ensure_scope(*stage.database, stage.loop);
+    const auto scope = co_await tenancy::Bootstrap::ensure_scope(*stage.database, stage.loop, nullptr);
     if (!scope) co_return false;
     const auto started = co_await stage.engine->start();
     co_return started.has_value();

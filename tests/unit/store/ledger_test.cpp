@@ -1,6 +1,5 @@
 #include <catch2/catch.hpp>
 
-#include "store/tenancy.hpp"
 #include "store/tool_calls.hpp"
 #include "store_fixture.hpp"
 
@@ -63,17 +62,6 @@ TEST_CASE("An idempotency key is found by all its parts until it expires, and th
   CHECK_FALSE(keys.find(f.own, {"usr", "POST /x", "other", "", "", 0}, 1));
   keys.insert(f.own, {"usr", "POST /x", "key", "hash2", "run_2", 3000});
   CHECK(keys.find(f.own, row, 2000)->run_id == "run_2");
-}
-
-TEST_CASE("The default scope is made where it is missing, and found by its environment") {
-  SessionFixture f;
-  Tenancy tenancy(f.session);
-  const model::Principal owner = {{"org_default", "prj_default", "env_default"}, "usr_admin"};
-  for (int round = 0; round < 2; ++round) tenancy.ensure_default(f.system, owner, 5);
-  const auto scope = tenancy.find_scope(f.system, "env_default");
-  REQUIRE(scope);
-  CHECK(*scope == owner.scope);
-  CHECK_FALSE(tenancy.find_scope(f.system, "env_missing"));
 }
 
 }  // namespace platos::store

@@ -84,9 +84,9 @@ TEST_CASE("Sealed text of any bytes and of none comes back as it was") {
   for (const std::string& text :
        {std::string(), std::string("a\0b", 3), std::string("\x02"), std::string(100'000, '\xFF')}) {
     f.session.execute(f.system, "DELETE FROM t", {});
-    f.session.execute(f.system, "INSERT INTO t VALUES ($1)", {Sealed{text}});
+    f.session.execute(f.system, "INSERT INTO t VALUES ($1)", {Sealed{text, {}}});
     f.session.query(f.system, "SELECT b FROM t", {}, [&](const Row& row) {
-      CHECK(row.unsealed(0) == text);
+      CHECK(row.unsealed(0, {}) == text);
       CHECK_FALSE(row.is_null(0));
       return true;
     });
@@ -96,13 +96,13 @@ TEST_CASE("Sealed text of any bytes and of none comes back as it was") {
 TEST_CASE("A stored text of an unknown form is an error and not garbage") {
   SessionFixture f;
   f.insert_thread(f.own, "thr_1");
-  f.session.execute(f.system, std::string("UPDATE threads SET title = ") + blob_literal("0261"), {});
+  f.session.execute(f.system, std::string("UPDATE threads SET title = ") + blob_literal("0361"), {});
   try {
     Conversations(f.session).find_thread(f.own, "usr", "thr_1");
     FAIL("no error");
   } catch (const SqlError& error) {
     CHECK(error.kind() == SqlError::Kind::Corrupt);
-    CHECK(std::string(error.what()).find("form 2") != std::string::npos);
+    CHECK(std::string(error.what()).find("form 3") != std::string::npos);
   }
 }
 

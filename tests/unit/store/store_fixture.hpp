@@ -13,7 +13,6 @@
 #include "store/database.hpp"
 #include "store/postgres_session.hpp"
 #include "store/sqlite_session.hpp"
-#include "store/tenancy.hpp"
 #include "support/postgres.hpp"
 #include "support/system_scope.hpp"
 #include "support/temp_dir.hpp"

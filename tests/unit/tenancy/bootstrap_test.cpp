@@ -6,10 +6,11 @@
 #include <filesystem>
 #include <fstream>
 
-#include "base/task_set.hpp"
-#include "store/tenancy.hpp"
+#include "store/data_keys.hpp"
+#include "store/organizations.hpp"
 #include "support/system_scope.hpp"
 #include "support/temp_dir.hpp"
+#include "tenancy_stage.hpp"
 
 namespace platos::tenancy {
 namespace {
@@ -86,30 +87,20 @@ TEST_CASE("A key that cannot be made or read is an error that names the file") {
   check_unusable(folder);
 }
 
-TEST_CASE("The default scope is made once, and making it again changes nothing") {
-  const Folder folder;
-  base::SystemClock clock;
-  base::Loop loop(clock);
-  base::Logger logger(clock, base::LogLevel::Error, base::LogFormat::Json, folder.path() + "/log");
-  store::DatabaseOptions options;
-  options.directory = folder.path();
-  options.durable = false;
-  auto database = store::Database::open(options, clock, logger);
-  REQUIRE(database);
-  for (int round = 0; round < 2; ++round) REQUIRE(base::run_to_end(loop, Bootstrap::ensure_scope(**database, loop)));
-  struct Look {
-    static Task<Result<std::optional<model::Scope>>> up(store::Database* database, base::Loop* loop) {
-      const auto read = database->read(*loop, [](store::Session& session) -> Result<std::optional<model::Scope>> {
-        return store::Tenancy(session).find_scope(model::SystemScopeForTest::make(), "env_default");
-      });
-      auto found = co_await read;
-      co_return found;
-    }
-  };
-  const auto scope = base::run_to_end(loop, Look::up(database->get(), &loop));
-  REQUIRE(scope);
-  REQUIRE(scope->has_value());
-  CHECK(**scope == Bootstrap::administrator().scope);
+TEST_CASE("The default scope and its data key are made once, and making them again changes nothing") {
+  const TenancyStage stage;
+  for (int round = 0; round < 2; ++round) {
+    REQUIRE(stage.run(Bootstrap::ensure_scope(*stage.database, stage.loop, &stage.ring)));
+  }
+  const auto counts = stage.read([](store::Session& session) -> Result<std::string> {
+    const auto system = model::SystemScopeForTest::make();
+    store::Organizations organizations(session);
+    const auto environment = organizations.find_environment(system, "env_default");
+    return (environment ? environment->organization_id + " " + environment->type : "nothing") + " " +
+           std::to_string(organizations.members(system, "org_default").size()) + " " +
+           std::to_string(store::DataKeys(session).find(system, "org_default", 0).size());
+  });
+  CHECK(*counts == "org_default PRODUCTION 1 1");
 }
 
 }  // namespace platos::tenancy

@@ -1,0 +1,50 @@
+// What clients show to get in: access keys, personal access tokens, entities and their secrets.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/scope.hpp"
+#include "model/tenancy.hpp"
+#include "store/session.hpp"
+
+namespace platos::store {
+
+/// A view on a session; made where it is used. Throws SqlError.
+class Credentials {
+ public:
+  explicit Credentials(Session& session) : session_(session) {}
+
+  /// Replaces the environment's key, if it has one.
+  void set_access_key(const model::Scope& scope, const model::AccessKey& key);
+  std::optional<model::AccessKey> access_key(const model::Scope& scope);
+  bool set_origins(const model::Scope& scope, const std::vector<std::string>& origins);
+  bool remove_access_key(const model::Scope& scope);
+  std::optional<model::AccessKey> find_access_key(const model::SystemScope&, const std::string& hash);
+
+  void insert(const model::SystemScope&, const model::PersonalToken& token);
+  std::optional<model::PersonalToken> find_token(const model::SystemScope&, const std::string& hash);
+  std::vector<model::PersonalToken> tokens(const model::SystemScope&, const std::string& organization_id);
+  /// False when there is none, or it was revoked before.
+  bool revoke_token(const model::SystemScope&, const std::string& organization_id, const std::string& id,
+                    std::int64_t now_us);
+  void note_use(const model::SystemScope&, const std::string& hash, std::int64_t now_us);
+
+  /// Throws SqlError(Constraint) when the project has an entity of that id.
+  void insert(const model::SystemScope&, const model::Entity& entity);
+  void update(const model::SystemScope&, const model::Entity& entity);
+  std::vector<model::Entity> entities(const model::SystemScope&, const std::string& organization_id,
+                                      const std::string& project_id);
+  std::optional<model::Entity> find_entity(const model::SystemScope&, const std::string& organization_id,
+                                           const std::string& project_id, const std::string& entity_id);
+  /// By the hash of its secret, or of a former one that is still good.
+  std::optional<model::Entity> find_entity_by_secret(const model::SystemScope&, const std::string& hash,
+                                                     std::int64_t now_us);
+  bool remove_entity(const model::SystemScope&, const std::string& id);
+
+ private:
+  Session& session_;
+};
+
+}  // namespace platos::store

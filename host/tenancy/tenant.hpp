@@ -1,0 +1,15 @@
+// The one place of tenancy that may work across tenants.
+#pragma once
+
+#include "model/scope.hpp"
+
+namespace platos::tenancy {
+
+/// For look-ups of credentials, and for services that check the organization themselves. Included by this room only.
+class Tenant {
+ public:
+  Tenant() = delete;
+  static model::SystemScope across() { return {}; }
+};
+
+}  // namespace platos::tenancy
