@@ -127,7 +127,9 @@ Task<Result<TurnTicket>> Turns::submit(base::Loop& loop, TurnRequest request) {
     }
     if (!planned) co_return fail(planned.error());
     const auto& agent = planned->replay ? planned->replay->agent_id : planned->agent.id;
-    if (shared->who.is_kept_from(agent)) co_return fail(agent_scope_mismatch());
+    if (shared->who.is_kept_from(agent)) {
+      co_return fail(shared->thread_id.empty() ? agent_scope_mismatch() : thread_not_found(shared->thread_id));
+    }
     if (planned->replay) co_return *planned->replay;
     if (auto admitted = engine_.admits(); !admitted) co_return fail(admitted.error());
     auto ticket = co_await start(loop, shared, std::move(*planned));

@@ -15,6 +15,7 @@ inline const std::string kThreads = "/api/v1/agent/threads/";
 inline const std::string kRuns = "/api/v1/runs/";
 
 struct ApiStage : Stage {
+  using Stage::Stage;
   Answer call(const std::string& method, const std::string& path, const Json& body = Json(),
               std::vector<std::string> headers = {}) const;
   Answer fetch(const std::string& path, std::vector<std::string> headers = {}) const;

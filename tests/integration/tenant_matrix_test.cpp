@@ -1,0 +1,406 @@
+// Every route for every kind of principal: own, of another environment, project or organization, revoked, expired,
+// bound to another agent, and nobody. A route without a row here fails the test.
+#include <catch2/catch.hpp>
+#include <iostream>
+#include <map>
+#include <set>
+
+#include "integration/api_stage.hpp"
+
+namespace platos::tests {
+namespace {
+
+// What the roles amount to, written down a second time on purpose.
+constexpr unsigned kChat = 1, kRead = 2, kWrite = 4, kAdmin = 8, kOwner = 16, kOperator = 32;
+constexpr unsigned kNobody = 0;
+
+/// Whose a route's object is.
+enum class Of { Nobody, Everybody, Organization, Project, Environment, User };
+
+struct Row {
+  const char* route;
+  unsigned rights;  ///< of which one is enough
+  Of of;
+  const char* path;      ///< with own ids
+  const char* harmless;  ///< for those who may: null: `path`
+  const char* body;      ///< null: none; '#' becomes a number
+  long ok;
+};
+
+constexpr Row kRows[] = {
+    {"GET /api/health", kNobody, Of::Nobody, "/api/health", nullptr, nullptr, 200},
+    {"GET /api/health/live", kNobody, Of::Nobody, "/api/health/live", nullptr, nullptr, 200},
+    {"GET /api/health/ready", kNobody, Of::Nobody, "/api/health/ready", nullptr, nullptr, 200},
+    {"GET /metrics", kNobody, Of::Nobody, "/metrics", nullptr, nullptr, 200},
+    {"GET /api/v1/routes", kChat | kRead, Of::Everybody, "/api/v1/routes", nullptr, nullptr, 200},
+    {"GET /api/v1/whoami", kChat | kRead, Of::Everybody, "/api/v1/whoami", nullptr, nullptr, 200},
+    {"GET /api/v1/plugins", kRead, Of::Everybody, "/api/v1/plugins", nullptr, nullptr, 200},
+    {"GET /api/v1/plugins/{id}", kRead, Of::Everybody, "/api/v1/plugins/dev.platos.skill-docs", nullptr, nullptr, 200},
+    // Agents.
+    {"POST /api/v1/agent/agents", kWrite, Of::Everybody, "/api/v1/agent/agents", nullptr,
+     R"({"name":"Made #","model":"mock:mock-n1-r0"})", 201},
+    {"GET /api/v1/agent/agents", kChat | kRead, Of::Everybody, "/api/v1/agent/agents", nullptr, nullptr, 200},
+    {"GET /api/v1/agent/agents/{id}", kChat | kRead, Of::Environment, "/api/v1/agent/agents/{agent}", nullptr, nullptr,
+     200},
+    {"PATCH /api/v1/agent/agents/{id}", kWrite, Of::Environment, "/api/v1/agent/agents/{agent}", nullptr,
+     R"({"name":"Renamed"})", 200},
+    {"DELETE /api/v1/agent/agents/{id}", kWrite, Of::Environment, "/api/v1/agent/agents/{agent}",
+     "/api/v1/agent/agents/missing", nullptr, 404},
+    {"GET /api/v1/agent/agents/{id}/versions", kRead, Of::Environment, "/api/v1/agent/agents/{agent}/versions", nullptr,
+     nullptr, 200},
+    {"POST /api/v1/agent/agents/{id}/messages", kChat, Of::Environment, "/api/v1/agent/agents/{agent}/messages",
+     nullptr, R"({"message":"Hi"})", 201},
+    {"POST /api/v1/agent/agents/{id}/chat/stream", kChat, Of::Environment, "/api/v1/agent/agents/{agent}/chat/stream",
+     nullptr, R"({"message":"Hi"})", 200},
+    {"GET /api/v1/agent/agents/{id}/chat/stream", kChat, Of::Environment,
+     "/api/v1/agent/agents/{agent}/chat/stream?message=Hi", nullptr, nullptr, 200},
+    // Threads.
+    {"POST /api/v1/agent/threads", kChat, Of::Environment, "/api/v1/agent/threads", nullptr, R"({"agentId":"{agent}"})",
+     201},
+    {"GET /api/v1/agent/threads", kChat | kRead, Of::Everybody, "/api/v1/agent/threads", nullptr, nullptr, 200},
+    {"GET /api/v1/agent/threads/{id}", kChat | kRead, Of::User, "/api/v1/agent/threads/{thread}", nullptr, nullptr,
+     200},
+    {"PATCH /api/v1/agent/threads/{id}", kChat, Of::User, "/api/v1/agent/threads/{thread}", nullptr, R"({"title":"T"})",
+     200},
+    {"DELETE /api/v1/agent/threads/{id}", kChat, Of::User, "/api/v1/agent/threads/{thread}",
+     "/api/v1/agent/threads/missing", nullptr, 404},
+    {"POST /api/v1/agent/threads/{id}/archive", kChat, Of::User, "/api/v1/agent/threads/{thread}/archive",
+     "/api/v1/agent/threads/missing/archive", nullptr, 404},
+    {"POST /api/v1/agent/threads/{id}/unarchive", kChat, Of::User, "/api/v1/agent/threads/{thread}/unarchive", nullptr,
+     nullptr, 200},
+    {"GET /api/v1/agent/threads/{id}/messages", kChat | kRead, Of::User, "/api/v1/agent/threads/{thread}/messages",
+     nullptr, nullptr, 200},
+    {"POST /api/v1/agent/threads/{id}/messages", kChat, Of::User, "/api/v1/agent/threads/{thread}/messages", nullptr,
+     R"({"message":"Hi"})", 201},
+    {"POST /api/v1/agent/threads/{id}/stream", kChat, Of::User, "/api/v1/agent/threads/{thread}/stream", nullptr,
+     R"({"message":"Hi"})", 200},
+    // Runs.
+    {"GET /api/v1/runs", kChat | kRead, Of::Everybody, "/api/v1/runs", nullptr, nullptr, 200},
+    {"GET /api/v1/runs/{id}", kChat | kRead, Of::User, "/api/v1/runs/{run}", nullptr, nullptr, 200},
+    {"GET /api/v1/runs/{id}/events", kChat | kRead, Of::User, "/api/v1/runs/{run}/events", nullptr, nullptr, 200},
+    {"POST /api/v1/runs/{id}/cancel", kChat, Of::User, "/api/v1/runs/{run}/cancel", nullptr, nullptr, 409},
+    {"GET /api/v1/agent/monitoring/safety-events", kRead, Of::Everybody, "/api/v1/agent/monitoring/safety-events",
+     nullptr, nullptr, 200},
+    // Organizations and what is in them.
+    {"GET /api/v1/organizations", kRead, Of::Everybody, "/api/v1/organizations", nullptr, nullptr, 200},
+    {"POST /api/v1/organizations", kOperator, Of::Everybody, "/api/v1/organizations", nullptr, R"({"name":"Org #"})",
+     201},
+    {"GET /api/v1/organizations/{id}", kRead, Of::Organization, "/api/v1/organizations/{org}", nullptr, nullptr, 200},
+    {"PATCH /api/v1/organizations/{id}", kOwner, Of::Organization, "/api/v1/organizations/{org}", nullptr,
+     R"({"name":"Default"})", 200},
+    {"DELETE /api/v1/organizations/{id}", kOperator, Of::Organization, "/api/v1/organizations/{org}",
+     "/api/v1/organizations/missing", nullptr, 404},
+    {"GET /api/v1/organizations/{id}/projects", kRead, Of::Organization, "/api/v1/organizations/{org}/projects",
+     nullptr, nullptr, 200},
+    {"POST /api/v1/organizations/{id}/projects", kAdmin, Of::Organization, "/api/v1/organizations/{org}/projects",
+     nullptr, R"({"name":"Project #"})", 201},
+    {"GET /api/v1/projects/{id}", kRead, Of::Organization, "/api/v1/projects/{project}", nullptr, nullptr, 200},
+    {"PATCH /api/v1/projects/{id}", kAdmin, Of::Organization, "/api/v1/projects/{project}", nullptr,
+     R"({"name":"Default"})", 200},
+    {"DELETE /api/v1/projects/{id}", kAdmin, Of::Organization, "/api/v1/projects/{project}", "/api/v1/projects/missing",
+     nullptr, 404},
+    {"GET /api/v1/projects/{id}/environments", kRead, Of::Organization, "/api/v1/projects/{project}/environments",
+     nullptr, nullptr, 200},
+    {"POST /api/v1/projects/{id}/environments", kAdmin, Of::Organization, "/api/v1/projects/{project}/environments",
+     nullptr, R"({"name":"Env #","type":"STAGING"})", 201},
+    {"GET /api/v1/environments/{id}", kRead, Of::Organization, "/api/v1/environments/{env}", nullptr, nullptr, 200},
+    {"PATCH /api/v1/environments/{id}", kAdmin, Of::Organization, "/api/v1/environments/{env}", nullptr,
+     R"({"name":"Default"})", 200},
+    {"DELETE /api/v1/environments/{id}", kAdmin, Of::Organization, "/api/v1/environments/{env}",
+     "/api/v1/environments/missing", nullptr, 404},
+    {"GET /api/v1/organizations/{id}/members", kRead, Of::Organization, "/api/v1/organizations/{org}/members", nullptr,
+     nullptr, 200},
+    {"POST /api/v1/organizations/{id}/members", kAdmin, Of::Organization, "/api/v1/organizations/{org}/members",
+     nullptr, R"({"name":"Member #","email":"m#@example.com","role":"viewer"})", 201},
+    {"PATCH /api/v1/organizations/{id}/members/{user}", kAdmin, Of::Organization,
+     "/api/v1/organizations/{org}/members/{member}", nullptr, R"({"role":"viewer"})", 200},
+    {"DELETE /api/v1/organizations/{id}/members/{user}", kAdmin, Of::Organization,
+     "/api/v1/organizations/{org}/members/{member}", "/api/v1/organizations/{org}/members/missing", nullptr, 404},
+    {"GET /api/v1/organizations/{id}/audit", kAdmin, Of::Organization, "/api/v1/organizations/{org}/audit", nullptr,
+     nullptr, 200},
+    {"GET /api/v1/projects/{id}/envvars/{env}", kAdmin, Of::Organization, "/api/v1/projects/{project}/envvars/{env}",
+     nullptr, nullptr, 200},
+    {"POST /api/v1/projects/{id}/envvars/{env}", kAdmin, Of::Organization, "/api/v1/projects/{project}/envvars/{env}",
+     nullptr, R"({"name":"V","value":"v"})", 200},
+    {"POST /api/v1/projects/{id}/envvars/{env}/import", kAdmin, Of::Organization,
+     "/api/v1/projects/{project}/envvars/{env}/import", nullptr, R"({"variables":{"V":"v"}})", 200},
+    {"GET /api/v1/projects/{id}/envvars/{env}/{name}", kAdmin, Of::Organization,
+     "/api/v1/projects/{project}/envvars/{env}/V", nullptr, nullptr, 200},
+    {"PUT /api/v1/projects/{id}/envvars/{env}/{name}", kAdmin, Of::Organization,
+     "/api/v1/projects/{project}/envvars/{env}/V", nullptr, R"({"value":"v"})", 200},
+    {"DELETE /api/v1/projects/{id}/envvars/{env}/{name}", kAdmin, Of::Organization,
+     "/api/v1/projects/{project}/envvars/{env}/V", "/api/v1/projects/{project}/envvars/{env}/MISSING", nullptr, 404},
+    {"GET /api/v1/agent/end-users", kRead, Of::Everybody, "/api/v1/agent/end-users", nullptr, nullptr, 200},
+    {"GET /api/v1/agent/end-users/{id}", kRead, Of::Environment, "/api/v1/agent/end-users/eu-1", nullptr, nullptr, 200},
+    {"PUT /api/v1/agent/end-users/{id}", kWrite, Of::Everybody, "/api/v1/agent/end-users/eu-2", nullptr,
+     R"({"name":"Eve"})", 200},
+    {"DELETE /api/v1/agent/end-users/{id}", kAdmin, Of::Environment, "/api/v1/agent/end-users/eu-1",
+     "/api/v1/agent/end-users/missing", nullptr, 404},
+    // Keys.
+    {"GET /api/v1/tokens", kAdmin, Of::Everybody, "/api/v1/tokens", nullptr, nullptr, 200},
+    {"POST /api/v1/tokens", kAdmin, Of::Organization, "/api/v1/tokens", nullptr,
+     R"({"name":"t","role":"viewer","userId":"{member}"})", 201},
+    {"DELETE /api/v1/tokens/{id}", kAdmin, Of::Organization, "/api/v1/tokens/{token}", "/api/v1/tokens/missing",
+     nullptr, 404},
+    {"GET /api/v1/agent/access-key", kAdmin, Of::Everybody, "/api/v1/agent/access-key", nullptr, nullptr, 200},
+    {"DELETE /api/v1/agent/access-key", kAdmin, Of::Nobody, "/api/v1/agent/access-key", nullptr, nullptr, 0},
+    {"POST /api/v1/agent/access-key/generate", kAdmin, Of::Nobody, "/api/v1/agent/access-key/generate", nullptr,
+     nullptr, 0},
+    {"POST /api/v1/agent/access-key/origins", kAdmin, Of::Everybody, "/api/v1/agent/access-key/origins", nullptr,
+     R"({"origins":[]})", 200},
+    {"GET /api/v1/agent/entities", kRead, Of::Everybody, "/api/v1/agent/entities", nullptr, nullptr, 200},
+    {"POST /api/v1/agent/entities", kAdmin, Of::Everybody, "/api/v1/agent/entities", nullptr, R"({"entityId":"e#"})",
+     201},
+    {"GET /api/v1/agent/entities/{id}", kRead, Of::Project, "/api/v1/agent/entities/{entity}", nullptr, nullptr, 200},
+    {"PATCH /api/v1/agent/entities/{id}", kAdmin, Of::Project, "/api/v1/agent/entities/{entity}", nullptr,
+     R"({"displayName":"Shop"})", 200},
+    {"DELETE /api/v1/agent/entities/{id}", kAdmin, Of::Project, "/api/v1/agent/entities/{entity}",
+     "/api/v1/agent/entities/missing", nullptr, 404},
+    {"POST /api/v1/agent/entities/{id}/rotate-secret", kAdmin, Of::Project,
+     "/api/v1/agent/entities/{entity}/rotate-secret", "/api/v1/agent/entities/missing/rotate-secret", nullptr, 404},
+    {"POST /api/v1/secrets/rotate-master", kOperator, Of::Everybody, "/api/v1/secrets/rotate-master", nullptr, nullptr,
+     200},
+    {"GET /api/v1/agent/secrets/status", kRead, Of::Everybody, "/api/v1/agent/secrets/status", nullptr, nullptr, 200},
+    // Has a test of its own below: it wants an entity's secret.
+    {"POST /api/v1/entities/{id}/session-tokens", kNobody, Of::Nobody, "/api/v1/entities/{entity}/session-tokens",
+     nullptr, nullptr, 400},
+};
+
+struct Caller {
+  std::string name;
+  unsigned rights = 0;
+  std::vector<std::string> headers;
+  Of sees = Of::User;     ///< own: all; another environment: Project; another project: Organization; else Everybody
+  bool is_alice = false;  ///< the user whose the thread and the run are
+  bool bound_elsewhere = false;
+  long refused = 0;  ///< 401 where nobody is let in
+};
+
+struct World : ApiStage {
+  std::map<std::string, std::string> ids;
+  std::vector<Caller> callers;
+  std::string entity_secret;
+  int number = 0;
+
+  Json made(const std::string& path, const Json& body, const std::vector<std::string>& headers = {}) const {
+    const Answer answer = call("POST", path, body, headers);
+    INFO(path << " " << answer.body);
+    REQUIRE(answer.status / 100 == 2);
+    return answer.json();
+  }
+  static std::vector<std::string> in(const std::string& environment) {
+    return {"X-Platos-Environment-Id: " + environment};
+  }
+  static std::string bearer(const std::string& key) { return "Authorization: Bearer " + key; }
+
+  std::string new_environment(const std::string& project) {
+    return made("/api/v1/projects/" + project + "/environments", {{"name", "E" + std::to_string(++number)}})["id"];
+  }
+  std::string access_key(const std::string& environment) const {
+    return made("/api/v1/agent/access-key/generate", Json(), in(environment))["key"];
+  }
+  std::string session_token(const Json& more) const {
+    Json body = {{"organizationId", ids.at("org")},
+                 {"projectId", ids.at("project")},
+                 {"environmentId", ids.at("env")},
+                 {"userId", "alice"},
+                 {"ttlSeconds", 3600}};
+    body.update(more);
+    return made("/api/v1/entities/shop/session-tokens", body, {bearer(entity_secret)})["token"];
+  }
+
+  World() : ApiStage({"--set", "auth.max_failures_per_minute=0"}) {
+    ids = {{"org", "org_default"}, {"project", "prj_default"}, {"env", "env_default"}};
+    ids["agent"] = agent("mock-n1-r0");
+    const std::string other_agent = agent("mock-n2-r0");
+    const std::vector<std::string> as_alice = {"X-Platos-User-Id: alice"};
+    ids["thread"] = made("/api/v1/agent/threads", {{"agentId", ids["agent"]}}, as_alice)["id"];
+    ids["run"] = made("/api/v1/agent/threads/" + ids["thread"] + "/messages", {{"message", "Hi"}}, as_alice)["runId"];
+    const Json entity = made("/api/v1/agent/entities", {{"entityId", "shop"}});
+    ids["entity"] = entity["id"];
+    entity_secret = entity["serviceSecret"];
+    made("/api/v1/projects/prj_default/envvars/env_default", {{"name", "V"}, {"value", "v"}});
+    call("PUT", "/api/v1/agent/end-users/eu-1", {{"name", "One"}});
+    ids["member"] = made("/api/v1/organizations/org_default/members", {{"name", "M"}, {"role", "viewer"}})["userId"];
+    const std::string key = access_key("env_default");
+    add_own(key, other_agent);
+    add_foreign();
+    add_nobodies();
+  }
+
+  void add_own(const std::string& key, const std::string& other_agent) {
+    callers.push_back({"operator", 63, {"X-Platos-User-Id: alice"}, Of::User, true});
+    const std::pair<const char*, unsigned> roles[] = {{"owner", 31}, {"admin", 15}, {"member", 7}, {"viewer", 2}};
+    for (const auto& [role, rights] : roles) {
+      const std::string name = role;
+      const std::string user =
+          made("/api/v1/organizations/org_default/members", {{"name", name}, {"role", name}})["userId"];
+      const Json token = made("/api/v1/tokens", {{"name", name}, {"userId", user}, {"role", name}});
+      ids["token"] = token["id"];
+      callers.push_back({name, rights, {bearer(token["token"]), in("env_default").front()}, Of::User});
+    }
+    // The last one is shown to others; what they do to it must not hit a caller.
+    ids["token"] = made("/api/v1/tokens", {{"name", "spare"}, {"userId", ids["member"]}, {"role", "viewer"}})["id"];
+    const std::string with_key = "X-Platos-Api-Key: " + key;
+    const auto session = [&](const Json& more) { return "X-Platos-Session-Token: " + session_token(more); };
+    callers.push_back({"session", kChat, {"Authorization:", session(Json::object()), with_key}, Of::User, true});
+    callers.push_back(
+        {"guest of another agent",
+         kChat,
+         {"Authorization:", session({{"agentId", other_agent}, {"claims", {{"isGuest", true}}}}), with_key},
+         Of::User,
+         true,
+         true});
+    callers.push_back({"access key", 7, {bearer(key), "X-Platos-User-Id: alice"}, Of::User, true});
+  }
+
+  void add_foreign() {
+    const std::string environment = new_environment("prj_default");
+    const std::string project = made("/api/v1/organizations/org_default/projects", {{"name", "Second"}})["id"];
+    const std::string elsewhere = new_environment(project);
+    callers.push_back(
+        {"other environment", 7, {bearer(access_key(environment)), "X-Platos-User-Id: alice"}, Of::Project});
+    callers.push_back(
+        {"other project", 7, {bearer(access_key(elsewhere)), "X-Platos-User-Id: alice"}, Of::Organization});
+    const std::string org = made("/api/v1/organizations", {{"name", "Other"}})["id"];
+    const std::string their_project = made("/api/v1/organizations/" + org + "/projects", {{"name", "P"}})["id"];
+    const std::string theirs = new_environment(their_project);
+    const std::string owner =
+        made("/api/v1/organizations/" + org + "/members", {{"name", "Owner"}, {"role", "owner"}})["userId"];
+    const Json token = made("/api/v1/tokens", {{"name", "o"}, {"userId", owner}, {"role", "owner"}}, in(theirs));
+    (void)access_key(theirs);
+    callers.push_back({"owner elsewhere", 31, {bearer(token["token"]), in(theirs).front()}, Of::Everybody});
+  }
+
+  void add_nobodies() {
+    callers.push_back({"nobody", 0, {"Authorization:"}, Of::Everybody, false, false, 401});
+    callers.push_back({"wrong key", 0, {bearer("plt_admin_wrong")}, Of::Everybody, false, false, 401});
+    const Json token = made("/api/v1/tokens", {{"name", "r"}, {"userId", ids["member"]}, {"role", "viewer"}});
+    call("DELETE", "/api/v1/tokens/" + token["id"].get<std::string>());
+    callers.push_back(
+        {"revoked", 0, {bearer(token["token"]), in("env_default").front()}, Of::Everybody, false, false, 401});
+    callers.push_back({"entity", 0, {bearer(entity_secret)}, Of::Everybody, false, false, 401});
+    callers.push_back({"altered session",
+                       0,
+                       {"X-Platos-Session-Token: " + session_token(Json::object()) + "x"},
+                       Of::Everybody,
+                       false,
+                       false,
+                       401});
+  }
+
+  std::string filled(std::string text) {
+    for (const auto& [name, id] : ids) {
+      for (std::size_t at = 0; (at = text.find("{" + name + "}")) != std::string::npos;) {
+        text.replace(at, name.size() + 2, id);
+      }
+    }
+    for (std::size_t at = 0; (at = text.find('#')) != std::string::npos;) {
+      text.replace(at, 1, std::to_string(++number));
+    }
+    return text;
+  }
+};
+
+long expected(const Row& row, const Caller& caller) {
+  if (row.rights == kNobody) return row.ok;
+  if (caller.refused != 0) return caller.refused;
+  if ((caller.rights & row.rights) == 0) return 403;
+  if (row.of == Of::Everybody) return row.ok;
+  if (row.of == Of::User) {
+    const bool administers = (caller.rights & kAdmin) != 0 && std::string(row.path).starts_with("/api/v1/runs/");
+    if (caller.sees != Of::User || caller.bound_elsewhere || !(caller.is_alice || administers)) return 404;
+    return row.ok;
+  }
+  // Of narrower things is seen what is in wider ones: Everybody < Organization < Project < Environment < User.
+  if (row.of > caller.sees) return 404;
+  if (caller.bound_elsewhere && row.of == Of::Environment) return 403;
+  return row.ok;
+}
+
+}  // namespace
+
+TEST_CASE("Every route lets in whom it should, and shows nobody what belongs to others") {
+  World world;
+  std::set<std::string> known;
+  for (const auto& row : kRows) known.insert(row.route);
+  std::set<std::string> served;
+  const Json listed = world.fetch("/api/v1/routes").json();
+  for (const auto& route : listed["routes"]) {
+    served.insert(route["method"].get<std::string>() + " " + route["path"].get<std::string>());
+  }
+  for (const auto& route : served) {
+    INFO("add a row for " << route);
+    CHECK(known.contains(route));
+  }
+  for (const auto& route : known) {
+    INFO("there is no route " << route);
+    CHECK(served.contains(route));
+  }
+  int cells = 0;
+  for (const auto& row : kRows) {
+    if (row.ok == 0) continue;  // would take the callers' own keys away
+    const std::string method = std::string(row.route).substr(0, std::string(row.route).find(' '));
+    for (const auto& caller : world.callers) {
+      const long wanted = expected(row, caller);
+      const bool may = wanted == row.ok && row.harmless != nullptr;
+      const std::string path = world.filled(may ? row.harmless : row.path);
+      const Json body = row.body == nullptr ? Json() : Json::parse(world.filled(row.body));
+      const Answer answer = world.call(method, path, body, caller.headers);
+      ++cells;
+      INFO(row.route << " for " << caller.name << ": " << answer.body.substr(0, 300));
+      CHECK(answer.status == wanted);
+      if (wanted != 404 && caller.sees == Of::User) continue;
+      for (const char* secret : {"thread", "run", "agent", "token", "entity"}) {
+        if (path.find(world.ids[secret]) != std::string::npos || caller.refused == 0) continue;
+        CHECK(answer.body.find(world.ids[secret]) == std::string::npos);
+      }
+    }
+  }
+  std::cout << "tenant_matrix_test: " << cells << " cells\n";
+  // Nothing that others tried has changed anything.
+  CHECK(world.fetch(kThreads + world.ids["thread"], {"X-Platos-User-Id: alice"}).status == 200);
+  CHECK(world.fetch(kAgents + world.ids["agent"]).status == 200);
+  CHECK(world.fetch("/api/v1/agent/entities/" + world.ids["entity"]).status == 200);
+}
+
+TEST_CASE("Routes that take keys away ask for the right to it first") {
+  World world;
+  for (const auto& row : kRows) {
+    if (row.ok != 0) continue;
+    const std::string method = std::string(row.route).substr(0, std::string(row.route).find(' '));
+    for (const auto& caller : world.callers) {
+      if (caller.refused == 0 && (caller.rights & row.rights) != 0) continue;
+      INFO(row.route << " for " << caller.name);
+      CHECK(world.call(method, row.path, Json(), caller.headers).status == (caller.refused == 0 ? 403 : 401));
+    }
+  }
+}
+
+TEST_CASE("A session token is minted for the entity's secret alone, and the caller's claims replace none of its own") {
+  World world;
+  const std::string path = "/api/v1/entities/shop/session-tokens";
+  const Json body = {{"organizationId", "org_default"},
+                     {"projectId", "prj_default"},
+                     {"environmentId", "env_default"},
+                     {"userId", "alice"},
+                     {"claims", {{"userId", "root"}, {"exp", 9'999'999'999}, {"iss", "platos-platform"}}}};
+  for (const auto& caller : world.callers) {
+    INFO(caller.name);
+    const long wanted = caller.name == "entity" ? 201 : 401;
+    CHECK(world.call("POST", path, body, caller.headers).status == wanted);
+  }
+  const Json minted = world.made(path, body, {World::bearer(world.entity_secret)});
+  const std::string token = minted["token"];
+  const std::string key = world.access_key("env_default");
+  const Answer who =
+      world.fetch("/api/v1/whoami", {"Authorization:", "X-Platos-Session-Token: " + token, "X-Platos-Api-Key: " + key});
+  CHECK(who.json()["userId"] == "alice");
+  CHECK(who.json()["actor"] == "session:shop");
+  Json elsewhere = body;
+  elsewhere["environmentId"] = "env_other";
+  CHECK(world.call("POST", path, elsewhere, {World::bearer(world.entity_secret)}).status == 404);
+  CHECK(world.call("POST", "/api/v1/entities/bad%20id/session-tokens", body).status == 400);
+}
+
+}  // namespace platos::tests
