@@ -29,6 +29,8 @@ void use_unicode() {
 void define_globals(CLI::App& app, Globals& globals) {
   app.add_option("--url", globals.url, "Address of the server, such as http://127.0.0.1:3100");
   app.add_option("--data-dir", globals.data_dir, "Data directory of the local platosd");
+  app.add_option("--env", globals.environment,
+                 "Id of the environment (default: PLATOS_ENVIRONMENT, else the default one)");
   app.add_flag("--json", globals.json, "Print one JSON document instead of text for people");
   app.set_version_flag("--version", "platos " + std::string(kPlatosVersion), "Print the version of this program");
   app.footer(kFooter);
@@ -68,7 +70,7 @@ int parse_and_run(int argc, char** argv) {
   define_globals(app, globals);
   const Commands commands{app, globals, action};
   for (const auto define : {&define_chat, &define_agents, &define_threads, &define_runs, &define_plugins,
-                            &define_system, &define_migrate, &define_config, &define_help}) {
+                            &define_administration, &define_system, &define_migrate, &define_config, &define_help}) {
     define(commands);
   }
   try {

@@ -45,6 +45,7 @@ void define_threads(const Commands& commands);
 void define_runs(const Commands& commands);
 void define_plugins(const Commands& commands);
 void define_system(const Commands& commands);
+void define_administration(const Commands& commands);
 void define_migrate(const Commands& commands);
 void define_config(const Commands& commands);
 void define_help(const Commands& commands);

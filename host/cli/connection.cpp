@@ -63,6 +63,7 @@ ErrorKind kind_of_status(int status) {
 
 Result<Address> find_address(const Globals& globals) {
   Address address;
+  address.environment = globals.environment.empty() ? environment("PLATOS_ENVIRONMENT") : globals.environment;
   address.data_dir = globals.data_dir.empty() ? environment("PLATOS_DATA_DIR") : globals.data_dir;
   if (address.data_dir.empty()) address.data_dir = config::default_data_dir();
   const std::string published = without_slash(first_line(address.data_dir + "/url"));
@@ -115,6 +116,7 @@ egress::HttpRequest Connection::request(const std::string& method, const std::st
   request.trust = egress::HostTrust::Operator;
   request.headers.emplace_back("User-Agent", "platos/" + std::string(kPlatosVersion));
   if (!address_.key.empty()) request.headers.emplace_back("Authorization", "Bearer " + address_.key);
+  if (!address_.environment.empty()) request.headers.emplace_back("X-Platos-Environment-Id", address_.environment);
   return request;
 }
 

@@ -19,6 +19,7 @@ using Json = nlohmann::json;
 struct Globals {
   std::string url;
   std::string data_dir;
+  std::string environment;  ///< id; empty: PLATOS_ENVIRONMENT, else the server's default
   bool json = false;
 };
 
@@ -26,6 +27,7 @@ struct Address {
   std::string url;  ///< without a slash at its end
   std::string key;  ///< empty: none was found
   std::string data_dir;
+  std::string environment;
   bool published = false;  ///< the URL comes from the file `url`
 };
 

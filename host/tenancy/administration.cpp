@@ -65,6 +65,15 @@ Principal acting_in(Principal who, const std::string& organization_id, const std
   return who;
 }
 
+/// What a broken constraint of the database means here.
+template <typename T>
+Result<T> explained(Result<T> result, const char* code, const std::string& message) {
+  if (!result && result.error().code == "conflict") return fail(ErrorKind::Conflict, code, message);
+  return result;
+}
+
+std::string taken(const std::string& slug) { return "the slug \"" + slug + "\" is taken"; }
+
 Json described(const std::string& name, const std::string& slug) { return {{"name", name}, {"slug", slug}}; }
 
 Result<void> may_give(const Principal& who, const std::string& role) {
@@ -85,7 +94,10 @@ Task<Result<model::Organization>> Administration::create_organization(base::Loop
     store::DataKeys(session).insert(Tenant::across(), key, made.created_us);
     return {};
   });
-  if (auto written = co_await write; !written) co_return fail(written.error());
+  auto outcome = co_await write;
+  if (auto written = explained(std::move(outcome), "slug_taken", taken(made.slug)); !written) {
+    co_return fail(written.error());
+  }
   // In a transaction of its own: the row is sealed by the key that the first one stored.
   const auto tell = database_.write(loop, [this, who, made](Session& session) -> Result<void> {
     write_audit(session, ids_, acting_in(who, made.id), "organization.create", made.id, described(made.name, made.slug),
@@ -110,7 +122,8 @@ Task<Result<model::Project>> Administration::create_project(base::Loop& loop, Pr
                 described(project.name, project.slug), project.created_us);
     return project;
   });
-  co_return co_await write;
+  auto outcome = co_await write;
+  co_return explained(std::move(outcome), "slug_taken", taken(made.slug));
 }
 
 Task<Result<model::Environment>> Administration::create_environment(base::Loop& loop, Principal who,
@@ -128,7 +141,8 @@ Task<Result<model::Environment>> Administration::create_environment(base::Loop& 
                 environment.id, described(environment.name, environment.slug), environment.created_us);
     return environment;
   });
-  co_return co_await write;
+  auto outcome = co_await write;
+  co_return explained(std::move(outcome), "slug_taken", taken(made.slug));
 }
 
 Task<Result<std::vector<model::Organization>>> Administration::organizations(base::Loop& loop, Principal who) {
@@ -187,7 +201,8 @@ Task<Result<model::Organization>> Administration::update_organization(base::Loop
                     described(found->name, found->slug), now_us);
         return found;
       });
-  co_return co_await write;
+  auto outcome = co_await write;
+  co_return explained(std::move(outcome), "slug_taken", taken(patch.slug.value_or("")));
 }
 
 Task<Result<model::Project>> Administration::update_project(base::Loop& loop, Principal who, std::string id,
@@ -202,7 +217,8 @@ Task<Result<model::Project>> Administration::update_project(base::Loop& loop, Pr
                 described(found->name, found->slug), now_us);
     return found;
   });
-  co_return co_await write;
+  auto outcome = co_await write;
+  co_return explained(std::move(outcome), "slug_taken", taken(patch.slug.value_or("")));
 }
 
 Task<Result<model::Environment>> Administration::update_environment(base::Loop& loop, Principal who, std::string id,
@@ -218,7 +234,8 @@ Task<Result<model::Environment>> Administration::update_environment(base::Loop& 
                     described(found->name, found->slug), now_us);
         return found;
       });
-  co_return co_await write;
+  auto outcome = co_await write;
+  co_return explained(std::move(outcome), "slug_taken", taken(patch.slug.value_or("")));
 }
 
 Task<Result<void>> Administration::remove_organization(base::Loop& loop, Principal who, std::string id) {
@@ -229,7 +246,8 @@ Task<Result<void>> Administration::remove_organization(base::Loop& loop, Princip
     Organizations(session).remove_organization(Tenant::across(), found->id);
     return {};
   });
-  const auto written = co_await write;
+  auto outcome = co_await write;
+  const auto written = explained(std::move(outcome), "not_empty", "the organization still has projects");
   authenticator_.forget();
   co_return written;
 }
@@ -244,7 +262,8 @@ Task<Result<void>> Administration::remove_project(base::Loop& loop, Principal wh
                 described(found->name, found->slug), now_us);
     return {};
   });
-  const auto written = co_await write;
+  auto outcome = co_await write;
+  const auto written = explained(std::move(outcome), "not_empty", "the project still has environments");
   authenticator_.forget();
   co_return written;
 }
@@ -259,7 +278,8 @@ Task<Result<void>> Administration::remove_environment(base::Loop& loop, Principa
                 described(found->name, found->slug), now_us);
     return {};
   });
-  const auto written = co_await write;
+  auto outcome = co_await write;
+  const auto written = explained(std::move(outcome), "not_empty", "the environment still has agents");
   authenticator_.forget();
   co_return written;
 }
@@ -304,7 +324,8 @@ Task<Result<model::Membership>> Administration::add_member(base::Loop& loop, Pri
                     made.created_us);
         return membership;
       });
-  co_return co_await write;
+  auto outcome = co_await write;
+  co_return explained(std::move(outcome), "member_exists", "the e-mail address is another user's");
 }
 
 namespace {

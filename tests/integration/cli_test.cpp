@@ -164,3 +164,47 @@ TEST_CASE("no key and a wrong key are exit code 4, and the administrator's key g
     CHECK(requests.back().header("authorization").empty() != local);
   }
 }
+
+TEST_CASE("orgs, projects, envs, users, tokens, keys, entities, secrets, audit: made, listed, revoked") {
+  const CliStage stage;
+  const std::string org = stage.json({"orgs", "create", "--name", "Acme"})["id"];
+  const std::string project = stage.json({"projects", "create", "--org", "acme", "--name", "Shop"})["id"];
+  const std::string env =
+      stage.json({"envs", "create", "--project", project, "--name", "Live", "--type", "PRODUCTION"})["id"];
+  CHECK(has(stage.run({"orgs", "list"}).out, "acme     Acme     "));
+  CHECK(stage.json({"projects", "list", "--org", org})[0]["id"] == project);
+  CHECK(has(stage.run({"envs", "list", "--project", project}).out, "live  PRODUCTION  Live  " + env));
+  const std::string user =
+      stage.json({"users", "add", "--org", "acme", "--name", "Ann", "--email", "ann@example.com"})["userId"];
+  CHECK(stage.json({"users", "role", user, "admin", "--org", "acme"})["role"] == "admin");
+  CHECK(has(stage.run({"users", "list", "--org", "acme"}).out, "ann@example.com  admin"));
+  const Json token = stage.json({"--env", env, "tokens", "create", "--name", "ci", "--user", user, "--ttl", "3600"});
+  CHECK(token["token"].get<std::string>().starts_with("plt_"));
+  CHECK_FALSE(has(stage.run({"--env", env, "tokens", "list"}).out, token["token"].get<std::string>()));
+  CHECK(has(stage.run({"--env", env, "tokens", "revoke", token["id"]}).out, "revoked  yes\n"));
+  CHECK(stage.run({"--env", env, "tokens", "revoke", token["id"]}).exit_code == 3);
+  CHECK(has(stage.run({"--env", env, "keys", "generate"}).out, "platos_live_"));
+  CHECK(has(stage.run({"--env", env, "keys", "show"}).out, "prefix         platos_live_"));
+  CHECK(has(stage.run({"--env", env, "keys", "revoke"}).out, "deleted  yes\n"));
+  const Json entity = stage.json({"--env", env, "entities", "create", "shop"});
+  const Json rotated = stage.json({"--env", env, "entities", "rotate", "shop", "--grace", "60"});
+  CHECK(rotated["serviceSecret"] != entity["serviceSecret"]);
+  CHECK(has(stage.run({"--env", env, "entities", "list"}).out, "\nshop    shop"));
+  CHECK(has(stage.run({"--env", env, "entities", "delete", "shop"}).out, "deleted  yes\n"));
+  const std::string master = stage.json({"secrets", "status"})["masterKeyId"];
+  const Json replaced = stage.json({"secrets", "rotate-master"});
+  CHECK(replaced["dataKeys"] == 2);
+  CHECK(replaced["masterKeyId"] != master);
+  const std::string log = stage.run({"audit", "list", "--org", "acme"}).out;
+  for (const char* action : {"organization.create", "project.create", "environment.create", "member.add", "member.role",
+                             "token.create", "token.revoke", "access_key.generate", "access_key.revoke",
+                             "entity.create", "entity.secret.rotate", "entity.delete"}) {
+    INFO(action);
+    CHECK(has(log, action));
+  }
+  const Finished taken = stage.run({"orgs", "create", "--name", "Acme"});
+  CHECK(taken.exit_code == 1);
+  CHECK(has(taken.err, "the slug \"acme\" is taken"));
+  CHECK(stage.run({"--env", "env_missing", "agents", "list"}).exit_code == 3);
+  CHECK(has(stage.run({"orgs", "delete", org}).err, "still has projects"));
+}

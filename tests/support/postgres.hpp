@@ -20,6 +20,9 @@ class PostgresServer {
   /// Runs a statement as superuser, in database `name`; the first column of the first row.
   std::string run(const std::string& name, const std::string& sql);
 
+  /// Where the server keeps its files.
+  std::string data_directory() const { return dir_.path() + "/data"; }
+
   void kill_hard();  ///< all its processes at once, as a crash would
   void start();
 

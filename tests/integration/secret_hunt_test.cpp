@@ -1,0 +1,131 @@
+// Texts and secrets are planted through every route that takes some; then everything on disk is searched for them.
+#include <sqlite3.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "integration/api_stage.hpp"
+#include "support/postgres.hpp"
+
+namespace platos::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+void run_sqlite(const std::string& file, const std::string& sql) {
+  sqlite3* handle = nullptr;
+  REQUIRE(sqlite3_open(file.c_str(), &handle) == SQLITE_OK);
+  const int code = sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr);
+  sqlite3_close(handle);
+  REQUIRE(code == SQLITE_OK);
+}
+
+struct Hunt : ApiStage {
+  std::vector<std::string> planted;
+  int number = 0;
+
+  /// A text that is nowhere else.
+  std::string plant() {
+    planted.push_back("canary" + std::to_string(++number) + "zqxj");
+    return planted.back();
+  }
+  void keep(const std::string& secret) {
+    REQUIRE(secret.size() > 16);
+    planted.push_back(secret);
+  }
+  Json made(const std::string& method, const std::string& path, const Json& body,
+            const std::vector<std::string>& headers = {}) const {
+    const Answer answer = call(method, path, body, headers);
+    INFO(path << " " << answer.body);
+    REQUIRE(answer.status / 100 == 2);
+    return answer.json();
+  }
+  static std::string file_text(const fs::path& path) {
+    std::ifstream stream(path, std::ios::binary);
+    std::stringstream text;
+    text << stream.rdbuf();
+    return text.str();
+  }
+  /// "<file>: <text>" for each one found.
+  std::vector<std::string> search(const fs::path& folder) const {
+    std::vector<std::string> found;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+      if (!entry.is_regular_file()) continue;
+      const std::string text = file_text(entry.path());
+      for (const auto& each : planted) {
+        if (text.find(each) != std::string::npos) found.push_back(entry.path().filename().string() + ": " + each);
+      }
+    }
+    return found;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Nothing that users, models, tools and administrators gave stands readable on disk or in the log") {
+  Hunt hunt;
+  for (int i = 0; i < 20; ++i) {
+    const std::string agent = hunt.agent("mock-echo-r0", {{"systemPrompt", hunt.plant()}});
+    const std::string thread =
+        hunt.made("POST", "/api/v1/agent/threads", {{"agentId", agent}, {"title", hunt.plant()}})["id"];
+    hunt.made("POST", kThreads + thread + "/messages", {{"message", hunt.plant()}});
+    hunt.made("POST", kThreads + thread + "/messages", {{"message", hunt.plant()}},
+              {"Idempotency-Key: k" + std::to_string(i)});
+    hunt.made("PATCH", kThreads + thread, {{"title", hunt.plant()}});
+    hunt.made("PATCH", kAgents + agent, {{"systemPrompt", hunt.plant()}, {"note", hunt.plant()}});
+    const std::string n = std::to_string(i);
+    hunt.made("PUT", "/api/v1/agent/end-users/u" + n, {{"name", hunt.plant()}, {"metadata", {{"x", hunt.plant()}}}});
+    hunt.made("POST", "/api/v1/projects/prj_default/envvars/env_default",
+              {{"name", "V" + n}, {"value", hunt.plant()}, {"isSecret", true}});
+    hunt.keep(hunt.made("POST", "/api/v1/agent/entities", {{"entityId", "e" + n}})["serviceSecret"]);
+    hunt.keep(hunt.made("POST", "/api/v1/tokens", {{"name", "t" + n}})["token"]);
+  }
+  hunt.keep(hunt.made("POST", "/api/v1/agent/access-key/generate", Json())["key"]);
+  const std::string tools = hunt.agent("mock-tools2-n2-r0", {{"skills", {"docs"}}});
+  hunt.made("POST", kAgents + tools + "/messages", {{"message", hunt.plant()}});
+  // A provider that fails and says why, with the user's words in it.
+  const std::string failing = hunt.agent("mock-s400");
+  hunt.call("POST", kAgents + failing + "/messages", {{"message", hunt.plant()}});
+  hunt.made("POST", "/api/v1/secrets/rotate-master", Json());
+  CHECK(hunt.planted.size() >= 200);
+  std::cout << "secret_hunt_test: " << hunt.planted.size() << " planted\n";
+  // They can still be read by whom they belong to.
+  CHECK(hunt.fetch("/api/v1/agent/end-users/u7").json()["profile"]["name"].get<std::string>().starts_with("canary"));
+
+  const fs::path data = hunt.daemon->data_dir();
+  const auto nothing = std::vector<std::string>();
+  CHECK(hunt.search(data) == nothing);
+  const std::string log = hunt.daemon->log();
+  for (const auto& each : hunt.planted) CHECK(log.find(each) == std::string::npos);
+  hunt.daemon->stop();
+  CHECK(hunt.search(data) == nothing);
+  if (on_postgres()) CHECK(hunt.search(PostgresServer::shared().data_directory()) == nothing);
+  // The search can find: the admin's own key stands in its file.
+  hunt.planted = {hunt.daemon->key()};
+  CHECK(hunt.search(data).size() == 1);
+}
+
+TEST_CASE("A text that was moved to another row, and a key that was, do not open") {
+  if (on_postgres()) return;
+  Stage stage;
+  const std::string agent = stage.agent("mock-echo-r0");
+  const auto first = stage.say(agent, "first");
+  const auto second = stage.say(agent, "second");
+  const std::string thread = second.front().data["thread_id"];
+  CHECK(stage.messages_of(thread)["total"] == 2);
+  stage.daemon->stop();
+  const std::string sql = "UPDATE messages SET content = (SELECT content FROM messages m WHERE m.thread_id = '" +
+                          first.front().data["thread_id"].get<std::string>() +
+                          "' AND m.role = 'user') WHERE thread_id = '" + thread + "' AND role = 'user'";
+  run_sqlite(stage.daemon->data_dir() + "/platos.db", sql);
+  stage.daemon->start_again();
+  const Answer answer = get(*stage.daemon, kThreads + thread + "/messages");
+  CHECK(answer.status == 500);
+  CHECK(answer.json()["code"] == "data_unreadable");
+  CHECK(answer.body.find("first") == std::string::npos);
+}
+
+}  // namespace platos::tests
