@@ -19,7 +19,8 @@ std::string number_bytes(std::int64_t number) {
 std::int64_t random_number() {
   std::int64_t number = 0;
   while (number == 0) {
-    for (const char byte : *base::from_hex(base::random_hex(kNumberBytes))) {
+    const std::string bytes = base::from_hex(base::random_hex(kNumberBytes)).value_or("");
+    for (const char byte : bytes) {
       number = number << 8 | static_cast<unsigned char>(byte);
     }
     number &= 0x7FFFFFFF;
