@@ -190,8 +190,9 @@ Database::ReaderLease Database::borrow_reader() {
     }
   }
   if (!connection) connection = connect(options_, false);
-  if (!connection->reconnect()) throw SqlError(SqlError::Kind::Disconnected, "no connection for reading");
-  return ReaderLease{*this, std::move(connection)};
+  ReaderLease lease{*this, std::move(connection)};
+  if (!lease.connection->reconnect()) throw SqlError(SqlError::Kind::Disconnected, "no connection for reading");
+  return lease;
 }
 
 Database::ReaderLease::~ReaderLease() {

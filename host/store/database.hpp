@@ -108,6 +108,9 @@ class Database {
   struct ReaderLease {
     Database& owner;
     std::unique_ptr<Connection> connection;
+    ReaderLease(Database& database, std::unique_ptr<Connection> borrowed)
+        : owner(database), connection(std::move(borrowed)) {}
+    ReaderLease(ReaderLease&&) = default;
     ~ReaderLease();
   };
 

@@ -40,16 +40,20 @@ class PostgresSession::Answer {
 
 PostgresSession::PostgresSession(PostgresOptions options) : options_(std::move(options)) { open(); }
 
-PostgresSession::~PostgresSession() = default;
+// Poco gives back only what is whole.
+PostgresSession::~PostgresSession() { reconnect(); }
 
 void PostgresSession::open() {
   static std::once_flag registered;
   std::call_once(registered, [] { Poco::Data::PostgreSQL::Connector::registerConnector(); });
   const auto parameters = postgres_parameters(options_);
   if (!parameters) throw SqlError(SqlError::Kind::Other, parameters.error().message);
-  statements_.clear();
-  awaited_.clear();
-  in_transaction_ = false;
+  // Asked first: a connection that Poco fails to make is never given back, and a server may be away for long.
+  const std::string within = *parameters + " connect_timeout=" + std::to_string(options_.connect_timeout_s);
+  if (PQping(within.c_str()) != PQPING_OK) {
+    broken_ = true;
+    throw SqlError(SqlError::Kind::Disconnected, "PostgreSQL: the server does not take connections");
+  }
   try {
     connection_.emplace(Poco::Data::PostgreSQL::Connector::KEY, *parameters,
                         static_cast<std::size_t>(options_.connect_timeout_s));
@@ -58,21 +62,34 @@ void PostgresSession::open() {
     throw SqlError(SqlError::Kind::Disconnected, failure.displayText());
   }
   handle_ = *Poco::Data::PostgreSQL::Utility::handle(*connection_);
+  set_up();
+}
+
+void PostgresSession::set_up() {
+  statements_.clear();
+  awaited_.clear();
+  environment_.clear();
+  in_transaction_ = false;
   broken_ = false;
   // What matters comes back as an error; the default would print the rest.
-  PQsetNoticeReceiver(
-      handle_, [](void*, const PGresult*) {}, nullptr);
+  PQsetNoticeReceiver(handle_, [](void*, const PGresult*) {}, nullptr);
   if (!options_.durable) run_script("SET synchronous_commit = off");
   if (!options_.writer) run_script("SET default_transaction_read_only = on");
 }
 
 bool PostgresSession::reconnect() {
   if (!broken_) return true;
-  handle_ = nullptr;
-  connection_.reset();
   try {
-    open();
+    if (handle_ == nullptr) {
+      open();
+      return true;
+    }
+    // The same object: Poco does not give back one that is broken.
+    PQreset(handle_);
+    if (PQstatus(handle_) != CONNECTION_OK) return false;
+    set_up();
   } catch (const SqlError&) {
+    broken_ = true;
     return false;
   }
   return true;

@@ -72,6 +72,7 @@ class PostgresSession final : public Connection {
   class Answer;
 
   void open();
+  void set_up();
   void enter(const Tenant& tenant);
   void submit(const Tenant& tenant, std::string_view sql, Params params);
   void start(std::string_view sql, Params params, Kind kind = Kind::Statement);
