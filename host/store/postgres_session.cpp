@@ -72,7 +72,8 @@ void PostgresSession::set_up() {
   in_transaction_ = false;
   broken_ = false;
   // What matters comes back as an error; the default would print the rest.
-  PQsetNoticeReceiver(handle_, [](void*, const PGresult*) {}, nullptr);
+  PQsetNoticeReceiver(
+      handle_, [](void*, const PGresult*) {}, nullptr);
   if (!options_.durable) run_script("SET synchronous_commit = off");
   if (!options_.writer) run_script("SET default_transaction_read_only = on");
 }
