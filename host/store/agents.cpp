@@ -12,12 +12,12 @@ constexpr std::string_view kSnapshot = "agent_versions.snapshot";
 
 constexpr std::string_view kFind =
     "SELECT a.id, a.slug, a.name, a.is_active, a.version_id, v.number, v.snapshot, a.created_us, a.updated_us "
-    "FROM agents a JOIN agent_versions v ON v.id = a.version_id "
+    "FROM agents a JOIN agent_versions v ON v.env_id = a.env_id AND v.id = a.version_id "
     "WHERE a.env_id = $1 AND (a.id = $2 OR a.slug = $2) AND a.deleted_us IS NULL";
 constexpr std::string_view kList =
     "SELECT a.id, a.slug, a.name, a.is_active, a.version_id, v.number, v.snapshot, a.created_us, a.updated_us, "
     "(SELECT COUNT(*) FROM threads t WHERE t.env_id = a.env_id AND t.agent_id = a.id) "
-    "FROM agents a JOIN agent_versions v ON v.id = a.version_id "
+    "FROM agents a JOIN agent_versions v ON v.env_id = a.env_id AND v.id = a.version_id "
     "WHERE a.env_id = $1 AND a.deleted_us IS NULL ORDER BY a.created_us DESC, a.id DESC LIMIT $2 OFFSET $3";
 
 model::AgentConfig read_config(const Row& row, int column, const Scope& scope, const std::string& version_id) {

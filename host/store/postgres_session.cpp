@@ -232,7 +232,17 @@ void PostgresSession::fetch(const Tenant& tenant, std::string_view sql, Params p
 
 void PostgresSession::settle() { forget(0); }
 
+// A plan that was made for an empty table stays with its statement, also with the one that looks after a foreign key,
+// and reads all of a large one. They are made anew after 64 transactions, 256, 1,024 and so on, for the sizes of that
+// time.
+void PostgresSession::plan_anew_when_due() {
+  if (++transactions_ < plan_anew_at_) return;
+  plan_anew_at_ *= 4;
+  run_script("DISCARD PLANS");
+}
+
 void PostgresSession::begin_write() {
+  plan_anew_when_due();
   environment_.clear();
   transaction_.clear();
   in_transaction_ = true;
@@ -242,6 +252,7 @@ void PostgresSession::begin_write() {
 }
 
 void PostgresSession::begin_read() {
+  plan_anew_when_due();
   environment_.clear();
   in_transaction_ = true;
   start("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {});

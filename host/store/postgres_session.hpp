@@ -83,6 +83,7 @@ class PostgresSession final : public Connection {
   void forget(std::size_t keep);
   void resync() noexcept;
   void pipeline(bool on);
+  void plan_anew_when_due();
   [[noreturn]] void lost(const std::string& why);
 
   PostgresOptions options_;
@@ -92,6 +93,8 @@ class PostgresSession final : public Connection {
   std::deque<Awaited> awaited_;                                 // answers that were not read yet, in order
   std::string environment_;                                     // of the wall as the transaction has it
   std::string transaction_;                                     // number of the write transaction, for was_committed()
+  std::int64_t transactions_ = 0;
+  std::int64_t plan_anew_at_ = 64;
   bool broken_ = false;
   bool in_transaction_ = false;
 };

@@ -1,4 +1,5 @@
--- The schema that SQLite has after its migration 3. A BYTEA that can hold user, model or tool text begins with its form.
+-- The schema that SQLite has after its migration 3. Keys begin with the environment: without statistics the planner would
+-- take any index that does, and read all rows of the environment. A BYTEA that can hold user, model or tool text begins with its form.
 
 CREATE TABLE organizations (
   id TEXT PRIMARY KEY, slug TEXT NOT NULL UNIQUE, name TEXT NOT NULL, created_us BIGINT NOT NULL);
@@ -14,34 +15,36 @@ CREATE TABLE users (
   email TEXT, created_us BIGINT NOT NULL);
 
 CREATE TABLE agents (
-  id TEXT PRIMARY KEY, env_id TEXT NOT NULL REFERENCES environments(id), slug TEXT NOT NULL, name TEXT NOT NULL,
+  id TEXT NOT NULL, env_id TEXT NOT NULL REFERENCES environments(id), slug TEXT NOT NULL, name TEXT NOT NULL,
   is_active BIGINT NOT NULL, version_id TEXT NOT NULL, created_us BIGINT NOT NULL, updated_us BIGINT NOT NULL,
-  deleted_us BIGINT);
+  deleted_us BIGINT, PRIMARY KEY (env_id, id));
 CREATE UNIQUE INDEX agents_slug ON agents (env_id, slug) WHERE deleted_us IS NULL;
 CREATE TABLE agent_versions (
-  id TEXT PRIMARY KEY, env_id TEXT NOT NULL, agent_id TEXT NOT NULL REFERENCES agents(id), number BIGINT NOT NULL,
+  id TEXT NOT NULL, env_id TEXT NOT NULL, agent_id TEXT NOT NULL, number BIGINT NOT NULL,
   created_by TEXT NOT NULL, note BYTEA NOT NULL, snapshot BYTEA NOT NULL, created_us BIGINT NOT NULL,
-  UNIQUE (env_id, agent_id, number));
+  UNIQUE (env_id, agent_id, number), PRIMARY KEY (env_id, id),
+  FOREIGN KEY (env_id, agent_id) REFERENCES agents (env_id, id));
 
 CREATE TABLE threads (
-  id TEXT PRIMARY KEY, env_id TEXT NOT NULL, agent_id TEXT NOT NULL, user_id TEXT NOT NULL, title BYTEA NOT NULL,
+  id TEXT NOT NULL, env_id TEXT NOT NULL, agent_id TEXT NOT NULL, user_id TEXT NOT NULL, title BYTEA NOT NULL,
   state TEXT NOT NULL, turn_count BIGINT NOT NULL, created_us BIGINT NOT NULL, updated_us BIGINT NOT NULL,
   archived_us BIGINT, summary BYTEA, summary_until_us BIGINT, summary_until_id TEXT,
-  revision BIGINT NOT NULL DEFAULT 0);
+  revision BIGINT NOT NULL DEFAULT 0, PRIMARY KEY (env_id, id));
 CREATE INDEX threads_recent ON threads (env_id, user_id, updated_us);
 CREATE INDEX threads_agent ON threads (env_id, agent_id);
 CREATE TABLE messages (
-  id TEXT PRIMARY KEY, env_id TEXT NOT NULL, thread_id TEXT NOT NULL REFERENCES threads(id), run_id TEXT NOT NULL,
+  id TEXT NOT NULL, env_id TEXT NOT NULL, thread_id TEXT NOT NULL, run_id TEXT NOT NULL,
   role TEXT NOT NULL, state TEXT NOT NULL, content BYTEA NOT NULL, thinking BYTEA, tool_calls BYTEA, response BYTEA,
-  created_us BIGINT NOT NULL);
+  created_us BIGINT NOT NULL, PRIMARY KEY (env_id, id),
+  FOREIGN KEY (env_id, thread_id) REFERENCES threads (env_id, id));
 CREATE INDEX messages_thread ON messages (env_id, thread_id, created_us, id);
 
 CREATE TABLE runs (
-  id TEXT PRIMARY KEY, env_id TEXT NOT NULL, user_id TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,
+  id TEXT NOT NULL, env_id TEXT NOT NULL, user_id TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,
   error_code TEXT, error_message BYTEA, parent_run_id TEXT, agent_id TEXT, version_id TEXT, thread_id TEXT,
   input BYTEA NOT NULL, output BYTEA, seq_reserved BIGINT NOT NULL, lease_owner TEXT, lease_until_us BIGINT,
   fence BIGINT NOT NULL, deadline_us BIGINT NOT NULL, attempt BIGINT NOT NULL, request_id TEXT,
-  created_us BIGINT NOT NULL, started_us BIGINT, finished_us BIGINT);
+  created_us BIGINT NOT NULL, started_us BIGINT, finished_us BIGINT, PRIMARY KEY (env_id, id));
 -- One live turn per thread, whatever the code above it does.
 CREATE UNIQUE INDEX runs_live_turn ON runs (env_id, thread_id)
   WHERE kind = 'turn' AND state IN ('running', 'waiting');
