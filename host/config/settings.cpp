@@ -183,6 +183,11 @@ Result<void> assign(Settings& settings, const Setting& setting, std::string_view
 }
 
 Result<void> check(const Settings& settings) {
+  const auto& secret = settings.auth_session_secret;
+  if (!secret.empty() && !secret.starts_with("env:")) {
+    // Not repeated: it may be the secret itself.
+    return fail(invalid("auth.session_secret", "env:NAME, the name of an environment variable", "another text"));
+  }
   const auto& listen = settings.http_listen;
   const auto colon = listen.rfind(':');
   std::uint64_t port = 0;

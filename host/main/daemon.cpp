@@ -40,7 +40,7 @@ class Daemon {
  public:
   Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Logger& logger, const DataDir& data_dir,
          secrets::KeyRing& keys, std::unique_ptr<store::Database> database, std::unique_ptr<ingress::Listener> listener,
-         std::string admin_key);
+         tenancy::AuthOptions auth);
   ~Daemon() { engine_.abandon(); }
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
@@ -134,7 +134,7 @@ std::vector<base::Loop*> pointers(const std::vector<std::unique_ptr<base::Loop>>
 
 Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Logger& logger, const DataDir& data_dir,
                secrets::KeyRing& keys, std::unique_ptr<store::Database> database,
-               std::unique_ptr<ingress::Listener> listener, std::string admin_key)
+               std::unique_ptr<ingress::Listener> listener, tenancy::AuthOptions auth)
     : options_(options),
       settings_(options.config.settings),
       logger_(logger),
@@ -178,7 +178,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       threads_(*database_, ids_),
       turns_(engine_, *database_, settings_of_turns_, recent_threads_, ids_,
              {settings_.runs_deadline_ms * 1000, settings_.runs_max_queued_per_thread}),
-      authenticator_(*database_, auth_options(settings_, std::move(admin_key))),
+      authenticator_(*database_, std::move(auth)),
       administration_(*database_, ids_, keys, authenticator_),
       keys_(*database_, ids_, authenticator_),
       environments_(*database_, ids_),
@@ -360,6 +360,8 @@ int run_daemon(const DaemonOptions& options) {
   auto admin_key = tenancy::Bootstrap::ensure_admin_key((*data_dir)->path() + "/admin.key");
   if (!admin_key) return refuse(admin_key.error());
   logger.hide(*admin_key);
+  auto auth = auth_options(settings, std::move(*admin_key));
+  if (!auth) return refuse(auth.error());
   auto listener = ingress::Listener::open(settings.http_listen);
   if (!listener) return refuse(listener.error());
   logger.hide(std::string(base::password_of(settings.store_url)));
@@ -372,7 +374,7 @@ int run_daemon(const DaemonOptions& options) {
   base::failpoint("startup.after_migrate");
 
   auto daemon = std::make_unique<Daemon>(options, clock, logger, **data_dir, **keys, std::move(*database),
-                                         std::move(*listener), std::move(*admin_key));
+                                         std::move(*listener), std::move(*auth));
   const int code = daemon->run();
   if (daemon->has_stuck_threads()) {
     // A thread inside a plugin cannot be joined; everything of ours is on disk.

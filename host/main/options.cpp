@@ -90,17 +90,21 @@ ingress::ServerOptions server_options(const config::Settings& settings) {
   return options;
 }
 
-tenancy::AuthOptions auth_options(const config::Settings& settings, std::string admin_key) {
+Result<tenancy::AuthOptions> auth_options(const config::Settings& settings, std::string admin_key) {
   constexpr std::string_view kEnvironment = "env:";
   tenancy::AuthOptions options;
   options.admin_key = std::move(admin_key);
   options.remember_us = settings.auth_remember_ms * 1000;
   options.max_failures_per_minute = settings.auth_max_failures_per_minute;
-  if (settings.auth_session_secret.starts_with(kEnvironment)) {
-    const char* value = std::getenv(settings.auth_session_secret.c_str() + kEnvironment.size());
-    if (value != nullptr) options.session_secret = value;
-  }
-  return options;
+  if (settings.auth_session_secret.empty()) return options;
+  const std::string name = settings.auth_session_secret.substr(kEnvironment.size());
+  const char* value = std::getenv(name.c_str());
+  options.session_secret = value == nullptr ? "" : value;
+  if (options.session_secret.size() >= tenancy::kMinSecretBytes) return options;
+  return fail(ErrorKind::FailedPrecondition, "session_secret_unusable",
+              "auth.session_secret: expected at least " + std::to_string(tenancy::kMinSecretBytes) +
+                  " bytes in the environment variable " + name + ", found " +
+                  std::to_string(options.session_secret.size()));
 }
 
 store::DatabaseOptions store_options(const config::Settings& settings, const std::string& directory) {

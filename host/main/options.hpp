@@ -25,8 +25,9 @@ memory::RecallOptions recall_options(const config::Settings& settings);
 ingress::ServerOptions server_options(const config::Settings& settings);
 store::DatabaseOptions store_options(const config::Settings& settings, const std::string& directory);
 
-/// The session secret is read from the environment variable that the setting names.
-tenancy::AuthOptions auth_options(const config::Settings& settings, std::string admin_key);
+/// The session secret is read from the environment variable that the setting names. FailedPrecondition
+/// "session_secret_unusable" when it is missing there, or too short.
+Result<tenancy::AuthOptions> auth_options(const config::Settings& settings, std::string admin_key);
 
 /// Where clients on this machine reach the server.
 std::string url_of(const std::string& listen, std::uint16_t port);

@@ -177,14 +177,6 @@ std::optional<model::Entity> Credentials::find_entity(const SystemScope& system,
                                   {organization_id, project_id, entity_id}, read_entity);
 }
 
-std::optional<model::Entity> Credentials::find_entity_by_secret(const SystemScope& system, const std::string& hash,
-                                                                std::int64_t now_us) {
-  return first_row<model::Entity>(session_, system,
-                                  "SELECT " PLATOS_ENTITY_COLUMNS
-                                  "WHERE secret_hash = $1 OR (former_hash = $1 AND former_until_us > $2)",
-                                  {hash, now_us}, read_entity);
-}
-
 bool Credentials::remove_entity(const SystemScope& system, const std::string& id) {
   return session_.execute(system, "DELETE FROM entities WHERE id = $1", {id}) == 1;
 }

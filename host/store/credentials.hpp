@@ -29,6 +29,7 @@ class Credentials {
   /// False when there is none, or it was revoked before.
   bool revoke_token(const model::SystemScope&, const std::string& organization_id, const std::string& id,
                     std::int64_t now_us);
+  /// When the token or access key of this hash was used last.
   void note_use(const model::SystemScope&, const std::string& hash, std::int64_t now_us);
 
   /// Throws SqlError(Constraint) when the project has an entity of that id.
@@ -38,9 +39,6 @@ class Credentials {
                                       const std::string& project_id);
   std::optional<model::Entity> find_entity(const model::SystemScope&, const std::string& organization_id,
                                            const std::string& project_id, const std::string& entity_id);
-  /// By the hash of its secret, or of a former one that is still good.
-  std::optional<model::Entity> find_entity_by_secret(const model::SystemScope&, const std::string& hash,
-                                                     std::int64_t now_us);
   bool remove_entity(const model::SystemScope&, const std::string& id);
 
  private:

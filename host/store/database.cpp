@@ -45,9 +45,6 @@ void warn_without_row_security(Connection& connection, base::Logger& logger) {
               "role without either");
 }
 
-}  // namespace
-
-namespace {
 std::unique_ptr<Connection> with_keys(std::unique_ptr<Connection> connection, const DatabaseOptions& options) {
   if (options.keys != nullptr) connection->use_keys(*options.keys);
   return connection;
@@ -96,7 +93,9 @@ Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options,
     }
     return std::unique_ptr<Database>(new Database(options, logger, std::move(writer)));
   } catch (const SqlError& failure) {
-    if (failure.kind() == SqlError::Kind::Disconnected) return fail(to_error(failure));
+    if (failure.kind() == SqlError::Kind::Disconnected) {
+      return fail(ErrorKind::Unavailable, "store_unreachable", failure.what());
+    }
     return fail(ErrorKind::DataLoss, "database_unusable",
                 (options.url.empty() ? database_path(options) + ": " : std::string()) + failure.what());
   } catch (const std::exception& failure) {

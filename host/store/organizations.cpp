@@ -137,6 +137,8 @@ bool Organizations::rename_environment(const model::SystemScope& system, const m
 bool Organizations::remove_organization(const model::SystemScope& system, const std::string& id) {
   session_.send(system, "DELETE FROM personal_access_tokens WHERE org_id = $1", {id});
   session_.send(system, "DELETE FROM memberships WHERE org_id = $1", {id});
+  // Sealed by the key that goes next.
+  session_.send(system, "DELETE FROM audit_log WHERE org_id = $1", {id});
   session_.send(system, "DELETE FROM data_keys WHERE org_id = $1", {id});
   return session_.execute(system, "DELETE FROM organizations WHERE id = $1", {id}) == 1;
 }

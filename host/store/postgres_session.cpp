@@ -40,8 +40,7 @@ class PostgresSession::Answer {
 
 PostgresSession::PostgresSession(PostgresOptions options) : options_(std::move(options)) { open(); }
 
-// Poco gives back only what is whole.
-PostgresSession::~PostgresSession() { reconnect(); }
+PostgresSession::~PostgresSession() = default;
 
 void PostgresSession::open() {
   static std::once_flag registered;
@@ -325,9 +324,9 @@ void PostgresSession::probe_space() {
 
 const std::vector<Migration>& PostgresSession::migrations() const { return postgres_migrations(); }
 
-// "PLATOS" as a number.
-void PostgresSession::lock_schema() { run_script("SELECT pg_advisory_lock(88258465779)"); }
-void PostgresSession::unlock_schema() { run_script("SELECT pg_advisory_unlock(88258465779)"); }
+// The bytes of "PLATOS" as a number.
+void PostgresSession::lock_schema() { run_script("SELECT pg_advisory_lock(88288443780947)"); }
+void PostgresSession::unlock_schema() { run_script("SELECT pg_advisory_unlock(88288443780947)"); }
 
 bool PostgresSession::holds_row_security() {
   bool holds = false;

@@ -88,10 +88,11 @@ Task<Result<model::Organization>> Administration::create_organization(base::Loop
                                                                       NewPlace wanted) {
   if (auto good = complete(wanted); !good) co_return fail(good.error());
   const model::Organization made{ids_.make("org"), wanted.slug, wanted.name, loop.clock().wall_us()};
-  const secrets::WrappedKey key = keys_.make(made.id);
-  const auto write = database_.write(loop, [made, key](Session& session) -> Result<void> {
+  const auto write = database_.write(loop, [this, made](Session& session) -> Result<void> {
     Organizations(session).insert(Tenant::across(), made);
-    store::DataKeys(session).insert(Tenant::across(), key, made.created_us);
+    // Wrapped here, on the writer: a key that was wrapped before and stored behind the last look of a rotation would be
+    // wrapped by a master key that is gone.
+    store::DataKeys(session).insert(Tenant::across(), keys_.make(made.id), made.created_us);
     return {};
   });
   auto outcome = co_await write;
@@ -239,11 +240,13 @@ Task<Result<model::Environment>> Administration::update_environment(base::Loop& 
 }
 
 Task<Result<void>> Administration::remove_organization(base::Loop& loop, Principal who, std::string id) {
-  const auto write = database_.write(loop, [who, id](Session& session) -> Result<void> {
+  const std::int64_t now_us = loop.clock().wall_us();
+  const auto write = database_.write(loop, [this, who, id, now_us](Session& session) -> Result<void> {
     const auto found = find_organization(session, who, id);
     if (!found) return fail(found.error());
-    // Its audit goes with it: the key that sealed it is gone.
     Organizations(session).remove_organization(Tenant::across(), found->id);
+    // In the organization that the operator acts in: the audit of the other one went with its key.
+    write_audit(session, ids_, who, "organization.delete", found->id, described(found->name, found->slug), now_us);
     return {};
   });
   auto outcome = co_await write;

@@ -36,6 +36,11 @@ tl::unexpected<Error> no_such_scope() {
               "there is no such organization, project and environment for this credential");
 }
 
+bool may_come_from(const model::AccessKey& key, const std::string& origin) {
+  return origin.empty() || key.origins.empty() ||
+         std::find(key.origins.begin(), key.origins.end(), origin) != key.origins.end();
+}
+
 bool names_other(const std::string& header, const std::string& own) { return !header.empty() && header != own; }
 
 /// The headers say nothing against it.
@@ -125,6 +130,15 @@ void Authenticator::note_failure(const std::string& address, std::int64_t now_us
   ++failures.count;
 }
 
+// Nobody waits for it, and nothing depends on it.
+void Authenticator::note_use(base::Loop& loop, const Known& known, std::int64_t now_us) {
+  if (known.used_hash.empty()) return;
+  (void)database_.write(loop, [hash = known.used_hash, now_us](store::Session& session) -> Result<void> {
+    store::Credentials(session).note_use(Tenant::across(), hash, now_us);
+    return {};
+  });
+}
+
 Task<Result<model::Principal>> Authenticator::authenticate(base::Loop& loop, Credentials credentials) {
   const std::int64_t now_us = loop.clock().wall_us();
   const std::string fingerprint = fingerprint_of(credentials);
@@ -151,6 +165,7 @@ Task<Result<model::Principal>> Authenticator::authenticate(base::Loop& loop, Cre
     co_return fail(found.error());
   }
   remember(fingerprint, *found, generation);
+  note_use(loop, *found, now_us);
   principal = std::move(found->principal);
   principal.address = address;
   co_return principal;
@@ -210,9 +225,7 @@ Result<Authenticator::Known> Authenticator::from_access_key(store::Session& sess
   const std::string hash = base::sha256_hex(key);
   const auto found = stored.find_access_key(Tenant::across(), hash);
   if (!found) return refused("invalid_access_key", "the access key is not valid");
-  const auto& origins = found->origins;
-  if (!credentials.origin.empty() && !origins.empty() &&
-      std::find(origins.begin(), origins.end(), credentials.origin) == origins.end()) {
+  if (!may_come_from(*found, credentials.origin)) {
     return refused("invalid_access_key", "the access key may not be used from this origin");
   }
   const auto environment = store::Organizations(session).find_environment(Tenant::across(), found->environment_id);
@@ -222,6 +235,7 @@ Result<Authenticator::Known> Authenticator::from_access_key(store::Session& sess
   known.principal.user_id = credentials.user_id.empty() ? "api" : credentials.user_id;
   known.principal.rights = model::kChat | model::kRead | model::kWrite;
   known.principal.actor = "access_key:" + found->environment_id;
+  if (now_us - found->last_used_us > kMinuteUs) known.used_hash = hash;
   known.principal.user_token = credentials.user_token;
   return known;
 }
@@ -253,6 +267,7 @@ Result<Authenticator::Known> Authenticator::from_personal_token(store::Session& 
   known.principal.user_id = found->user_id;
   known.principal.rights = rights & rights_of_role(found->role);
   known.principal.actor = "token:" + found->id;
+  if (now_us - found->last_used_us > kMinuteUs) known.used_hash = found->hash;
   known.principal.user_token = credentials.user_token;
   return known;
 }
@@ -281,16 +296,23 @@ Result<Authenticator::Known> Authenticator::from_session(store::Session& session
   const model::Scope scope{claims.organization_id, claims.project_id, claims.environment_id};
   if (!environment || scope_of(*environment) != scope || !fits(credentials, scope)) return no_such_scope();
   if (auto good = check_user_id(claims.user_id); !good) return fail(good.error());
-  if (const auto key = stored.access_key(scope);
-      key && !base::equals_in_constant_time(base::sha256_hex(credentials.api_key), key->hash)) {
-    return refused("invalid_access_key", "this environment wants its access key in X-Platos-Api-Key");
+  if (const auto key = stored.access_key(scope)) {
+    if (!base::equals_in_constant_time(base::sha256_hex(credentials.api_key), key->hash)) {
+      return refused("invalid_access_key", "this environment wants its access key in X-Platos-Api-Key");
+    }
+    if (!may_come_from(*key, credentials.origin)) {
+      return refused("invalid_access_key", "the access key may not be used from this origin");
+    }
   }
   Known known{{}, std::min(now_us + remember_us_, claims.expires_s * 1'000'000)};
   known.principal.scope = scope;
   known.principal.user_id = claims.user_id;
   known.principal.rights = claims.guest ? model::kChat : rights_of_session(claims.permissions);
   known.principal.agent_id = claims.agent_id;
-  if (const auto agent = store::Agents(session).find_head(scope, claims.agent_id)) known.principal.agent_id = agent->id;
+  if (!claims.agent_id.empty()) {
+    if (const auto agent = store::Agents(session).find_head(scope, claims.agent_id))
+      known.principal.agent_id = agent->id;
+  }
   known.principal.actor = "session:" + (claims.entity_id.empty() ? claims.issuer : claims.entity_id);
   known.principal.user_token = claims.user_token.empty() ? credentials.user_token : claims.user_token;
   return known;

@@ -44,7 +44,8 @@ struct AuthOptions {
 /// in X-Platos-Api-Key. Scope headers may narrow what the credential is good for, never widen it. An environment that
 /// has an access key wants it beside session tokens, too.
 ///
-/// What was found out is remembered for `remember_us`, and forgotten at once when forget() is called.
+/// What was found out is remembered for `remember_us`, and forgotten at once when forget() is called. With each look
+/// the use of a key or token is noted, at most once a minute.
 class Authenticator {
  public:
   Authenticator(store::Database& database, AuthOptions options);
@@ -61,6 +62,7 @@ class Authenticator {
   struct Known {
     model::Principal principal;
     std::int64_t until_us = 0;
+    std::string used_hash = {};  ///< of a key or token whose use is noted
   };
   struct Failures {
     std::int64_t window_began_us = 0;
@@ -76,6 +78,7 @@ class Authenticator {
                                     std::int64_t now_us) const;
   bool is_admin_key(std::string_view key) const;
   bool find_known(const std::string& fingerprint, std::int64_t now_us, model::Principal& principal);
+  void note_use(base::Loop& loop, const Known& known, std::int64_t now_us);
   void remember(const std::string& fingerprint, const Known& known, std::uint64_t generation);
   Result<void> check_failures(const std::string& address, std::int64_t now_us);
   void note_failure(const std::string& address, std::int64_t now_us);

@@ -264,13 +264,18 @@ Task<Result<void>> Keys::remove_entity(base::Loop& loop, Principal who, std::str
 
 Task<Result<MintedToken>> Keys::mint(base::Loop& loop, MintRequest request) {
   if (auto good = check_entity_id(request.entity_id); !good) co_return fail(good.error());
-  const auto read = database_.read(loop, [request](Session& session) -> Result<void> {
+  const std::int64_t now_s = loop.clock().wall_us() / 1'000'000;
+  const auto read = database_.read(loop, [request, now_s](Session& session) -> Result<void> {
     const auto entity = store::Credentials(session).find_entity(Tenant::across(), request.scope.organization_id,
                                                                 request.scope.project_id, request.entity_id);
     if (!entity || entity->entity_id != request.entity_id) return fail(not_found("entity", request.entity_id));
-    if (!base::equals_in_constant_time(base::sha256_hex(request.secret), base::sha256_hex(entity->secret))) {
+    const auto is_given = [given = base::sha256_hex(request.secret)](const std::string& secret) {
+      return base::equals_in_constant_time(given, base::sha256_hex(secret));
+    };
+    const bool former = entity->former_until_us / 1'000'000 > now_s && is_given(entity->former_secret);
+    if (!is_given(entity->secret) && !former) {
       return fail(ErrorKind::Unauthenticated, "invalid_entity_secret",
-                  "send the entity's current secret as \"Authorization: Bearer SECRET\"");
+                  "send the entity's secret as \"Authorization: Bearer SECRET\"");
     }
     const auto environment =
         store::Organizations(session).find_environment(Tenant::across(), request.scope.environment_id);
@@ -280,7 +285,6 @@ Task<Result<MintedToken>> Keys::mint(base::Loop& loop, MintRequest request) {
     return {};
   });
   if (auto good = co_await read; !good) co_return fail(good.error());
-  const std::int64_t now_s = loop.clock().wall_us() / 1'000'000;
   const std::int64_t expires_s = now_s + std::clamp(request.ttl_s, kMinTtlS, kMaxTtlS);
   model::OrderedJson claims = {{"organizationId", request.scope.organization_id},
                                {"projectId", request.scope.project_id},

@@ -40,7 +40,7 @@ struct EntityPatch {
 
 struct MintRequest {
   std::string entity_id;
-  std::string secret;  ///< the entity's, as bearer
+  std::string secret;  ///< the entity's, as bearer; a former one within its grace. It signs the token
   model::Scope scope;
   std::string user_id;
   std::string user_token;

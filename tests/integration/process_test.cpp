@@ -1,6 +1,7 @@
 // platosd as a process: its flags and its configuration, a second one on the same data, and its end.
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <filesystem>
 #include <utility>
 
 #include "support/stage.hpp"
@@ -110,4 +111,20 @@ TEST_CASE("SIGTERM: a turn that outlasts the drain is taken over by the next sta
   const Json record = stage.run_record(run);
   CHECK(record["status"] == "completed");
   CHECK(record["attempt"] == 2);
+}
+
+TEST_CASE(
+    "A daemon without the secret or the database that its settings name does not start, and makes no key for it") {
+  const TempDir data;
+  const auto start = [&](const std::string& setting) {
+    return run_program(
+        {program_path("platosd"), "--data-dir", data.path(), "--listen", "127.0.0.1:0", "--set", setting});
+  };
+  const Finished no_secret = start("auth.session_secret=env:PLATOS_TEST_NOT_SET");
+  CHECK(no_secret.exit_code == 1);
+  CHECK(no_secret.err.find("PLATOS_TEST_NOT_SET") != std::string::npos);
+  const Finished no_database = start("store.url=postgresql://me@/db?host=" + data.path());
+  CHECK(no_database.exit_code == 1);
+  CHECK(no_database.err.find("store_unreachable") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(data.path() + "/master.key"));
 }

@@ -15,7 +15,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void run_sqlite(const std::string& file, const std::string& sql) {
+/// In the database of a daemon that is stopped, past it.
+void run_sql(const std::string& data_dir, const std::string& sql) {
+  if (on_postgres()) {
+    PostgresServer::shared().run(fs::path(data_dir).filename().string(), sql);
+    return;
+  }
+  const std::string file = data_dir + "/platos.db";
   sqlite3* handle = nullptr;
   REQUIRE(sqlite3_open(file.c_str(), &handle) == SQLITE_OK);
   const int code = sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr);
@@ -109,7 +115,6 @@ TEST_CASE("Nothing that users, models, tools and administrators gave stands read
 }
 
 TEST_CASE("A text that was moved to another row, and a key that was, do not open") {
-  if (on_postgres()) return;
   Stage stage;
   const std::string agent = stage.agent("mock-echo-r0");
   const auto first = stage.say(agent, "first");
@@ -120,7 +125,7 @@ TEST_CASE("A text that was moved to another row, and a key that was, do not open
   const std::string sql = "UPDATE messages SET content = (SELECT content FROM messages m WHERE m.thread_id = '" +
                           first.front().data["thread_id"].get<std::string>() +
                           "' AND m.role = 'user') WHERE thread_id = '" + thread + "' AND role = 'user'";
-  run_sqlite(stage.daemon->data_dir() + "/platos.db", sql);
+  run_sql(stage.daemon->data_dir(), sql);
   stage.daemon->start_again();
   const Answer answer = get(*stage.daemon, kThreads + thread + "/messages");
   CHECK(answer.status == 500);

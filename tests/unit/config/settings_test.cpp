@@ -173,4 +173,15 @@ TEST_CASE("print() says where each value comes from") {
   CHECK(text.find("(default)\n") != std::string::npos);
 }
 
+TEST_CASE("The session secret stands in the environment, never in a setting, and a mistake does not repeat it") {
+  Settings settings;
+  CHECK(check(settings));
+  settings.auth_session_secret = "env:NAME";
+  CHECK(check(settings));
+  settings.auth_session_secret = "hunter2hunter2hunter2";
+  const auto refused = check(settings);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.find("hunter2") == std::string::npos);
+}
+
 }  // namespace platos::config

@@ -33,7 +33,7 @@ struct TenancyStage {
   std::unique_ptr<Administration> administration;
   std::unique_ptr<Keys> keys;
 
-  TenancyStage() {
+  explicit TenancyStage(std::int64_t max_failures = 10) {
     store::DatabaseOptions options;
     options.directory = folder.path();
     options.url = tests::store_url(folder.path());
@@ -41,7 +41,8 @@ struct TenancyStage {
     options.keys = &ring;
     database = std::move(*store::Database::open(options, clock, logger));
     REQUIRE(run(Bootstrap::ensure_scope(*database, loop, &ring)));
-    authenticator = std::make_unique<Authenticator>(*database, AuthOptions{kAdminKey, kPlatformSecret, 5'000'000, 10});
+    authenticator =
+        std::make_unique<Authenticator>(*database, AuthOptions{kAdminKey, kPlatformSecret, 5'000'000, max_failures});
     administration = std::make_unique<Administration>(*database, ids, ring, *authenticator);
     keys = std::make_unique<Keys>(*database, ids, *authenticator);
   }
@@ -53,6 +54,10 @@ struct TenancyStage {
   template <typename Work>
   auto read(Work work) const {
     return run(await(database->read(loop, std::move(work))));
+  }
+  /// Until what was written so far is there: writes keep their order.
+  void settle() const {
+    REQUIRE(run(await(database->write(loop, [](store::Session&) -> Result<void> { return {}; }))));
   }
   Result<model::Principal> ask(const Credentials& credentials) const {
     return run(authenticator->authenticate(loop, credentials));
