@@ -20,7 +20,10 @@ std::vector<Route> all_routes(const Services& services, const ApiOptions& option
 }  // namespace
 
 Api::Api(Services services, ApiOptions options)
-    : services_(services), options_(std::move(options)), router_(with_list(all_routes(services_, options_))) {}
+    : services_(services),
+      options_(std::move(options)),
+      router_(with_list(all_routes(services_, options_))),
+      cors_origins_(options_.cors_origins) {}
 
 std::vector<Route> Api::with_list(std::vector<Route> routes) const {
   routes.push_back({"GET", "/api/v1/routes", model::kChat | model::kRead,
@@ -118,7 +121,8 @@ Task<Result<model::Principal>> Api::authenticate(const ingress::Request& request
 }
 
 bool Api::origin_allowed(std::string_view origin) const {
-  return std::find(options_.cors_origins.begin(), options_.cors_origins.end(), origin) != options_.cors_origins.end();
+  const auto allowed = cors_origins_.get();
+  return std::find(allowed->begin(), allowed->end(), origin) != allowed->end();
 }
 
 ingress::Response Api::preflight(const ingress::Request& request) const {

@@ -10,6 +10,7 @@
 #include "agent/turns.hpp"
 #include "api/route.hpp"
 #include "base/logger.hpp"
+#include "base/shared_value.hpp"
 #include "engine/engine.hpp"
 #include "extension/plugin_host.hpp"
 #include "store/database.hpp"
@@ -46,7 +47,7 @@ struct Services {
   base::Logger& logger;
 };
 
-/// Immutable; used from all loops.
+/// Internally synchronised; used from all loops.
 class Api {
  public:
   Api(Services services, ApiOptions options);
@@ -55,6 +56,9 @@ class Api {
   Task<ingress::Response> handle(ingress::Request request) const;
   /// The answer to a request that the front refused.
   ingress::Response refuse(const Error& error, const std::string& request_id) const;
+
+  /// Origins that a browser may call from, from now on.
+  void set_cors_origins(std::vector<std::string> origins) { cors_origins_.set(std::move(origins)); }
 
   const Router& router() const { return router_; }
 
@@ -69,6 +73,7 @@ class Api {
   Services services_;
   ApiOptions options_;
   Router router_;
+  base::SharedValue<std::vector<std::string>> cors_origins_;
 };
 
 /// The routes of each resource.

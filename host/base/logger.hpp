@@ -1,6 +1,7 @@
 // Log lines: one JSON object a line on stderr, or text on a terminal. Secrets are replaced before a byte leaves.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -60,7 +61,8 @@ class Logger {
   void error(std::string_view room, std::string_view message, std::initializer_list<LogField> fields = {}) {
     log(LogLevel::Error, room, message, fields);
   }
-  LogLevel lowest() const { return lowest_; }
+  LogLevel lowest() const { return lowest_.load(std::memory_order_relaxed); }
+  void set_lowest(LogLevel lowest) { lowest_.store(lowest, std::memory_order_relaxed); }
 
   /// `text` with every hidden secret replaced by "[redacted]". For texts that leave by other ways, such as errors.
   std::string redacted(std::string text) const;
@@ -70,7 +72,7 @@ class Logger {
                      std::initializer_list<LogField> fields) const;
 
   const Clock& clock_;
-  LogLevel lowest_;
+  std::atomic<LogLevel> lowest_;
   LogFormat format_;
   std::shared_ptr<spdlog::logger> sink_;
   mutable std::mutex secrets_mutex_;

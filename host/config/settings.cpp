@@ -46,6 +46,23 @@ Result<void> assign_text(std::string& target, const Setting& setting, std::strin
   return {};
 }
 
+bool is_address_and_port(const std::string& listen) {
+  const auto colon = listen.rfind(':');
+  std::uint64_t port = 0;
+  return colon != std::string::npos && base::parse_uint64(listen.substr(colon + 1), port) && port <= 65'535;
+}
+
+Result<void> check_https(const Settings& settings) {
+  const auto& listen = settings.https_listen;
+  if (listen.empty()) return {};
+  if (!is_address_and_port(listen)) return fail(invalid("https.listen", "address:port, such as 0.0.0.0:3443", listen));
+  for (const auto& [key, file] : {std::pair("https.certificate_file", &settings.https_certificate_file),
+                                  std::pair("https.private_key_file", &settings.https_private_key_file)}) {
+    if (file->empty()) return fail(invalid(key, "the path of a PEM file, as https.listen is set", ""));
+  }
+  return {};
+}
+
 bool is_loopback(std::string_view listen) {
   const std::string host(listen.substr(0, listen.rfind(':')));
   in_addr address{};
@@ -73,6 +90,9 @@ const std::vector<Setting>& setting_table() {
       {"http.heartbeat_ms", &S::http_heartbeat_ms, "silence on an event stream before a heartbeat", 1000, kHourMs},
       {"http.deferred_max_ms", &S::http_deferred_max_ms, "longest wait for a non-streaming turn before 202", 1000,
        kHourMs},
+      {"https.listen", &S::https_listen, "address and port that the API is served on with TLS; empty: none"},
+      {"https.certificate_file", &S::https_certificate_file, "PEM with the certificate and the chain after it"},
+      {"https.private_key_file", &S::https_private_key_file, "PEM with its private key, without a passphrase"},
       {"data.dir", &S::data_dir, "data directory; empty: /var/lib/platos for root, else under XDG_STATE_HOME"},
       {"plugins.dir", &S::plugin_dir, "folder of further plugins; empty: plugins in the data directory"},
       {"plugins.disabled", &S::plugins_disabled, "ids of plugins that are not loaded"},
@@ -189,18 +209,14 @@ Result<void> check(const Settings& settings) {
     return fail(invalid("auth.session_secret", "env:NAME, the name of an environment variable", "another text"));
   }
   const auto& listen = settings.http_listen;
-  const auto colon = listen.rfind(':');
-  std::uint64_t port = 0;
-  if (colon == std::string::npos || !base::parse_uint64(listen.substr(colon + 1), port) || port > 65'535) {
-    return fail(invalid("http.listen", "address:port, such as 127.0.0.1:3100", listen));
-  }
+  if (!is_address_and_port(listen)) return fail(invalid("http.listen", "address:port, such as 127.0.0.1:3100", listen));
   if (!is_loopback(listen) && !settings.http_insecure_listen) {
     return fail(ErrorKind::InvalidArgument, "insecure_listen",
                 "http.listen: \"" + base::printable(listen) +
-                    "\" is not loopback, and traffic is not encrypted; listen on 127.0.0.1 behind a TLS proxy, or "
-                    "accept the risk with --insecure-listen");
+                    "\" is not loopback, and traffic is not encrypted; serve others on https.listen or behind a TLS "
+                    "proxy, or accept the risk with --insecure-listen");
   }
-  return {};
+  return check_https(settings);
 }
 
 Error unknown_setting(std::string_view key) {

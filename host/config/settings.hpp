@@ -16,6 +16,9 @@ namespace platos::config {
 struct Settings {
   std::string http_listen = "127.0.0.1:3100";
   bool http_insecure_listen = false;
+  std::string https_listen;
+  std::string https_certificate_file;
+  std::string https_private_key_file;
   std::vector<std::string> http_allowed_hosts;
   std::vector<std::string> http_cors_origins;
   std::int64_t http_max_head_bytes = 16 * 1024;

@@ -2,17 +2,14 @@
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 
 #include "base/text.hpp"
 
 namespace platos::ingress {
 namespace {
 
-constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr std::size_t kPullBytes = 64 * 1024;
 constexpr std::size_t kMaxOutputBytes = 256 * 1024;
 constexpr std::int64_t kLingerMs = 1000;
@@ -26,7 +23,7 @@ bool is_request_id(std::string_view id) {
 
 Connection::Connection(Server& server, int fd, std::string peer)
     : server_(server),
-      fd_(fd),
+      socket_(fd, server.options_.tls),
       peer_(std::move(peer)),
       tasks_(std::make_unique<base::TaskSet>(server.loop_, [this](std::string_view, std::exception_ptr) {
         server_.logger_.error("ingress", "an exception left a request handler", {{"request_id", request_id_}});
@@ -42,12 +39,12 @@ Connection::Connection(Server& server, int fd, std::string peer)
 Connection::~Connection() {
   *alive_ = false;
   server_.loop_.cancel(timer_);
-  server_.loop_.unwatch(fd_);
-  ::close(fd_);
+  server_.loop_.unwatch(socket_.fd());
 }
 
 void Connection::start() {
-  arm(server_.options_.idle_timeout_ms);
+  // A handshake must come as quickly as a request.
+  arm(socket_.is_greeting() ? server_.options_.read_timeout_ms : server_.options_.idle_timeout_ms);
   watch();
 }
 
@@ -56,13 +53,12 @@ void Connection::watch() {
   std::uint32_t events = EPOLLRDHUP;
   // While an answer is made, nothing more is read: pipelined requests wait in the kernel.
   // Nor while an answer waits to be read: a client that only sends costs nothing further.
-  const bool drained = written_ >= output_.size();
-  if ((stage_ == Stage::Head && drained) || stage_ == Stage::Body || stage_ == Stage::Closing) events |= EPOLLIN;
-  if (!drained) events |= EPOLLOUT;
+  if ((stage_ == Stage::Head && drained()) || stage_ == Stage::Body || stage_ == Stage::Closing) events |= EPOLLIN;
+  if (!drained()) events |= EPOLLOUT;
   if (peer_closed_) events &= ~static_cast<std::uint32_t>(EPOLLRDHUP | EPOLLIN);
   if (events == watched_events_) return;
   watched_events_ = events;
-  server_.loop_.watch(fd_, events, *this);
+  server_.loop_.watch(socket_.fd(), events, *this);
 }
 
 void Connection::on_ready(std::uint32_t events) {
@@ -86,16 +82,24 @@ void Connection::on_ready(std::uint32_t events) {
 }
 
 void Connection::read_some() {
-  char buffer[kReadBytes];
-  const ssize_t size = ::recv(fd_, buffer, sizeof buffer, 0);
-  if (size == 0) return close();
-  if (size < 0) {
-    if (errno != EAGAIN && errno != EINTR) close();
-    return;
+  const bool was_greeting = socket_.is_greeting();
+  const bool was_empty = input_.empty();
+  const auto io = socket_.read(input_);
+  if (io == Socket::Io::Ended || io == Socket::Io::Broken) return close();
+  if (stage_ == Stage::Closing) return input_.clear();  // what follows a refused request is thrown away
+  if (was_greeting && !socket_.is_greeting()) {
+    arm(server_.options_.idle_timeout_ms);
+    if (!socket_.is_encrypted()) {
+      return refuse({ErrorKind::InvalidArgument,
+                     "tls_expected",
+                     "this port speaks HTTPS, and the request came without TLS",
+                     false,
+                     0,
+                     {}});
+    }
   }
-  if (stage_ == Stage::Closing) return;  // what follows a refused request is thrown away
-  if (input_.empty() && stage_ == Stage::Head) arm(server_.options_.read_timeout_ms);
-  input_.append(buffer, static_cast<std::size_t>(size));
+  if (input_.empty()) return;
+  if (was_empty && stage_ == Stage::Head) arm(server_.options_.read_timeout_ms);
   parse();
 }
 
@@ -228,7 +232,8 @@ void Connection::write_head(const Response& response, bool close_after) {
   output_ += reason_phrase(response.status);
   output_ += "\r\n";
   for (const auto& [name, value] : response.headers) output_.append(name).append(": ").append(value).append("\r\n");
-  output_ += "X-Request-Id: " + request_id_ + "\r\nX-Platos-Version: " + server_.options_.version + "\r\n";
+  output_ += "X-Content-Type-Options: nosniff\r\nX-Request-Id: " + request_id_ +
+             "\r\nX-Platos-Version: " + server_.options_.version + "\r\n";
   if (response.stream) {
     if (chunked_answer_) output_ += "Transfer-Encoding: chunked\r\n";
   } else if (response.status != 204 && response.status != 304) {
@@ -273,7 +278,7 @@ void Connection::pump() {
   do {
     if (!pull_into_output()) return finish_answer();
     write_some();
-  } while (stage_ == Stage::Streaming && !closed_ && !stream_pending_ && output_.empty());
+  } while (stage_ == Stage::Streaming && !closed_ && !stream_pending_ && drained());
 }
 
 // False when the stream has ended.
@@ -307,7 +312,7 @@ void Connection::finish_answer() {
   if (closed_) return;
   if (stage_ == Stage::Head) {
     request_id_.clear();
-    if (written_ >= output_.size()) arm(server_.options_.idle_timeout_ms);
+    if (drained()) arm(server_.options_.idle_timeout_ms);
     go_on_with_input();
   }
   watch();
@@ -316,7 +321,7 @@ void Connection::finish_answer() {
 // A pipelined request may be here already. It is parsed when its predecessor's answer has left, and not from inside the
 // handler that gave it.
 void Connection::go_on_with_input() {
-  if (input_.empty() || written_ < output_.size()) return;
+  if (input_.empty() || !drained()) return;
   server_.loop_.defer([this, alive = alive_] {
     if (!*alive || closed_ || stage_ != Stage::Head) return;
     arm(server_.options_.read_timeout_ms);
@@ -326,17 +331,15 @@ void Connection::go_on_with_input() {
 }
 
 void Connection::write_some() {
-  while (written_ < output_.size()) {
-    const ssize_t size = ::send(fd_, output_.data() + written_, output_.size() - written_, MSG_NOSIGNAL);
-    if (size < 0) {
-      if (errno == EINTR) continue;
-      if (errno != EAGAIN) return close();
-      break;
-    }
-    written_ += static_cast<std::size_t>(size);
+  while (!drained()) {
+    std::size_t taken = 0;
+    const auto io = socket_.write(std::string_view(output_).substr(written_), taken);
+    written_ += taken;
+    if (io == Socket::Io::Broken) return close();
+    if (io == Socket::Io::Waits) break;
     if (stage_ != Stage::Body) arm(server_.options_.write_stall_ms);
   }
-  if (written_ < output_.size()) {
+  if (!drained()) {
     if (timer_.second == 0) arm(server_.options_.write_stall_ms);
     if (written_ > kPullBytes) {
       output_.erase(0, written_);
@@ -352,7 +355,7 @@ void Connection::write_some() {
     timer_ = {0, 0};
   } else if (stage_ == Stage::Closing) {
     // Lets the client read the answer before the connection is reset by what it still sends.
-    ::shutdown(fd_, SHUT_WR);
+    socket_.end_writing();
     arm(kLingerMs);
     if (peer_closed_) close();
   }
@@ -368,7 +371,7 @@ void Connection::arm(std::int64_t delay_ms) {
 
 void Connection::on_timeout() {
   const bool mid_request = (stage_ == Stage::Head && !input_.empty()) || stage_ == Stage::Body;
-  if (mid_request && output_.empty()) {
+  if (mid_request && drained()) {
     refuse({ErrorKind::Deadline,
             "request_timeout",
             "the request was not complete within " + std::to_string(server_.options_.read_timeout_ms) + " ms",
@@ -382,7 +385,7 @@ void Connection::on_timeout() {
 
 void Connection::drain() {
   if (closed_) return;
-  if (stage_ == Stage::Head && input_.empty() && output_.empty()) return close();
+  if (stage_ == Stage::Head && input_.empty() && drained()) return close();
   close_after_ = true;
   if (stage_ != Stage::Streaming || !stream_) return;
   stream_->drain();
@@ -394,8 +397,8 @@ void Connection::drain() {
 void Connection::close() {
   if (std::exchange(closed_, true)) return;
   server_.loop_.cancel(timer_);
-  server_.loop_.unwatch(fd_);
-  ::shutdown(fd_, SHUT_RDWR);
+  server_.loop_.unwatch(socket_.fd());
+  ::shutdown(socket_.fd(), SHUT_RDWR);
   gone_.cancel("client_gone");
   server_.forget(*this);
 }

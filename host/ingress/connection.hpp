@@ -9,6 +9,7 @@
 #include "ingress/chunked_body.hpp"
 #include "ingress/head_parser.hpp"
 #include "ingress/server.hpp"
+#include "ingress/socket.hpp"
 
 namespace platos::ingress {
 
@@ -40,13 +41,15 @@ class Connection final : public base::FdHandler {
   void finish_answer();
   void go_on_with_input();
   void write_some();
+  /// Everything that was said has left.
+  bool drained() const { return written_ >= output_.size() && !socket_.has_unsent(); }
   void watch();
   void arm(std::int64_t delay_ms);
   void on_timeout();
   void close();
 
   Server& server_;
-  const int fd_;
+  Socket socket_;
   const std::string peer_;
   Stage stage_ = Stage::Head;
   std::string input_;

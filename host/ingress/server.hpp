@@ -12,11 +12,11 @@
 #include "base/loop.hpp"
 #include "base/result.hpp"
 #include "ingress/message.hpp"
+#include "ingress/tls.hpp"
 
 namespace platos::ingress {
 
 struct ServerOptions {
-  std::string listen = "127.0.0.1:3100";
   std::vector<std::string> allowed_hosts;  ///< besides loopback names
   std::size_t max_head_bytes = 16 * 1024;
   std::size_t max_body_bytes = 1024 * 1024;
@@ -24,7 +24,8 @@ struct ServerOptions {
   std::int64_t read_timeout_ms = 10'000;
   std::int64_t idle_timeout_ms = 75'000;
   std::int64_t write_stall_ms = 30'000;
-  std::string version;  ///< of X-Platos-Version
+  std::string version;                              ///< of X-Platos-Version
+  std::shared_ptr<const TlsContext> tls = nullptr;  ///< null: the port speaks plain HTTP
 };
 
 /// The listening socket, shared by the fronts of all loops.
@@ -59,6 +60,8 @@ class Server final : public base::FdHandler {
 
   /// Takes connections from now on.
   void start();
+  /// Holds for what begins after it: connections keep the certificate they began with.
+  void configure(ServerOptions options) { options_ = std::move(options); }
   /// Takes no more; idle connections are closed, busy ones close after their answer.
   void drain();
   std::size_t connections() const { return connections_.size(); }

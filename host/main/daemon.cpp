@@ -17,11 +17,12 @@
 #include "egress/client.hpp"
 #include "engine/engine.hpp"
 #include "extension/plugin_host.hpp"
-#include "ingress/server.hpp"
 #include "main/data_dir.hpp"
+#include "main/front.hpp"
 #include "main/keys.hpp"
 #include "main/options.hpp"
 #include "main/process.hpp"
+#include "main/reload.hpp"
 #include "main/restart.hpp"
 #include "main/signals.hpp"
 #include "memory/memory_tools.hpp"
@@ -34,12 +35,13 @@ namespace {
 
 constexpr std::size_t kResolverThreads = 2;
 constexpr std::size_t kMaxQueuedLookups = 1024;
+constexpr std::string_view kReloadMeaning = "0: the last SIGHUP was refused and changed nothing.";
 
 /// Everything that lives as long as the daemon, in the order of construction.
 class Daemon {
  public:
   Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Logger& logger, const DataDir& data_dir,
-         secrets::KeyRing& keys, std::unique_ptr<store::Database> database, std::unique_ptr<ingress::Listener> listener,
+         secrets::KeyRing& keys, std::unique_ptr<store::Database> database, std::unique_ptr<Front> front,
          tenancy::AuthOptions auth);
   ~Daemon() { engine_.abandon(); }
   Daemon(const Daemon&) = delete;
@@ -53,6 +55,7 @@ class Daemon {
   Task<Result<void>> prepare();
   Task<void> export_metrics();
   void mirror_gauges();
+  Task<void> reload();
   Task<void> stop();
   static extension::PluginHostOptions with_services(extension::PluginHostOptions options, Daemon& daemon);
   std::vector<ports::ToolSource*> meta_tools();
@@ -61,12 +64,12 @@ class Daemon {
   egress::Client& client_of(base::Loop& loop) { return *clients_.at(&loop); }
 
   const DaemonOptions& options_;
-  const config::Settings& settings_;
+  const config::Settings& settings_;  // of the start
+  config::Settings reloaded_;         // what holds now
   base::Logger& logger_;
   const DataDir& data_dir_;
   secrets::KeyRing& keys_of_texts_;
   std::unique_ptr<store::Database> database_;
-  std::unique_ptr<ingress::Listener> listener_;
   base::IdMaker ids_;
   base::WorkerPool resolvers_;
   std::vector<std::unique_ptr<base::Loop>> loops_;
@@ -99,7 +102,7 @@ class Daemon {
   tenancy::Environments environments_;
   tenancy::MasterKey master_key_;
   api::Api api_;
-  std::vector<std::unique_ptr<ingress::Server>> servers_;
+  std::unique_ptr<Front> front_;
   base::TaskSet tasks_;
   bool stopping_ = false;
   bool stuck_observer_ = false;
@@ -133,15 +136,15 @@ std::vector<base::Loop*> pointers(const std::vector<std::unique_ptr<base::Loop>>
 }
 
 Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Logger& logger, const DataDir& data_dir,
-               secrets::KeyRing& keys, std::unique_ptr<store::Database> database,
-               std::unique_ptr<ingress::Listener> listener, tenancy::AuthOptions auth)
+               secrets::KeyRing& keys, std::unique_ptr<store::Database> database, std::unique_ptr<Front> front,
+               tenancy::AuthOptions auth)
     : options_(options),
       settings_(options.config.settings),
+      reloaded_(settings_),
       logger_(logger),
       data_dir_(data_dir),
       keys_of_texts_(keys),
       database_(std::move(database)),
-      listener_(std::move(listener)),
       ids_(clock),
       resolvers_("resolver", kResolverThreads, kMaxQueuedLookups),
       loops_(make_loops(clock)),
@@ -187,6 +190,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
             environments_, master_key_, metrics_, logger},
            {static_cast<std::size_t>(settings_.http_max_body_bytes), settings_.http_heartbeat_ms * 1000,
             settings_.http_deferred_max_ms * 1000, settings_.http_cors_origins}),
+      front_(std::move(front)),
       tasks_(*loops_.front(), [this](std::string_view, std::exception_ptr) {
         logger_.error("main", "an exception left a task");
         exit_code_ = kExitFailed;
@@ -236,6 +240,7 @@ void Daemon::mirror_gauges() {
   auto& writes = metrics_.counter("platos_store_writes_total", "Writes that those commits carried.");
   auto& slow = metrics_.counter("platos_loop_slow_passes_total", "Passes of an event loop over 5 ms.");
   auto& resident = metrics_.gauge("platos_process_resident_memory_bytes", "Resident memory.");
+  metrics_.gauge("platosd_config_last_reload_successful", kReloadMeaning).set(1);
   metrics_.on_collect([this, &running, &commits, &writes, &slow, &resident] {
     running.set(static_cast<double>(engine_.live_count()));
     commits.set(static_cast<double>(database_->commits()));
@@ -271,19 +276,16 @@ Task<Result<void>> Daemon::prepare() {
 }
 
 void Daemon::serve() {
-  const auto options = server_options(settings_);
-  for (const auto& loop : loops_) {
-    servers_.push_back(std::make_unique<ingress::Server>(
-        *loop, *listener_, options, [this](ingress::Request request) { return api_.handle(std::move(request)); },
-        [this](const Error& error, const std::string& request_id) { return api_.refuse(error, request_id); }, logger_,
-        [this] { return ids_.make("req"); }));
-    loop->post([server = servers_.back().get()] { server->start(); });
-  }
+  front_->serve(pointers(loops_),
+                {[this](ingress::Request request) { return api_.handle(std::move(request)); },
+                 [this](const Error& error, const std::string& request_id) { return api_.refuse(error, request_id); },
+                 [this] { return ids_.make("req"); }},
+                logger_);
   base::failpoint("startup.ready");
-  const std::string url = url_of(settings_.http_listen, listener_->port());
-  data_dir_.publish_url(url);
+  data_dir_.publish_url(front_->url());
   logger_.info("main", "ready",
-               {{"url", url},
+               {{"url", front_->url()},
+                {"https_url", front_->https_url()},
                 {"version", kPlatosVersion},
                 {"pid", static_cast<std::int64_t>(::getpid())},
                 {"data_dir", data_dir_.path()}});
@@ -315,7 +317,7 @@ int Daemon::run() {
 }
 
 void Daemon::on_signal(int signal) {
-  if (signal == SIGHUP) return;  // settings are read once, at start
+  if (signal == SIGHUP) return tasks_.start("reload", reload());
   if (std::exchange(stopping_, true)) {
     logger_.warn("main", "a second signal: stopping at once");
     ::_exit(kExitOk);
@@ -324,11 +326,29 @@ void Daemon::on_signal(int signal) {
   tasks_.start("stop", stop());
 }
 
-Task<void> Daemon::stop() {
-  for (const auto& server : servers_) {
-    base::Loop* loop = loops_[static_cast<std::size_t>(&server - servers_.data())].get();
-    loop->post([target = server.get()] { target->drain(); });
+Task<void> Daemon::reload() {
+  auto& succeeded = metrics_.gauge("platosd_config_last_reload_successful", kReloadMeaning);
+  auto reading = resolvers_.run(
+      *loops_.front(), [sources = options_.sources, running = reloaded_] { return prepare_reload(sources, running); });
+  auto prepared = co_await reading;
+  succeeded.set(prepared ? 1 : 0);
+  if (!prepared) {
+    logger_.error("main", "the configuration is not taken over: everything stays as it was",
+                  {{"code", prepared.error().code}, {"reason", prepared.error().message}});
+    co_return;
   }
+  reloaded_ = prepared->settings;
+  logger_.set_lowest(log_level(reloaded_.log_level));
+  api_.set_cors_origins(reloaded_.http_cors_origins);
+  front_->configure(reloaded_, std::move(prepared->tls));
+  logger_.info("main", "the configuration is taken over", {{"changed", prepared->changed}});
+  if (!prepared->needs_restart.empty()) {
+    logger_.warn("main", "some settings hold after the next start only", {{"settings", prepared->needs_restart}});
+  }
+}
+
+Task<void> Daemon::stop() {
+  front_->drain();
   co_await engine_.drain(settings_.runs_drain_ms * 1000);
   // One more look at the sockets, so that the last events of ended runs leave.
   co_await base::sleep_for(*loops_.front(), 50'000, base::CancelToken());
@@ -362,8 +382,8 @@ int run_daemon(const DaemonOptions& options) {
   logger.hide(*admin_key);
   auto auth = auth_options(settings, std::move(*admin_key));
   if (!auth) return refuse(auth.error());
-  auto listener = ingress::Listener::open(settings.http_listen);
-  if (!listener) return refuse(listener.error());
+  auto front = Front::open(settings);
+  if (!front) return refuse(front.error());
   logger.hide(std::string(base::password_of(settings.store_url)));
   auto database_options = store_options(settings, (*data_dir)->path());
   auto keys = open_keys(settings, database_options);
@@ -374,7 +394,7 @@ int run_daemon(const DaemonOptions& options) {
   base::failpoint("startup.after_migrate");
 
   auto daemon = std::make_unique<Daemon>(options, clock, logger, **data_dir, **keys, std::move(*database),
-                                         std::move(*listener), std::move(*auth));
+                                         std::move(*front), std::move(*auth));
   const int code = daemon->run();
   if (daemon->has_stuck_threads()) {
     // A thread inside a plugin cannot be joined; everything of ours is on disk.

@@ -10,6 +10,7 @@
 namespace platos::daemon {
 
 struct DaemonOptions {
+  config::Sources sources;  ///< of the configuration, which SIGHUP reads again
   config::Loaded config;
   config::Paths paths;
   bool safe_mode = false;

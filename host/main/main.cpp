@@ -97,6 +97,7 @@ int main(int argc, char** argv) {
   }
   daemon::DaemonOptions options;
   options.paths = config::find_paths(loaded->settings.data_dir, loaded->settings.plugin_dir);
+  options.sources = std::move(*sources);
   options.config = std::move(*loaded);
   options.safe_mode = flags.safe_mode;
   options.arguments.assign(argv, argv + argc);

@@ -78,7 +78,6 @@ memory::RecallOptions recall_options(const config::Settings& settings) {
 
 ingress::ServerOptions server_options(const config::Settings& settings) {
   ingress::ServerOptions options;
-  options.listen = settings.http_listen;
   options.allowed_hosts = settings.http_allowed_hosts;
   options.max_head_bytes = static_cast<std::size_t>(settings.http_max_head_bytes);
   options.max_body_bytes = static_cast<std::size_t>(settings.http_max_body_bytes);
@@ -117,12 +116,6 @@ store::DatabaseOptions store_options(const config::Settings& settings, const std
   options.max_queued_writes = static_cast<std::size_t>(settings.store_max_queued_writes);
   options.readers = static_cast<std::size_t>(settings.store_readers);
   return options;
-}
-
-std::string url_of(const std::string& listen, std::uint16_t port) {
-  std::string host = listen.substr(0, listen.rfind(':'));
-  if (host == "0.0.0.0" || host == "[::]") host = "127.0.0.1";
-  return "http://" + host + ":" + std::to_string(port);
 }
 
 }  // namespace platos::daemon

@@ -29,7 +29,4 @@ store::DatabaseOptions store_options(const config::Settings& settings, const std
 /// "session_secret_unusable" when it is missing there, or too short.
 Result<tenancy::AuthOptions> auth_options(const config::Settings& settings, std::string admin_key);
 
-/// Where clients on this machine reach the server.
-std::string url_of(const std::string& listen, std::uint16_t port);
-
 }  // namespace platos::daemon

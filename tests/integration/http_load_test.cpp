@@ -13,6 +13,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "https_stage.hpp"
 #include "support/stage.hpp"
 
 using namespace platos::tests;
@@ -143,9 +144,9 @@ TEST_CASE("a client that stops reading is dropped after http.write_stall_ms, and
   RawConnection stalled(stage.daemon->url());
   const int small = 4096;
   ::setsockopt(stalled.fd(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  CHECK(daemon_holds(stalled));
   // 100,000 events are more than the kernel takes for a reader that is away.
   const std::string run = begin_turn(stalled, *stage.daemon, path);
-  CHECK(daemon_holds(stalled));
   CHECK(stage.wait_for_status(run, "completed"));
   const auto until = SteadyClock::now() + 10s;
   while (daemon_holds(stalled) && SteadyClock::now() < until) {
@@ -157,6 +158,28 @@ TEST_CASE("a client that stops reading is dropped after http.write_stall_ms, and
   const std::string thread = all.front().data["thread_id"];
   const Json messages = stage.messages_of(thread);
   CHECK((messages["messages"][1]["content"] == text_of(all)));
+}
+
+TEST_CASE("4,000 TLS clients that never end their greeting cost little, and are closed in time") {
+  raise_file_limit();
+  const HttpsStage stage({"--set", "http.read_timeout_ms=4000"});
+  const long before_kib = stage.daemon->resident_kib();
+  const std::string hello("\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03", 11);  // the first bytes of one
+  std::vector<std::unique_ptr<RawConnection>> slow;
+  for (int i = 0; i < 4'000; ++i) {
+    slow.push_back(std::make_unique<RawConnection>(stage.https_url));
+    slow.back()->send(hello);
+  }
+  const auto p99 = health_p99(*stage.daemon);
+  const long grown_kib = stage.daemon->resident_kib() - before_kib;
+  std::cout << "4,000 half TLS greetings: health p99 " << p99.count() << " us, memory grew by " << grown_kib
+            << " KiB\n";
+  CHECK(p99 <= 50ms);
+  CHECK(grown_kib < 4'000L * 40);
+  Ask health;
+  health.path = "/api/health";
+  CHECK(ask(*stage.daemon, stage.over_tls(health)).status == 200);
+  for (const auto& each : slow) REQUIRE(each->wait_closed());
 }
 
 TEST_CASE("a reader that is quick gets a long stream at once") {

@@ -67,9 +67,10 @@ Answer ask(const Daemon& daemon, const Ask& question) {
     has_key = has_key || lower(header).starts_with("authorization:");
   }
   if (!has_key) headers = curl_slist_append(headers, ("Authorization: Bearer " + daemon.key()).c_str());
-  const std::string url = daemon.url() + question.path;
+  const std::string url = (question.url.empty() ? daemon.url() : question.url) + question.path;
   curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  if (!question.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, question.ca_file.c_str());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, question.timeout_ms);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &on_header);

@@ -34,6 +34,8 @@ struct Ask {
   std::string body;
   std::vector<std::string> headers;  ///< "Name: value"
   long timeout_ms = 30'000;
+  std::string url = {};      ///< empty: the daemon's
+  std::string ca_file = {};  ///< PEM with what is trusted, for a URL with https
   /// Called with every event of a stream as it comes; false closes the connection.
   std::function<bool(const Event&)> on_event;
 };

@@ -1,55 +1,26 @@
 #include "tls_server.hpp"
 
 #include <netinet/in.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <stdexcept>
 
+#include "support/authority.hpp"
+
 namespace platos::egress {
-namespace {
-
-using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
-using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
-
-Certificate certify(EVP_PKEY* key, const std::string& name) {
-  Certificate certificate(X509_new(), X509_free);
-  X509_set_version(certificate.get(), 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
-  X509_set_pubkey(certificate.get(), key);
-  X509_NAME* subject = X509_get_subject_name(certificate.get());
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("tests"), -1, -1, 0);
-  X509_set_issuer_name(certificate.get(), subject);
-  const bool is_address = name.find_first_not_of("0123456789.") == std::string::npos;
-  X509_EXTENSION* names =
-      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, ((is_address ? "IP:" : "DNS:") + name).c_str());
-  X509_add_ext(certificate.get(), names, -1);
-  X509_EXTENSION_free(names);
-  if (X509_sign(certificate.get(), key, EVP_sha256()) == 0) throw std::runtime_error("the certificate is not signed");
-  return certificate;
-}
-
-}  // namespace
 
 TlsServer::TlsServer(const Options& options, const std::string& certificate_file, std::string body)
     : options_(options), body_(std::move(body)), context_(SSL_CTX_new(TLS_server_method())) {
-  const Key key(EVP_EC_gen("P-256"), EVP_PKEY_free);
-  const Certificate certificate = certify(key.get(), options.name);
-  SSL_CTX_use_certificate(context_.get(), certificate.get());
-  SSL_CTX_use_PrivateKey(context_.get(), key.get());
+  const tests::Authority authority;
+  authority.write(certificate_file);
+  const auto issued = authority.issue(options.name);
+  SSL_CTX_use_certificate(context_.get(), issued.certificate.get());
+  SSL_CTX_use_PrivateKey(context_.get(), issued.key.get());
   // Of its own, a library of Debian speaks nothing older than TLS 1.2.
   SSL_CTX_set_security_level(context_.get(), 0);
   SSL_CTX_set_min_proto_version(context_.get(), TLS1_VERSION);
   SSL_CTX_set_max_proto_version(context_.get(), options.max_version);
-  std::FILE* file = std::fopen(certificate_file.c_str(), "w");
-  if (file == nullptr || PEM_write_X509(file, certificate.get()) != 1) throw std::runtime_error(certificate_file);
-  std::fclose(file);
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;

@@ -19,7 +19,7 @@ class TlsServer {
     int max_version = TLS1_3_VERSION;
     bool cut = false;  ///< ends an answer without length by closing the socket, without TLS's own notice
   };
-  /// Writes its certificate, which signs itself, to `certificate_file`.
+  /// Writes the certificate of its authority to `certificate_file`.
   TlsServer(const Options& options, const std::string& certificate_file, std::string body);
   ~TlsServer();
   TlsServer(const TlsServer&) = delete;
