@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/failpoint.hpp"
+#include "store/hosts.hpp"
 
 namespace platos::engine {
 namespace {
@@ -340,11 +341,12 @@ Task<void> Engine::renew() {
   for (;;) {
     const bool elapsed = co_await base::sleep_for(loop, options_.lease_us / 3, stopping_.token());
     if (!elapsed) co_return;
-    if (live_count() == 0) continue;
+    if (live_count() == 0 && !database_.is_shared()) continue;
     const auto write = database_.write(loop,
                                        [host = options_.host_id, until = loop.clock().wall_us() + options_.lease_us](
                                            store::Session& session) -> Result<void> {
                                          store::Runs(session).renew_leases(model::SystemScope(), host, until);
+                                         store::Hosts(session).renew(model::SystemScope(), host, until);
                                          return {};
                                        });
     if (const auto renewed = co_await write; !renewed) {
@@ -382,11 +384,12 @@ Task<void> Engine::drain(std::int64_t within_us) {
   }
   stopping_.cancel("drain");
   const std::size_t left = live_count();
-  if (left == 0) co_return;
-  logger_.info("engine", "runs are left for take-over", {{"runs", left}});
+  if (left == 0 && !database_.is_shared()) co_return;
+  if (left > 0) logger_.info("engine", "runs are left for take-over", {{"runs", left}});
   base::failpoint("drain.before_release");
   const auto write = database_.write(loop, [host = options_.host_id](store::Session& session) -> Result<void> {
     store::Runs(session).release_leases(model::SystemScope(), host);
+    store::Hosts(session).remove(model::SystemScope(), host);
     return {};
   });
   const auto released = co_await write;

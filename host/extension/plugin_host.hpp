@@ -32,6 +32,8 @@ struct PluginHostOptions {
   EmbedderAdapter::ClientOf client_of;  ///< for embedders; called on loops
   telemetry::Metrics* metrics = nullptr;
   const telemetry::Tracer* tracer = nullptr;
+  std::vector<std::string> other_hosts = {};  ///< that use the same store: plugins for a single host are refused then
+  const secrets::KeyRing* keys = nullptr;     ///< for the service "seal"
 };
 
 struct InstanceInfo {

@@ -89,6 +89,7 @@ Result<std::shared_ptr<HostTable>> PluginHost::bind_services(const Plugin& plugi
   services.http_patterns = expand_patterns(both(plugin.manifest.http, granted.http), file.config_json);
   services.metrics = options_.metrics;
   services.tracer = options_.tracer;
+  services.keys = options_.keys;
   if (plugin.manifest.files && granted.files) {
     auto path = make_state_dir(options_.data_dir, file.name);
     if (!path) return fail(path.error());
@@ -189,6 +190,11 @@ PluginHost::Made PluginHost::make_instance(Plugin& plugin, const InstanceFile& f
   if (!schema) return failed(schema.error());
   if (auto checked = check_config(*schema, file.config_json, file.path); !checked) return failed(checked.error());
 
+  if (plugin.manifest.single_host && !options_.other_hosts.empty()) {
+    return stop("failed", "plugin_failed",
+                "it keeps records on this machine, and host " + options_.other_hosts.front() +
+                    " uses the same store: stop that host, or configure a plugin whose records all hosts see");
+  }
   const GrantFile& granted = grant_of(file.name);
   auto slots = std::make_shared<secrets::SlotTable>(both(plugin.manifest.secrets, granted.secrets));
   auto host = bind_services(plugin, file, slots);

@@ -205,6 +205,8 @@ extension::PluginHostOptions Daemon::with_services(extension::PluginHostOptions 
   options.client_of = [&daemon](base::Loop& loop) -> egress::Client& { return daemon.client_of(loop); };
   options.metrics = &daemon.metrics_;
   options.tracer = &daemon.tracer_;
+  options.keys = &daemon.keys_of_texts_;
+  options.other_hosts = daemon.database_->other_hosts();
   return options;
 }
 
@@ -385,7 +387,7 @@ int run_daemon(const DaemonOptions& options) {
   auto front = Front::open(settings);
   if (!front) return refuse(front.error());
   logger.hide(std::string(base::password_of(settings.store_url)));
-  auto database_options = store_options(settings, (*data_dir)->path());
+  auto database_options = store_options(settings, (*data_dir)->path(), (*data_dir)->host_id());
   auto keys = open_keys(settings, database_options);
   if (!keys) return refuse(keys.error());
   database_options.keys = keys->get();

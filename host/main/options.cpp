@@ -106,10 +106,13 @@ Result<tenancy::AuthOptions> auth_options(const config::Settings& settings, std:
                   std::to_string(options.session_secret.size()));
 }
 
-store::DatabaseOptions store_options(const config::Settings& settings, const std::string& directory) {
+store::DatabaseOptions store_options(const config::Settings& settings, const std::string& directory,
+                                     const std::string& host_id) {
   store::DatabaseOptions options;
   options.directory = directory;
   options.url = settings.store_url;
+  options.host_id = host_id;
+  options.host_lease_us = settings.runs_lease_ms * 1000;
   options.migrate = settings.store_migrate == "auto";
   options.durable = settings.store_durability == "full";
   options.max_bytes = settings.store_max_bytes;

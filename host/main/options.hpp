@@ -23,7 +23,9 @@ extension::PluginHostOptions plugin_options(const DaemonOptions& options);
 telemetry::SinkOptions sink_options(const config::Settings& settings);
 memory::RecallOptions recall_options(const config::Settings& settings);
 ingress::ServerOptions server_options(const config::Settings& settings);
-store::DatabaseOptions store_options(const config::Settings& settings, const std::string& directory);
+/// `host_id`: empty for a tool, which is no host.
+store::DatabaseOptions store_options(const config::Settings& settings, const std::string& directory,
+                                     const std::string& host_id = {});
 
 /// The session secret is read from the environment variable that the setting names. FailedPrecondition
 /// "session_secret_unusable" when it is missing there, or too short.

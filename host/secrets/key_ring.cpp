@@ -115,6 +115,8 @@ Result<void> KeyRing::add(const WrappedKey& key) {
   keys_[key.number] = added;
   auto& newest = newest_[key.organization_id];
   if (!newest || newest->number < key.number) newest = added;
+  auto& first = first_[key.organization_id];
+  if (!first || first->number > key.number) first = added;
   return {};
 }
 
@@ -144,6 +146,11 @@ std::string KeyRing::seal(std::string_view organization_id, const Place& place, 
     key = newest_.find(organization_id)->second;
   }
   return number_bytes(key->number) + secrets::seal(key->key, bound_of(place), text);
+}
+
+std::string KeyRing::token_key(std::string_view organization_id) const {
+  const std::shared_lock lock(mutex_);
+  return keyed_hash(first_.find(organization_id)->second->key.view(), "platos token hash 1");
 }
 
 std::int64_t KeyRing::number_in(std::string_view sealed) {

@@ -54,10 +54,13 @@ class KeyRing {
   void adopt(Secret master);
   std::string master_id() const;
 
-  /// With the organization's newest key. Precondition: has_key_for().
+  /// With one of the organization's keys, always the same. Precondition: has_key_for().
   std::string seal(std::string_view organization_id, const Place& place, std::string_view text) const;
   /// DataLoss "data_unreadable" when it is not what was sealed there; FailedPrecondition "data_key_unknown".
   Result<std::string> open(const Place& place, std::string_view sealed) const;
+  /// HMAC key for tokens of an index: made of the organization's first data key, so that it stays when others follow.
+  /// Precondition: has_key_for().
+  std::string token_key(std::string_view organization_id) const;
   /// The number of the data key that sealed a text; 0 when it is too short to be one.
   static std::int64_t number_in(std::string_view sealed);
 
@@ -69,6 +72,7 @@ class KeyRing {
   mutable std::shared_mutex mutex_;
   std::map<std::int64_t, std::shared_ptr<const DataKey>> keys_;
   std::map<std::string, std::shared_ptr<const DataKey>, std::less<>> newest_;
+  std::map<std::string, std::shared_ptr<const DataKey>, std::less<>> first_;
 };
 
 /// Names a master key without telling it: the beginning of a hash.

@@ -8,6 +8,7 @@
 
 #include "base/failpoint.hpp"
 #include "base/text.hpp"
+#include "store/hosts.hpp"
 #include "store/migrations.hpp"
 #include "store/postgres_session.hpp"
 #include "store/sealing.hpp"
@@ -43,6 +44,20 @@ void warn_without_row_security(Connection& connection, base::Logger& logger) {
   logger.warn("store",
               "the role of store.url is a superuser or has BYPASSRLS: row-level security does not hold for it; use a "
               "role without either");
+}
+
+// Says that it is there before it looks for others: of two that start at once, at least one sees the other.
+std::vector<std::string> register_host(Connection& connection, const DatabaseOptions& options,
+                                       const base::Clock& clock) {
+  if (options.url.empty() || options.host_id.empty()) return {};
+  const std::int64_t now_us = clock.wall_us();
+  connection.begin_write();
+  Hosts(connection).renew(Connection::everywhere(), options.host_id, now_us + options.host_lease_us);
+  connection.commit();
+  connection.begin_read();
+  auto others = Hosts(connection).others(Connection::everywhere(), options.host_id, now_us);
+  connection.rollback();
+  return others;
 }
 
 std::unique_ptr<Connection> with_keys(std::unique_ptr<Connection> connection, const DatabaseOptions& options) {
@@ -91,7 +106,10 @@ Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options,
       std::error_code ignored;
       std::filesystem::permissions(database_path(options), std::filesystem::perms(0600), ignored);
     }
-    return std::unique_ptr<Database>(new Database(options, logger, std::move(writer)));
+    auto others = register_host(*writer, options, clock);
+    auto database = std::unique_ptr<Database>(new Database(options, logger, std::move(writer)));
+    database->other_hosts_ = std::move(others);
+    return database;
   } catch (const SqlError& failure) {
     if (failure.kind() == SqlError::Kind::Disconnected) {
       return fail(ErrorKind::Unavailable, "store_unreachable", failure.what());

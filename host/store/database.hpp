@@ -28,6 +28,8 @@ struct DatabaseOptions {
   std::size_t max_queued_writes = 10'000;
   std::size_t readers = 2;
   secrets::KeyRing* keys = nullptr;  ///< what texts are sealed with; null: they are stored plain
+  std::string host_id;               ///< which host of a PostgreSQL database this is; empty: a tool
+  std::int64_t host_lease_us = 0;    ///< how long it is taken to live without saying so
   bool migrate = true;               ///< false: a schema that is not the newest is refused
 };
 
@@ -76,6 +78,10 @@ class Database {
   bool writable() const { return state_.load(std::memory_order_relaxed) == State::Writable; }
   /// Why it is not writable(): "storage_full" or "store_unreachable".
   Error refusal() const;
+  /// Other hosts may use the database at the same time.
+  bool is_shared() const { return !options_.url.empty(); }
+  /// Those that did when it was opened.
+  const std::vector<std::string>& other_hosts() const { return other_hosts_; }
   std::uint64_t commits() const { return commits_.load(std::memory_order_relaxed); }
   std::uint64_t writes() const { return writes_.load(std::memory_order_relaxed); }
 
@@ -153,6 +159,7 @@ class Database {
   void note(State state);
   void probe();
 
+  std::vector<std::string> other_hosts_;
   DatabaseOptions options_;
   base::Logger& logger_;
   std::unique_ptr<Connection> writer_;

@@ -13,26 +13,35 @@
 namespace platos::memory_sqlite {
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSchemaVersion = 2;
 constexpr std::size_t kReaderLimit = 4;
 constexpr auto kPollInterval = std::chrono::milliseconds(20);
 
-// Contents may be long, so they stand behind what is read more often, and vectors apart. The full-text table is
-// contentless: it holds positions of words only, and its rows are those of records. space numbers are never given
-// twice.
+// Contents, metadata and vectors are sealed, words are hashed (space_seal.hpp). Contents may be long, so they stand
+// behind what is read more often, and vectors apart. The full-text table is contentless: it holds positions of words
+// only, and its rows are those of records. space numbers are never given twice.
 constexpr const char* kSchema = R"(
 BEGIN IMMEDIATE;
 CREATE TABLE spaces (
   space INTEGER PRIMARY KEY AUTOINCREMENT, tenant BLOB NOT NULL, collection BLOB NOT NULL,
   dimensions INTEGER NOT NULL, records INTEGER NOT NULL, vectors INTEGER NOT NULL, words INTEGER NOT NULL,
-  UNIQUE (tenant, collection));
+  sealed INTEGER NOT NULL, UNIQUE (tenant, collection));
 CREATE TABLE records (
   record INTEGER PRIMARY KEY, space INTEGER NOT NULL, id BLOB NOT NULL, words INTEGER NOT NULL,
   metadata BLOB NOT NULL, content BLOB NOT NULL,
   UNIQUE (space, id));
 CREATE TABLE vectors (record INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 CREATE VIRTUAL TABLE word_index USING fts5(words, content = '', tokenize = 'ascii');
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
+COMMIT;
+)";
+
+// Texts and vectors of the first version stand readable in the file until their space is used: only then is the tenant
+// there whose key seals them.
+constexpr const char* kFromFirstVersion = R"(
+BEGIN IMMEDIATE;
+ALTER TABLE spaces ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
+PRAGMA user_version = 2;
 COMMIT;
 )";
 
@@ -95,11 +104,16 @@ void Database::open_writer() {
                                                      ", which this plugin knows; install a newer Platos");
   }
   const bool is_empty = connection.integer_of("SELECT count(*) FROM sqlite_schema") == 0;
-  if (version != kSchemaVersion && !is_empty) {
+  if (version < 1 && !is_empty) {
     throw sdk::Error(PLATOS_FAILED_PRECONDITION, path_ + ": this file was not made by this plugin; move it away");
   }
   connection.run(kWriterSettings);
-  if (is_empty) connection.run(kSchema);
+  if (is_empty) {
+    connection.run(kSchema);
+  } else if (version == 1) {
+    connection.run(kFromFirstVersion);
+  }
+  count_readable(connection);
   writer_ = std::move(session);
 }
 
@@ -161,11 +175,16 @@ Database::Writing::~Writing() {
   database_.release_writer();
 }
 
+void Database::count_readable(Connection& connection) {
+  readable_spaces_ = connection.integer_of("SELECT count(*) FROM spaces WHERE sealed = 0");
+}
+
 void Database::Writing::commit() {
   // From here on it is all or nothing: nobody may give up in between.
   session().connection.set_stop(nullptr);
   session().connection.run("COMMIT");
   committed_ = true;
+  if (database_.has_readable_spaces()) database_.count_readable(session().connection);
 }
 
 void Database::Writing::erase_traces() noexcept {

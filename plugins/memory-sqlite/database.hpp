@@ -5,6 +5,7 @@
 // instance, of this process or of another, from opening the same folder.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -32,6 +33,9 @@ class Database {
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
+
+  /// Whether the file has spaces of the first version that are not sealed yet.
+  bool has_readable_spaces() const noexcept { return readable_spaces_ > 0; }
 
   /// A reading session for one call, which outlives this value. Ends a snapshot that is still open when it goes.
   class Reading {
@@ -81,6 +85,7 @@ class Database {
   };
 
   void open_writer();
+  void count_readable(Connection& connection);
   void release_writer() noexcept;
 
   std::string path_;
@@ -91,6 +96,7 @@ class Database {
   bool writing_ = false;
   std::vector<std::unique_ptr<Session>> idle_readers_;
   std::size_t readers_ = 0;  // open ones, idle or not
+  std::atomic<std::int64_t> readable_spaces_{0};
 };
 
 }  // namespace platos::memory_sqlite

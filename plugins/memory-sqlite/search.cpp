@@ -43,7 +43,7 @@ void Search::add_tied(const std::vector<Match>& tied, std::size_t limit, std::ve
     if (i % kPollRecords == 0) stop_.check();
     const auto& [score, record] = tied[i];
     tables_.visit_head(space_, record, [&, known_score = score](const RecordHead& head) {
-      if (!filter_.matches(head.metadata_json)) return;
+      if (!meets(head, filter_)) return;
       wanted.push_back({head.record, std::string(head.id), known_score, sdk::MemorySink::kNoCosine});
     });
   }
@@ -57,7 +57,7 @@ std::vector<Hit> Search::by_vector(std::span<const float> vector, double min_cos
   if (!filter_.matches_all()) {
     question.accept = [this](std::int64_t record) {
       bool wanted = false;
-      tables_.visit_head(space_, record, [&](const RecordHead& head) { wanted = filter_.matches(head.metadata_json); });
+      tables_.visit_head(space_, record, [&](const RecordHead& head) { wanted = meets(head, filter_); });
       return wanted;
     };
   }

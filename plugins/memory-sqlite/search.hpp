@@ -23,6 +23,11 @@ struct Hit {
   double cosine;
 };
 
+/// Opens the metadata only when it is looked at.
+inline bool meets(const RecordHead& head, const Filter& filter) {
+  return filter.matches_all() || filter.matches(head.metadata_json());
+}
+
 class Search {
  public:
   Search(Tables& tables, const Space& space, const Filter& filter, const Stop& stop)

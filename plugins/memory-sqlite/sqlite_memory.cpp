@@ -28,7 +28,7 @@ std::vector<std::int64_t> rows_of_ids(Tables& tables, const Space& space, std::s
 std::vector<std::int64_t> rows_that_match(Tables& tables, const Space& space, const Filter& filter) {
   std::vector<std::int64_t> rows;
   tables.for_each(space, [&](const RecordHead& head) {
-    if (filter.matches(head.metadata_json)) rows.push_back(head.record);
+    if (meets(head, filter)) rows.push_back(head.record);
     return true;
   });
   return rows;
@@ -44,12 +44,27 @@ SqliteMemory::SqliteMemory(sdk::Host host, std::string_view config_json)
     : Memory(host),
       config_(parse_config(config_json)),
       folder_(sdk::state_dir(Memory::host())),
+      sealer_(Memory::host()),
       cache_(config_.cache_bytes) {}
 
-Database& SqliteMemory::database() {
-  const std::lock_guard lock(open_mutex_);
-  if (database_ == nullptr) database_ = std::make_unique<Database>(folder_);
+Database& SqliteMemory::sealed_database(const SpaceSeal& seal, const Stop& stop) {
+  {
+    const std::lock_guard lock(open_mutex_);
+    if (database_ == nullptr) database_ = std::make_unique<Database>(folder_);
+  }
+  if (database_->has_readable_spaces()) seal_old_space(seal, stop);
   return *database_;
+}
+
+void SqliteMemory::seal_old_space(const SpaceSeal& seal, const Stop& stop) {
+  Database::Writing writing(*database_, stop);
+  Tables tables(writing.session(), seal);
+  auto target = tables.find_space();
+  if (!target || target->is_sealed) return;
+  tables.seal_space(*target);
+  while (tables.merge_index()) stop.check();
+  writing.commit();
+  writing.erase_traces();
 }
 
 void SqliteMemory::describe(sdk::JsonWriter& out) {
@@ -62,10 +77,11 @@ void SqliteMemory::upsert(sdk::Call call, const sdk::MemorySpace& space, std::sp
   for (const sdk::MemoryRecord& record : records) check_record(record);
   if (records.empty()) return;
   const Stop stop(host(), call);
-  Database::Writing writing(database(), stop);
-  Tables tables(writing.session());
-  const auto known = tables.find_space(space);
-  Space target = known ? *known : tables.make_space(space);
+  const SpaceSeal seal(sealer_, call, space);
+  Database::Writing writing(sealed_database(seal, stop), stop);
+  Tables tables(writing.session(), seal);
+  const auto known = tables.find_space();
+  Space target = known ? *known : tables.make_space();
   check_dimensions(target, records);
   std::vector<std::int64_t> rows;
   for (sdk::MemoryRecord record : records) {
@@ -119,9 +135,10 @@ std::uint64_t SqliteMemory::remove(sdk::Call call, const sdk::MemorySpace& space
   }
   const Filter filter(ids.empty() ? filter_json : std::string_view());
   const Stop stop(host(), call);
-  Database::Writing writing(database(), stop);
-  Tables tables(writing.session());
-  auto target = tables.find_space(space);
+  const SpaceSeal seal(sealer_, call, space);
+  Database::Writing writing(sealed_database(seal, stop), stop);
+  Tables tables(writing.session(), seal);
+  auto target = tables.find_space();
   if (!target) return 0;
   const auto rows = ids.empty() ? rows_that_match(tables, *target, filter) : rows_of_ids(tables, *target, ids);
   if (rows.empty()) return 0;
@@ -140,13 +157,14 @@ void SqliteMemory::fetch(sdk::Call call, const sdk::MemorySpace& space, std::spa
                          const sdk::MemorySink& sink) {
   check_space(call, space);
   const Stop stop(host(), call);
+  const SpaceSeal seal(sealer_, call, space);
   std::vector<StoredRecord> found;
   {
-    Database::Reading reading(database(), stop);
+    Database::Reading reading(sealed_database(seal, stop), stop);
     reading.begin_snapshot();
-    Tables tables(reading.session());
+    Tables tables(reading.session(), seal);
     std::set<std::string_view> asked;
-    const auto target = tables.find_space(space);
+    const auto target = tables.find_space();
     for (const std::string_view id : ids) {
       if (!target || !asked.insert(id).second) continue;
       const auto row = tables.find_record(*target, id);
@@ -165,49 +183,49 @@ void SqliteMemory::search(sdk::Call call, const sdk::MemorySpace& space, const s
   const Filter filter(query.filter_json);
   const Stop stop(host(), call);
   stop.check();
+  const SpaceSeal seal(sealer_, call, space);
   std::vector<Hit> hits;
   std::vector<StoredRecord> records;
   {
-    Database::Reading reading(database(), stop);
-    hits = ranked(reading, space, query, filter, stop);
-    Tables tables(reading.session());
+    Database::Reading reading(sealed_database(seal, stop), stop);
+    hits = ranked(reading, seal, query, filter, stop);
+    Tables tables(reading.session(), seal);
     for (const Hit& hit : hits) records.push_back(tables.read(hit.record));
   }
   // The host may be slow to take them: nothing is held by now.
   for (std::size_t i = 0; i < hits.size(); ++i) send(sink, records[i], hits[i].score, hits[i].cosine);
 }
 
-std::vector<Hit> SqliteMemory::ranked(Database::Reading& reading, const sdk::MemorySpace& space,
-                                      const sdk::MemoryQuery& query, const Filter& filter, const Stop& stop) {
-  if (query.mode == PLATOS_MEMORY_VECTOR) return nearest(reading, space, query, filter, stop, query.limit);
+std::vector<Hit> SqliteMemory::ranked(Database::Reading& reading, const SpaceSeal& seal, const sdk::MemoryQuery& query,
+                                      const Filter& filter, const Stop& stop) {
+  if (query.mode == PLATOS_MEMORY_VECTOR) return nearest(reading, seal, query, filter, stop, query.limit);
   const bool fuses = query.mode == PLATOS_MEMORY_HYBRID;
   const std::size_t depth = fuses ? fusion_depth(query.limit) : query.limit;
   std::vector<Hit> vectors;
   if (fuses) {
-    vectors = nearest(reading, space, query, filter, stop, depth);
+    vectors = nearest(reading, seal, query, filter, stop, depth);
   } else {
     reading.begin_snapshot();
   }
-  Tables tables(reading.session());
-  const auto target = tables.find_space(space);
+  Tables tables(reading.session(), seal);
+  const auto target = tables.find_space();
   if (!target) return {};
   Search search(tables, *target, filter, stop);
   const std::vector<Hit> words = search.by_words(query.text, depth);
   return fuses ? search.fused(words, vectors, query.vector, query.limit) : words;
 }
 
-std::vector<Hit> SqliteMemory::nearest(Database::Reading& reading, const sdk::MemorySpace& space,
-                                       const sdk::MemoryQuery& query, const Filter& filter, const Stop& stop,
-                                       std::size_t limit) {
-  Tables tables(reading.session());
+std::vector<Hit> SqliteMemory::nearest(Database::Reading& reading, const SpaceSeal& seal, const sdk::MemoryQuery& query,
+                                       const Filter& filter, const Stop& stop, std::size_t limit) {
+  Tables tables(reading.session(), seal);
   for (;;) {
     stop.check();
-    const auto known = tables.find_space(space);
+    const auto known = tables.find_space();
     const auto entry = cache_.entry(known ? known->number : 0);
-    if (known) load(*entry, reading, space, stop);
+    if (known) load(*entry, reading, seal, stop);
     const VectorCache::Entry::Shared shared(*entry);
     reading.begin_snapshot();
-    const auto target = tables.find_space(space);
+    const auto target = tables.find_space();
     if ((target ? target->number : 0) != (known ? known->number : 0)) {
       // Emptied and filled again meanwhile: the lock belongs to a space that is no more.
       reading.end_snapshot();
@@ -219,14 +237,14 @@ std::vector<Hit> SqliteMemory::nearest(Database::Reading& reading, const sdk::Me
   }
 }
 
-void SqliteMemory::load(VectorCache::Entry& entry, Database::Reading& reading, const sdk::MemorySpace& space,
+void SqliteMemory::load(VectorCache::Entry& entry, Database::Reading& reading, const SpaceSeal& seal,
                         const Stop& stop) {
   if (VectorCache::Entry::Shared(entry).index() != nullptr) return;
   {
     VectorCache::Entry::Exclusive exclusive(entry);
-    Tables tables(reading.session());
+    Tables tables(reading.session(), seal);
     reading.begin_snapshot();
-    const auto target = tables.find_space(space);
+    const auto target = tables.find_space();
     const std::size_t count = target ? static_cast<std::size_t>(target->vectors) : 0;
     const std::size_t dimensions = target ? static_cast<std::size_t>(target->dimensions) : 0;
     const bool wanted = count > 0 && cache_.fits(VectorIndex::bytes_of(dimensions, count));
@@ -251,20 +269,21 @@ std::uint64_t SqliteMemory::list(sdk::Call call, const sdk::MemorySpace& space, 
   check_limit(page.limit);
   const Filter filter(page.filter_json);
   const Stop stop(host(), call);
+  const SpaceSeal seal(sealer_, call, space);
   std::vector<StoredRecord> records;
   std::uint64_t total = 0;
   {
-    Database::Reading reading(database(), stop);
+    Database::Reading reading(sealed_database(seal, stop), stop);
     reading.begin_snapshot();
-    Tables tables(reading.session());
-    const auto target = tables.find_space(space);
+    Tables tables(reading.session(), seal);
+    const auto target = tables.find_space();
     if (!target) return 0;
     if (filter.matches_all()) {
       records = tables.page(*target, page.after, page.limit);
       total = static_cast<std::uint64_t>(target->records);
     } else {
       tables.for_each(*target, [&](const RecordHead& head) {
-        if (!filter.matches(head.metadata_json)) return true;
+        if (!meets(head, filter)) return true;
         ++total;
         if (head.id > page.after && records.size() < page.limit) records.push_back(tables.read(head.record));
         return true;

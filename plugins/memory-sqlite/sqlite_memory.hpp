@@ -42,17 +42,20 @@ class SqliteMemory : public sdk::Memory {
   /// Changes a loaded index as the transaction changed the file.
   using IndexChange = std::function<void(VectorIndex&)>;
 
-  Database& database();
+  /// The database, in which the call's space is sealed.
+  Database& sealed_database(const SpaceSeal& seal, const Stop& stop);
+  void seal_old_space(const SpaceSeal& seal, const Stop& stop);
   /// Ends a transaction that changed `space`: index merge, commit, loaded vectors.
   void commit(Database::Writing& writing, Tables& tables, const Space& space, const IndexChange& change);
-  std::vector<Hit> ranked(Database::Reading& reading, const sdk::MemorySpace& space, const sdk::MemoryQuery& query,
+  std::vector<Hit> ranked(Database::Reading& reading, const SpaceSeal& seal, const sdk::MemoryQuery& query,
                           const Filter& filter, const Stop& stop);
-  std::vector<Hit> nearest(Database::Reading& reading, const sdk::MemorySpace& space, const sdk::MemoryQuery& query,
+  std::vector<Hit> nearest(Database::Reading& reading, const SpaceSeal& seal, const sdk::MemoryQuery& query,
                            const Filter& filter, const Stop& stop, std::size_t limit);
-  void load(VectorCache::Entry& entry, Database::Reading& reading, const sdk::MemorySpace& space, const Stop& stop);
+  void load(VectorCache::Entry& entry, Database::Reading& reading, const SpaceSeal& seal, const Stop& stop);
 
   Config config_;
   std::string folder_;
+  sdk::Sealer sealer_;
   VectorCache cache_;
   std::mutex open_mutex_;
   std::unique_ptr<Database> database_;

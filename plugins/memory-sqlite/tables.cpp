@@ -20,21 +20,22 @@ std::string_view bytes_of(std::span<const float> vector) {
 
 }  // namespace
 
-std::optional<Space> Tables::find_space(const sdk::MemorySpace& space) {
+std::optional<Space> Tables::find_space() {
   Statement statement = connection_.prepare(
-      "SELECT space, dimensions, records, vectors, words FROM spaces WHERE tenant = ?1 AND collection = ?2");
-  statement.bind(space.tenant).bind(space.collection);
+      "SELECT space, dimensions, records, vectors, words, sealed FROM spaces WHERE tenant = ?1 AND collection = ?2");
+  statement.bind(seal_.space().tenant).bind(seal_.space().collection);
   if (!statement.step()) return std::nullopt;
-  return Space{statement.integer(0), statement.integer(1), statement.integer(2), statement.integer(3),
-               statement.integer(4)};
+  return Space{statement.integer(0), statement.integer(1), statement.integer(2),
+               statement.integer(3), statement.integer(4), statement.integer(5) != 0};
 }
 
-Space Tables::make_space(const sdk::MemorySpace& space) {
+Space Tables::make_space() {
   connection_
       .prepare(
-          "INSERT INTO spaces (tenant, collection, dimensions, records, vectors, words) VALUES (?1, ?2, 0, 0, 0, 0)")
-      .bind(space.tenant)
-      .bind(space.collection)
+          "INSERT INTO spaces (tenant, collection, dimensions, records, vectors, words, sealed) "
+          "VALUES (?1, ?2, 0, 0, 0, 0, 1)")
+      .bind(seal_.space().tenant)
+      .bind(seal_.space().collection)
       .run();
   Space made;
   made.number = sqlite3_last_insert_rowid(connection_.handle());
@@ -62,25 +63,29 @@ std::optional<std::int64_t> Tables::find_record(const Space& space, std::string_
 }
 
 std::int64_t Tables::put(Space& space, const sdk::MemoryRecord& record) {
-  const Words words = session_.splitter.text(space.number, record.content);
+  const std::vector<std::string> words = session_.splitter.words(record.content);
+  const auto count = static_cast<std::int64_t>(words.size());
   const auto known = find_record(space, record.id);
   if (known) erase(space, *known);
+  const std::string metadata = seal_.seal(record.id, "metadata", record.metadata_json);
+  const std::string content = seal_.seal(record.id, "content", record.content);
   // Keeping the row keeps what refers to it.
   Statement statement = connection_.prepare(
       "INSERT INTO records (record, space, id, words, metadata, content) VALUES (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6)");
-  statement.bind(known.value_or(0)).bind(space.number).bind(record.id).bind(words.count);
-  statement.bind(record.metadata_json).bind(record.content).run();
+  statement.bind(known.value_or(0)).bind(space.number).bind(record.id).bind(count);
+  statement.bind(metadata).bind(content).run();
   const std::int64_t row = known.value_or(sqlite3_last_insert_rowid(connection_.handle()));
-  index_words(row, words);
+  index_words(row, indexed_text(space.number, seal_.hashed(words)));
   ++space.records;
-  space.words += words.count;
-  if (!record.vector.empty()) put_vector(space, row, record.vector);
+  space.words += count;
+  if (!record.vector.empty()) put_vector(space, row, record);
   return row;
 }
 
-void Tables::put_vector(Space& space, std::int64_t record, std::span<const float> vector) {
-  connection_.prepare("INSERT INTO vectors (record, vector) VALUES (?1, ?2)").bind(record).bind(bytes_of(vector)).run();
-  space.dimensions = static_cast<std::int64_t>(vector.size());
+void Tables::put_vector(Space& space, std::int64_t record, const sdk::MemoryRecord& given) {
+  const std::string sealed = seal_.seal(given.id, "vector", bytes_of(given.vector));
+  connection_.prepare("INSERT INTO vectors (record, vector) VALUES (?1, ?2)").bind(record).bind(sealed).run();
+  space.dimensions = static_cast<std::int64_t>(given.vector.size());
   ++space.vectors;
 }
 
@@ -91,28 +96,75 @@ bool Tables::erase_vector(std::int64_t record) {
 
 void Tables::erase(Space& space, std::int64_t record) {
   {
-    Statement statement = connection_.prepare("SELECT words, content FROM records WHERE record = ?1");
+    Statement statement = connection_.prepare("SELECT words, id, content FROM records WHERE record = ?1");
     if (!statement.bind(record).step()) return;
     space.words -= statement.integer(0);
-    unindex_words(record, space.number, statement.bytes(1));
+    unindex_words(record, hashed_text(space, seal_.open(statement.bytes(1), "content", statement.bytes(2))));
   }
   connection_.prepare("DELETE FROM records WHERE record = ?1").bind(record).run();
   --space.records;
   if (erase_vector(record)) --space.vectors;
 }
 
-void Tables::index_words(std::int64_t record, const Words& words) {
-  connection_.prepare("INSERT INTO word_index (rowid, words) VALUES (?1, ?2)").bind(record).bind_text(words.text).run();
+std::string Tables::hashed_text(const Space& space, std::string_view content) {
+  return indexed_text(space.number, seal_.hashed(session_.splitter.words(content)));
 }
 
-void Tables::unindex_words(std::int64_t record, std::int64_t space, std::string_view content) {
+void Tables::index_words(std::int64_t record, const std::string& text) {
+  connection_.prepare("INSERT INTO word_index (rowid, words) VALUES (?1, ?2)").bind(record).bind_text(text).run();
+}
+
+void Tables::unindex_words(std::int64_t record, const std::string& text) {
   has_unindexed_ = true;
   // A contentless table has to be told what it holds.
-  const Words words = session_.splitter.text(space, content);
   connection_.prepare("INSERT INTO word_index (word_index, rowid, words) VALUES ('delete', ?1, ?2)")
       .bind(record)
-      .bind_text(words.text)
+      .bind_text(text)
       .run();
+}
+
+void Tables::seal_space(Space& space) {
+  for (const std::int64_t record : rows_of(space)) seal_record(space, record);
+  connection_.prepare("UPDATE spaces SET sealed = 1 WHERE space = ?1").bind(space.number).run();
+  space.is_sealed = true;
+}
+
+std::vector<std::int64_t> Tables::rows_of(const Space& space) {
+  Statement statement = connection_.prepare("SELECT record FROM records WHERE space = ?1");
+  statement.bind(space.number);
+  std::vector<std::int64_t> rows;
+  while (statement.step()) rows.push_back(statement.integer(0));
+  return rows;
+}
+
+void Tables::seal_record(const Space& space, std::int64_t record) {
+  // Copies: the row is written while it would still be read.
+  std::string id;
+  std::string metadata;
+  std::string content;
+  std::string vector;
+  {
+    Statement statement = connection_.prepare(
+        "SELECT id, metadata, content, vector FROM records LEFT JOIN vectors USING (record) WHERE record = ?1");
+    if (!statement.bind(record).step()) return;
+    id = statement.bytes(0);
+    metadata = statement.bytes(1);
+    content = statement.bytes(2);
+    vector = statement.bytes(3);
+  }
+  const std::vector<std::string> words = session_.splitter.words(content);
+  unindex_words(record, indexed_text(space.number, words));
+  index_words(record, indexed_text(space.number, seal_.hashed(words)));
+  const std::string sealed_metadata = seal_.seal(id, "metadata", metadata);
+  const std::string sealed_content = seal_.seal(id, "content", content);
+  connection_.prepare("UPDATE records SET metadata = ?1, content = ?2 WHERE record = ?3")
+      .bind(sealed_metadata)
+      .bind(sealed_content)
+      .bind(record)
+      .run();
+  if (vector.empty()) return;
+  const std::string sealed_vector = seal_.seal(id, "vector", vector);
+  connection_.prepare("UPDATE vectors SET vector = ?1 WHERE record = ?2").bind(sealed_vector).bind(record).run();
 }
 
 bool Tables::merge_index() {
@@ -128,7 +180,7 @@ void Tables::for_each(const Space& space, const std::function<bool(const RecordH
   Statement statement = connection_.prepare("SELECT record, id, metadata FROM records WHERE space = ?1 ORDER BY id");
   statement.bind(space.number);
   while (statement.step()) {
-    if (!visit({statement.integer(0), statement.bytes(1), statement.bytes(2)})) return;
+    if (!visit({statement.integer(0), statement.bytes(1), statement.bytes(2), &seal_})) return;
   }
 }
 
@@ -138,7 +190,10 @@ void Tables::for_each_vector(
   Statement statement = connection_.prepare(
       "SELECT record, id, vector FROM records JOIN vectors USING (record) WHERE space = ?1 ORDER BY id");
   statement.bind(space.number);
-  while (statement.step()) visit(statement.integer(0), statement.bytes(1), floats_of(statement.bytes(2)));
+  while (statement.step()) {
+    const std::string_view id = statement.bytes(1);
+    visit(statement.integer(0), id, floats_of(seal_.open(id, "vector", statement.bytes(2))));
+  }
 }
 
 std::vector<StoredRecord> Tables::page(const Space& space, std::string_view after, std::uint32_t limit) {
@@ -146,34 +201,38 @@ std::vector<StoredRecord> Tables::page(const Space& space, std::string_view afte
       "SELECT id, metadata, content FROM records WHERE space = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
   statement.bind(space.number).bind(after).bind(static_cast<std::int64_t>(limit));
   std::vector<StoredRecord> out;
-  while (statement.step()) {
-    out.push_back(
-        {std::string(statement.bytes(0)), std::string(statement.bytes(2)), std::string(statement.bytes(1)), {}});
-  }
+  while (statement.step()) out.push_back(opened(statement));
   return out;
 }
 
 bool Tables::visit_head(const Space& space, std::int64_t record, const std::function<void(const RecordHead&)>& visit) {
   Statement statement = connection_.prepare("SELECT id, metadata FROM records WHERE record = ?1 AND space = ?2");
   if (!statement.bind(record).bind(space.number).step()) return false;
-  visit({record, statement.bytes(0), statement.bytes(1)});
+  visit({record, statement.bytes(0), statement.bytes(1), &seal_});
   return true;
+}
+
+StoredRecord Tables::opened(Statement& row) const {
+  const std::string id(row.bytes(0));
+  return {id, seal_.open(id, "content", row.bytes(2)), seal_.open(id, "metadata", row.bytes(1)), {}};
 }
 
 StoredRecord Tables::read(std::int64_t record) {
   Statement statement = connection_.prepare("SELECT id, metadata, content FROM records WHERE record = ?1");
   if (!statement.bind(record).step()) throw sdk::Error(PLATOS_DATA_LOSS, "memory.db: an index names a missing record");
-  return {std::string(statement.bytes(0)), std::string(statement.bytes(2)), std::string(statement.bytes(1)), {}};
+  return opened(statement);
 }
 
 std::vector<float> Tables::vector_of(std::int64_t record) {
-  Statement statement = connection_.prepare("SELECT vector FROM vectors WHERE record = ?1");
-  return statement.bind(record).step() ? floats_of(statement.bytes(0)) : std::vector<float>();
+  Statement statement =
+      connection_.prepare("SELECT id, vector FROM records JOIN vectors USING (record) WHERE record = ?1");
+  if (!statement.bind(record).step()) return {};
+  return floats_of(seal_.open(statement.bytes(0), "vector", statement.bytes(1)));
 }
 
 std::vector<std::pair<double, std::int64_t>> Tables::match(const Space& space, std::string_view text) {
   std::vector<std::pair<double, std::int64_t>> out;
-  const std::string expression = session_.splitter.any_of(space.number, text);
+  const std::string expression = any_of(space.number, seal_.hashed(session_.splitter.words(text)));
   if (expression.empty()) return out;
   Statement statement =
       connection_.prepare("SELECT space_bm25(word_index, ?1, ?2), rowid FROM word_index WHERE word_index MATCH ?3");

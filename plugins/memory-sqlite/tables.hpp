@@ -1,4 +1,4 @@
-// The SQL of spaces and records. A cheap value over one session, used by its thread.
+// The SQL of one call's space and its records. A cheap value over one session, used by its thread.
 //
 // Functions that write run in a transaction of the caller. A space's counters are changed in the value given; save()
 // writes them.
@@ -15,6 +15,7 @@
 
 #include "database.hpp"
 #include "platos/cpp/memory.hpp"
+#include "space_seal.hpp"
 
 namespace platos::memory_sqlite {
 
@@ -24,13 +25,17 @@ struct Space {
   std::int64_t records = 0;
   std::int64_t vectors = 0;
   std::int64_t words = 0;  ///< in all contents
+  bool is_sealed = true;   ///< false: made by the first version of this plugin, and not read since
 };
 
 /// What searching and listing go through; `record` is the row.
 struct RecordHead {
   std::int64_t record;
   std::string_view id;
-  std::string_view metadata_json;
+  std::string_view sealed_metadata;
+  const SpaceSeal* seal;
+
+  std::string metadata_json() const { return seal->open(id, "metadata", sealed_metadata); }
 };
 
 /// A copy of a record.
@@ -41,10 +46,10 @@ struct StoredRecord {
 
 class Tables {
  public:
-  explicit Tables(Session& session) : session_(session), connection_(session.connection) {}
+  Tables(Session& session, const SpaceSeal& seal) : session_(session), connection_(session.connection), seal_(seal) {}
 
-  std::optional<Space> find_space(const sdk::MemorySpace& space);
-  Space make_space(const sdk::MemorySpace& space);
+  std::optional<Space> find_space();
+  Space make_space();
   /// Writes the counters; removes the space when it has no records.
   void save(const Space& space);
 
@@ -53,6 +58,9 @@ class Tables {
   /// Adds or replaces; returns the row. `metadata_json` and the vector are valid.
   std::int64_t put(Space& space, const sdk::MemoryRecord& record);
   void erase(Space& space, std::int64_t record);
+
+  /// Seals every record of a space of the first version, whose texts and words stand there readable.
+  void seal_space(Space& space);
 
   /// Whether words were taken out of the index by this value.
   bool has_unindexed() const noexcept { return has_unindexed_; }
@@ -73,19 +81,25 @@ class Tables {
   bool visit_head(const Space& space, std::int64_t record, const std::function<void(const RecordHead&)>& visit);
   /// The record in this row, which exists, without its vector.
   StoredRecord read(std::int64_t record);
+  /// The vector of the record in this row, which may have none.
   std::vector<float> vector_of(std::int64_t record);
 
   /// Rows with any word of `text` and how well they match, in no order.
   std::vector<std::pair<double, std::int64_t>> match(const Space& space, std::string_view text);
 
  private:
-  void put_vector(Space& space, std::int64_t record, std::span<const float> vector);
+  void put_vector(Space& space, std::int64_t record, const sdk::MemoryRecord& given);
   bool erase_vector(std::int64_t record);
-  void index_words(std::int64_t record, const Words& words);
-  void unindex_words(std::int64_t record, std::int64_t space, std::string_view content);
+  std::vector<std::int64_t> rows_of(const Space& space);
+  void seal_record(const Space& space, std::int64_t record);
+  void index_words(std::int64_t record, const std::string& text);
+  void unindex_words(std::int64_t record, const std::string& text);
+  StoredRecord opened(Statement& row) const;  ///< id, metadata, content
+  std::string hashed_text(const Space& space, std::string_view content);
 
   Session& session_;
   Connection& connection_;
+  const SpaceSeal& seal_;
   bool has_unindexed_ = false;
 };
 

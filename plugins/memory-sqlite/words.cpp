@@ -48,23 +48,18 @@ std::string separated(std::string_view text) {
   return out;
 }
 
-struct Collected {
-  std::string prefix;
-  Words words;
-};
-
 int collect_word(void* context, int, const char* word, int size, int, int) noexcept {
   try {
-    auto& out = *static_cast<Collected*>(context);
-    if (!out.words.text.empty()) out.words.text += ' ';
-    out.words.text += out.prefix;
-    out.words.text += plugin_common::whole_characters({word, static_cast<std::size_t>(size)}, kWordBytes);
-    ++out.words.count;
+    static_cast<std::vector<std::string>*>(context)->emplace_back(
+        plugin_common::whole_characters({word, static_cast<std::size_t>(size)}, kWordBytes));
     return SQLITE_OK;
   } catch (...) {
     return SQLITE_NOMEM;
   }
 }
+
+// 'x' ends the number, so that space 1 and a word "2..." is not space 12.
+std::string prefix_of(std::int64_t space) { return std::to_string(space) + 'x'; }
 
 }  // namespace
 
@@ -91,27 +86,30 @@ WordSplitter::WordSplitter(Connection& connection) : tokenizer_(nullptr, nullptr
   tokenizer_ = {made, functions_.xDelete};
 }
 
-Words WordSplitter::text(std::int64_t space, std::string_view content) {
+std::vector<std::string> WordSplitter::words(std::string_view content) {
   const std::string parts = separated(content);
-  // 'x' ends the number, so that space 1 and a word "2..." is not space 12.
-  Collected collected{std::to_string(space) + 'x', {}};
+  std::vector<std::string> collected;
   const int code = functions_.xTokenize(tokenizer_.get(), &collected, FTS5_TOKENIZE_DOCUMENT, parts.data(),
                                         static_cast<int>(parts.size()), collect_word);
   if (code != SQLITE_OK) throw std::bad_alloc();
-  return std::move(collected.words);
+  return collected;
 }
 
-std::string WordSplitter::any_of(std::int64_t space, std::string_view query) {
-  const std::string words = text(space, query).text;
+std::string indexed_text(std::int64_t space, const std::vector<std::string>& words) {
+  const std::string prefix = prefix_of(space);
+  std::string text;
+  for (const std::string& word : words) text.append(text.empty() ? "" : " ").append(prefix).append(word);
+  return text;
+}
+
+std::string any_of(std::int64_t space, const std::vector<std::string>& words) {
+  const std::string prefix = prefix_of(space);
   std::set<std::string_view> seen;
   std::string expression;
-  for (std::size_t at = 0; at < words.size() && seen.size() < kQueryWords;) {
-    const std::size_t end = std::min(words.find(' ', at), words.size());
-    const std::string_view word = std::string_view(words).substr(at, end - at);
-    at = end + 1;
+  for (const std::string& word : words) {
+    if (seen.size() == kQueryWords) break;
     if (!seen.insert(word).second) continue;
-    if (!expression.empty()) expression += " OR ";
-    expression.append("\"").append(word).append("\"");
+    expression.append(expression.empty() ? "\"" : " OR \"").append(prefix).append(word).append("\"");
   }
   return expression;
 }

@@ -281,6 +281,16 @@ AT(platos_host_spans_t, reserved, 4);
 AT(platos_host_spans_t, start, 8);
 AT(platos_host_spans_t, end, 16);
 
+SIZE(platos_host_seal_t, 32);
+AT(platos_host_seal_t, struct_size, 0);
+AT(platos_host_seal_t, reserved, 4);
+AT(platos_host_seal_t, seal, 8);
+AT(platos_host_seal_t, open, 16);
+AT(platos_host_seal_t, hash, 24);
+
+VALUE(PLATOS_SEAL_HASH_BYTES, 16);
+VALUE(PLATOS_SEAL_OVERHEAD_BYTES, 32);
+
 SIZE(platos_host_state_dir_t, 16);
 AT(platos_host_state_dir_t, struct_size, 0);
 AT(platos_host_state_dir_t, reserved, 4);

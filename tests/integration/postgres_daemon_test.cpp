@@ -71,6 +71,14 @@ TEST_CASE("Two hosts share a database: what one has begun the other ends when it
   settings.data_dir = data.path();
   settings.arguments = arguments_for("shared");
   const Daemon second(settings);
+  const auto state_of_memory = [](const Daemon& daemon) {
+    const Json plugin = get(daemon, "/api/v1/plugins/dev.platos.memory-sqlite").json();
+    const Json& instance = plugin["instances"][0];
+    return instance["state"].get<std::string>() + " " + instance["error"].dump();
+  };
+  CHECK(state_of_memory(*first.daemon) == "ready null");
+  // What it keeps on its machine the first host would not find.
+  CHECK(state_of_memory(second).starts_with("failed \"it keeps records on this machine, and host "));
   const std::string agent = first.agent("mock-r50-n100");
   CHECK(get(second, "/api/v1/agent/agents/" + agent).json()["id"] == agent);
   std::string run;

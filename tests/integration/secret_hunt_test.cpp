@@ -92,6 +92,12 @@ TEST_CASE("Nothing that users, models, tools and administrators gave stands read
   hunt.keep(hunt.made("POST", "/api/v1/agent/access-key/generate", Json())["key"]);
   const std::string tools = hunt.agent("mock-tools2-n2-r0", {{"skills", {"docs"}}});
   hunt.made("POST", kAgents + tools + "/messages", {{"message", hunt.plant()}});
+  const std::string rememberer = hunt.agent("mock-toolsay");
+  for (int i = 0; i < 10; ++i) {
+    const Json arguments = {{"content", hunt.plant()}, {"kind", "fact"}};
+    hunt.made("POST", kAgents + rememberer + "/messages",
+              {{"message", Json({{"tool", "remember"}, {"arguments", arguments}}).dump()}});
+  }
   // A provider that fails and says why, with the user's words in it.
   const std::string failing = hunt.agent("mock-s400");
   hunt.call("POST", kAgents + failing + "/messages", {{"message", hunt.plant()}});

@@ -19,7 +19,7 @@ constexpr std::size_t kMaxTextBytes = 4096;
 const std::vector<std::string> kManifestKeys = {
     "manifest",         "id",     "name",     "version",    "license",     "description", "homepage", "support",
     "vendor",           "sdk",    "library",  "components", "permissions", "isolation",   "limits",   "status",
-    "security_posture", "drafts", "replaces", "conflicts",  "tests"};
+    "security_posture", "drafts", "replaces", "conflicts",  "tests",       "single_host"};
 
 Error at_path(const std::string& path, const std::string& code, const std::string& what) {
   return {ErrorKind::InvalidArgument, code, path + ": " + what, false, 0, {}};
@@ -137,6 +137,7 @@ Result<Manifest> parse_manifest(const std::string& text, const std::string& path
   manifest.license = top.text("license", false);
   manifest.description = top.text("description", false);
   manifest.status = top.text("status", false);
+  manifest.single_host = top.flag("single_host");
   const Json sdk_json = member_object(*json, "sdk");
   Reader sdk(sdk_json, "sdk.");
   manifest.generation = sdk.integer("generation", true);

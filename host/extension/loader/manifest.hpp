@@ -35,6 +35,7 @@ struct Manifest {
   std::vector<std::string> secrets;  ///< slots
   bool files = false;                ///< wants a private folder
   bool content = false;              ///< wants the texts of messages
+  bool single_host = false;          ///< what it keeps is of no use to other hosts of the same store
   std::vector<std::string> unknown_keys;
 };
 

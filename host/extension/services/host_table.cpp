@@ -54,6 +54,7 @@ HostTable::HostTable(std::string label, const base::Clock& clock, base::Logger& 
   fill_core();
   fill_services();
   fill_telemetry();
+  fill_seal();
 }
 
 void HostTable::fill_core() {
@@ -70,6 +71,7 @@ void HostTable::fill_core() {
     if (wanted == PLATOS_HOST_SECRETS && !host.slots_->empty()) return &host.secrets_table_;
     if (wanted == PLATOS_HOST_METRICS && services.metrics != nullptr) return &host.metrics_table_;
     if (wanted == PLATOS_HOST_SPANS && services.tracer != nullptr) return &host.spans_table_;
+    if (wanted == PLATOS_HOST_SEAL && services.keys != nullptr) return &host.seal_table_;
     if (wanted == PLATOS_HOST_STATE_DIR && !services.state_dir.empty()) return &host.state_dir_table_;
     return nullptr;
   };

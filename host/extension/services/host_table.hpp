@@ -14,9 +14,11 @@
 #include "extension/services/http_service.hpp"
 #include "platos/services/http.h"
 #include "platos/services/metrics.h"
+#include "platos/services/seal.h"
 #include "platos/services/secrets.h"
 #include "platos/services/spans.h"
 #include "platos/services/state_dir.h"
+#include "secrets/key_ring.hpp"
 #include "secrets/slots.hpp"
 #include "telemetry/metrics.hpp"
 #include "telemetry/tracer.hpp"
@@ -29,6 +31,7 @@ struct HostServices {
   std::vector<std::string> http_patterns;
   telemetry::Metrics* metrics = nullptr;
   const telemetry::Tracer* tracer = nullptr;
+  const secrets::KeyRing* keys = nullptr;
   std::string state_dir;
 };
 
@@ -51,6 +54,7 @@ class HostTable {
   void fill_core();
   void fill_services();
   void fill_telemetry();
+  void fill_seal();
   void log(std::int32_t level, platos_slice_t message, platos_slice_t fields);
   std::int32_t exchange(platos_call_t* call, const platos_http_request_t* request, const platos_http_sink_t* sink,
                         platos_error_t* error);
@@ -61,6 +65,13 @@ class HostTable {
                        const platos_attribute_t* attributes, std::size_t count);
   std::int32_t sign(platos_slice_t slot, platos_slice_t algorithm, platos_slice_t data, const platos_writer_t* writer,
                     platos_error_t* error) const;
+  std::int32_t check_key(const platos_call_t& call, platos_error_t* error) const;
+  std::int32_t seal(const platos_call_t* call, platos_slice_t place, platos_slice_t text, const platos_writer_t* writer,
+                    platos_error_t* error) const;
+  std::int32_t open(const platos_call_t* call, platos_slice_t place, platos_slice_t sealed,
+                    const platos_writer_t* writer, platos_error_t* error) const;
+  std::int32_t hash(const platos_call_t* call, const platos_slice_t* tokens, std::size_t count,
+                    const platos_writer_t* writer, platos_error_t* error) const;
 
   std::string label_;
   const base::Clock& clock_;
@@ -73,6 +84,7 @@ class HostTable {
   platos_host_metrics_t metrics_table_{};
   platos_host_spans_t spans_table_{};
   platos_host_state_dir_t state_dir_table_{};
+  platos_host_seal_t seal_table_{};
   std::mutex series_mutex_;
   std::set<telemetry::Series*> series_;
   std::atomic<std::int64_t> log_second_{0};

@@ -8,8 +8,6 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <thread>
 
@@ -18,22 +16,6 @@
 using namespace platos::memory_sqlite_test;
 
 namespace {
-
-void run_sql(const std::string& folder, const char* sql) {
-  sqlite3* handle = nullptr;
-  REQUIRE(sqlite3_open((folder + "/memory.db").c_str(), &handle) == SQLITE_OK);
-  REQUIRE(sqlite3_exec(handle, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(handle);
-}
-
-std::string bytes_in(const std::string& folder) {
-  std::string all;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    std::ifstream file(entry.path(), std::ios::binary);
-    all.append(std::istreambuf_iterator<char>(file), {});
-  }
-  return all;
-}
 
 /// Upserts one record after the other and tells each through the pipe, until it is killed.
 [[noreturn]] void write_until_killed(const std::string& folder, int acknowledgements) {
@@ -187,9 +169,13 @@ TEST_CASE("removed texts leave no trace in the files, and neither do replaced on
   for (int i = 0; i < 50; ++i) given.push_back({"m" + std::to_string(i), "plain words " + std::to_string(i)});
   given.push_back({"secret", "my " + secret + " is here", R"({"note":"xylophonequartz"})"});
   REQUIRE(memory.upsert(given) == PLATOS_OK);
-  REQUIRE(bytes_in(folder.path()).find(secret) != std::string::npos);
+  const std::string indexed = hash_of(running, memory, secret);
+  const std::string id = "secret";
+  REQUIRE(bytes_in(folder.path()).find(indexed) != std::string::npos);
+  REQUIRE(bytes_in(folder.path()).find(id) != std::string::npos);
   REQUIRE(memory.remove({"secret"}) == 1);
-  CHECK(bytes_in(folder.path()).find(secret) == std::string::npos);
+  CHECK(bytes_in(folder.path()).find(indexed) == std::string::npos);
+  CHECK(bytes_in(folder.path()).find(id) == std::string::npos);
   CHECK(memory.search({PLATOS_MEMORY_KEYWORD, "words", {}, 100}).size() == 50);
 }
 

@@ -1,6 +1,7 @@
 // The host services that most plugins want, as small values. Each says whether the operator granted it.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,6 +9,7 @@
 
 #include "platos/cpp/plugin.hpp"
 #include "platos/services/http.h"
+#include "platos/services/seal.h"
 #include "platos/services/state_dir.h"
 
 namespace platos::sdk {
@@ -19,6 +21,51 @@ inline std::string state_dir(const Host& host) {
   if (table == nullptr) throw Error(PLATOS_FAILED_PRECONDITION, "a state folder is needed: grant \"files\"");
   return std::string(view(table->path(host.table())));
 }
+
+/// Texts that cannot be read at rest. A cheap value; valid as long as the instance. Its functions throw HostFailure.
+class Sealer {
+ public:
+  /// Throws Error(PLATOS_FAILED_PRECONDITION) when the host has no such service.
+  explicit Sealer(const Host& host) : host_(host.table()), table_(host.service<platos_host_seal_t>(PLATOS_HOST_SEAL)) {
+    if (table_ == nullptr)
+      throw Error(PLATOS_FAILED_PRECONDITION, "a host with the service " PLATOS_HOST_SEAL " is needed");
+  }
+
+  std::string seal(const Call& call, std::string_view place, std::string_view text) const {
+    return written([&](const platos_writer_t& writer) {
+      return table_->seal(host_, call.handle(), slice(place), slice(text), &writer, call.error());
+    });
+  }
+  std::string open(const Call& call, std::string_view place, std::string_view sealed) const {
+    return written([&](const platos_writer_t& writer) {
+      return table_->open(host_, call.handle(), slice(place), slice(sealed), &writer, call.error());
+    });
+  }
+  /// PLATOS_SEAL_HASH_BYTES for each token, one after the other.
+  std::string hash(const Call& call, std::span<const std::string> tokens) const {
+    std::vector<platos_slice_t> slices;
+    slices.reserve(tokens.size());
+    for (const std::string& token : tokens) slices.push_back(slice(token));
+    return written([&](const platos_writer_t& writer) {
+      return table_->hash(host_, call.handle(), slices.data(), slices.size(), &writer, call.error());
+    });
+  }
+
+ private:
+  template <typename Write>
+  static std::string written(Write&& write) {
+    std::string out;
+    const platos_writer_t writer = {sizeof writer, 0, &out, [](void* context, platos_slice_t bytes) -> std::int32_t {
+                                      static_cast<std::string*>(context)->append(view(bytes));
+                                      return PLATOS_OK;
+                                    }};
+    if (const auto status = write(writer); status != PLATOS_OK) throw HostFailure(status);
+    return out;
+  }
+
+  const platos_host_t* host_;
+  const platos_host_seal_t* table_;
+};
 
 struct HttpAnswer {
   std::int32_t status = 0;

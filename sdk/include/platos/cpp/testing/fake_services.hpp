@@ -12,6 +12,7 @@
 #include "platos/cpp/testing/fake_host.hpp"
 #include "platos/services/http.h"
 #include "platos/services/metrics.h"
+#include "platos/services/seal.h"
 #include "platos/services/state_dir.h"
 
 namespace platos::sdk {
@@ -33,6 +34,57 @@ class FakeStateDir {
   }
   std::string path_;
   platos_host_state_dir_t table_{};
+};
+
+/// Seals by scrambling, which hides a text from a search for it and from nothing else; opens only for the same tenant
+/// and place. Must outlive the instances.
+class FakeSeal {
+ public:
+  explicit FakeSeal(FakeHost& host) {
+    table_ = {sizeof table_, 0,
+              [](const platos_host_t*, platos_call_t* call, platos_slice_t place, platos_slice_t text,
+                 const platos_writer_t* writer, platos_error_t*) -> std::int32_t {
+                const std::string sealed = label(*call, view(place)) + scrambled(view(text));
+                return writer->write(writer->context, slice(sealed));
+              },
+              [](const platos_host_t* self, platos_call_t* call, platos_slice_t place, platos_slice_t sealed,
+                 const platos_writer_t* writer, platos_error_t* error) -> std::int32_t {
+                const std::string wanted = label(*call, view(place));
+                if (!view(sealed).starts_with(wanted)) {
+                  self->error_set(self, error, PLATOS_DATA_LOSS, slice("sealed elsewhere"), {});
+                  return PLATOS_DATA_LOSS;
+                }
+                const std::string text = scrambled(view(sealed).substr(wanted.size()));
+                return writer->write(writer->context, slice(text));
+              },
+              [](const platos_host_t*, platos_call_t* call, const platos_slice_t* tokens, std::size_t count,
+                 const platos_writer_t* writer, platos_error_t*) -> std::int32_t {
+                std::string hashes;
+                for (std::size_t i = 0; i < count; ++i) hashes += label(*call, view(tokens[i]));
+                return writer->write(writer->context, slice(hashes));
+              }};
+    host.services[PLATOS_HOST_SEAL] = &table_;
+  }
+
+ private:
+  // 16 bytes that depend on the tenant and the text (FNV-1a, twice).
+  static std::string label(const platos_call& call, std::string_view text) {
+    const auto tenant = call.attributes.find("environment");
+    const std::string all = (tenant == call.attributes.end() ? "" : tenant->second) + '\0' + std::string(text);
+    std::string out;
+    for (const std::uint64_t seed : {0xCBF29CE484222325ULL, 0x84222325CBF29CE4ULL}) {
+      std::uint64_t sum = seed;
+      for (const char byte : all) sum = (sum ^ static_cast<unsigned char>(byte)) * 0x100000001B3ULL;
+      for (int shift = 0; shift < 64; shift += 8) out += static_cast<char>(sum >> shift & 0xFF);
+    }
+    return out;
+  }
+  static std::string scrambled(std::string_view text) {
+    std::string out(text);
+    for (char& byte : out) byte = static_cast<char>(byte ^ 0x5A);
+    return out;
+  }
+  platos_host_seal_t table_{};
 };
 
 /// Answers exchanges by a function of the test, and keeps the requests. Must outlive the instances.
