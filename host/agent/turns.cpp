@@ -131,6 +131,11 @@ Task<Result<TurnTicket>> Turns::submit(base::Loop& loop, TurnRequest request) {
       co_return fail(shared->thread_id.empty() ? agent_scope_mismatch() : thread_not_found(shared->thread_id));
     }
     if (planned->replay) co_return *planned->replay;
+    if (attempt == 1 && !shared->who.may(model::kOperator)) {
+      const governance::RateSubject counted{governance::RateAxis::Agent,
+                                            shared->who.scope.environment_id + '/' + agent};
+      if (auto taken = limits_.take({counted}); !taken) co_return fail(taken.error());
+    }
     if (auto admitted = engine_.admits(); !admitted) co_return fail(admitted.error());
     auto ticket = co_await start(loop, shared, std::move(*planned));
     const bool again = !ticket && ticket.error().code == kStaleCode && attempt < kMaxAttempts;

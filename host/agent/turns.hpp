@@ -9,6 +9,7 @@
 #include "agent/turn_setting.hpp"
 #include "base/task.hpp"
 #include "engine/engine.hpp"
+#include "governance/rate_limits.hpp"
 #include "model/scope.hpp"
 #include "store/database.hpp"
 
@@ -48,12 +49,19 @@ struct TurnsOptions {
 class Turns {
  public:
   Turns(engine::Engine& engine, store::Database& database, SettingLoader& settings, RecentThreads& recent,
-        base::IdMaker& ids, TurnsOptions options)
-      : engine_(engine), database_(database), settings_(settings), recent_(recent), ids_(ids), options_(options) {}
+        governance::RateLimits& limits, base::IdMaker& ids, TurnsOptions options)
+      : engine_(engine),
+        database_(database),
+        settings_(settings),
+        recent_(recent),
+        limits_(limits),
+        ids_(ids),
+        options_(options) {}
 
   /// Errors: NotFound "agent_not_found", "thread_not_found"; Conflict "turn_in_progress", "agent_inactive",
-  /// "thread_archived"; Mismatch "idempotency_mismatch"; ResourceExhausted "thread_queue_full"; Unavailable
-  /// "overloaded", "draining", "storage_full"; InvalidArgument "invalid_field". A refusal leaves no row behind.
+  /// "thread_archived"; Mismatch "idempotency_mismatch"; ResourceExhausted "thread_queue_full", "rate_limit" (of the
+  /// agent); Unavailable "overloaded", "draining", "storage_full"; InvalidArgument "invalid_field". A refusal leaves no
+  /// row behind.
   Task<Result<TurnTicket>> submit(base::Loop& loop, TurnRequest request);
 
  private:
@@ -66,6 +74,7 @@ class Turns {
   store::Database& database_;
   SettingLoader& settings_;
   RecentThreads& recent_;
+  governance::RateLimits& limits_;
   base::IdMaker& ids_;
   TurnsOptions options_;
 };

@@ -22,6 +22,7 @@ std::vector<Route> all_routes(const Services& services, const ApiOptions& option
 Api::Api(Services services, ApiOptions options)
     : services_(services),
       options_(std::move(options)),
+      admission_(services.authenticator, services.limits),
       router_(with_list(all_routes(services_, options_))),
       cors_origins_(options_.cors_origins) {}
 
@@ -49,8 +50,10 @@ Task<ingress::Response> Api::handle(ingress::Request request) const {
   ingress::Response response = co_await dispatch(std::move(request));
   if (!origin.empty() && origin_allowed(origin)) {
     response.headers.emplace_back("Access-Control-Allow-Origin", origin);
-    response.headers.emplace_back("Access-Control-Expose-Headers",
-                                  "X-Request-Id, X-Platos-Version, X-Platos-Run-Id, Idempotent-Replayed, Retry-After");
+    response.headers.emplace_back(
+        "Access-Control-Expose-Headers",
+        "X-Request-Id, X-Platos-Version, X-Platos-Run-Id, Idempotent-Replayed, Retry-After, RateLimit-Limit, "
+        "RateLimit-Remaining, RateLimit-Reset, X-Platos-Rate-Limit-Bucket");
     response.headers.emplace_back("Vary", "Origin");
   }
   services_.logger.debug("api", "request",
@@ -82,42 +85,28 @@ Task<ingress::Response> Api::dispatch(ingress::Request request) const {
         request.request_id);
   }
   Call call;
+  governance::RateAllowance allowance;
   if (match.route->rights != kPublic) {
-    auto who = co_await authenticate(request);
-    if (who && !who->may(match.route->rights)) {
-      who = fail(ErrorKind::PermissionDenied, "forbidden", "what these credentials may do does not include this");
+    auto admitted = co_await admission_.admit(request, match.route->rights);
+    if (!admitted) {
+      co_return match.route->streams ? stream_refusal(admitted.error(), request)
+                                     : error_response(admitted.error(), request.request_id);
     }
-    if (!who) {
-      co_return match.route->streams ? stream_refusal(who.error(), request)
-                                     : error_response(who.error(), request.request_id);
-    }
-    call.who = std::move(*who);
+    call.who = std::move(admitted->who);
     call.who.request_id = request.request_id;
+    allowance = admitted->allowance;
   }
   call.route = std::string(match.route->method) + " " + std::string(match.route->pattern);
   call.path = std::move(match.path);
   call.query = decode_query(request.query);
   call.request = std::move(request);
-  co_return co_await match.route->handler(std::move(call));
+  auto response = co_await match.route->handler(std::move(call));
+  if (response.status != 429) add_rate_headers(response, allowance);  // that one says what refused it
+  co_return response;
 }
 
 ingress::Response Api::refuse(const Error& error, const std::string& request_id) const {
   return error_response(error, request_id);
-}
-
-Task<Result<model::Principal>> Api::authenticate(const ingress::Request& request) const {
-  tenancy::Credentials credentials;
-  credentials.authorization = request.header("authorization");
-  credentials.organization_id = request.header("x-platos-organization-id");
-  credentials.project_id = request.header("x-platos-project-id");
-  credentials.environment_id = request.header("x-platos-environment-id");
-  credentials.user_id = request.header("x-platos-user-id");
-  credentials.session_token = request.header("x-platos-session-token");
-  credentials.api_key = request.header("x-platos-api-key");
-  credentials.user_token = request.header("x-platos-user-token");
-  credentials.origin = request.header("origin");
-  credentials.address = request.peer;
-  co_return co_await services_.authenticator.authenticate(*request.loop, std::move(credentials));
 }
 
 bool Api::origin_allowed(std::string_view origin) const {

@@ -8,6 +8,7 @@
 #include "agent/agents.hpp"
 #include "agent/threads.hpp"
 #include "agent/turns.hpp"
+#include "api/admission.hpp"
 #include "api/route.hpp"
 #include "base/logger.hpp"
 #include "base/shared_value.hpp"
@@ -39,6 +40,7 @@ struct Services {
   store::Database& database;
   const extension::PluginHost& plugins;
   tenancy::Authenticator& authenticator;
+  governance::RateLimits& limits;
   tenancy::Administration& administration;
   tenancy::Keys& keys;
   tenancy::Environments& environments;
@@ -64,7 +66,6 @@ class Api {
 
  private:
   Task<ingress::Response> dispatch(ingress::Request request) const;
-  Task<Result<model::Principal>> authenticate(const ingress::Request& request) const;
   std::vector<Route> with_list(std::vector<Route> routes) const;
   ingress::Response list_routes() const;
   bool origin_allowed(std::string_view origin) const;
@@ -72,6 +73,7 @@ class Api {
 
   Services services_;
   ApiOptions options_;
+  Admission admission_;
   Router router_;
   base::SharedValue<std::vector<std::string>> cors_origins_;
 };

@@ -36,6 +36,11 @@ model::Json error_body(const Error& error, std::string_view request_id) {
                       {"code", error.code},
                       {"requestId", request_id}};
   if (!error.validation_errors.empty()) body["validationErrors"] = error.validation_errors;
+  if (!error.limited_by.empty()) {
+    body["scope"] = error.limited_by;
+    body["limit"] = error.limit;
+    body["retryAfterSeconds"] = (error.retry_after_ms + 999) / 1000;
+  }
   return body;
 }
 
@@ -51,6 +56,13 @@ namespace {
 void add_error_headers(ingress::Response& response, const Error& error) {
   if (error.retry_after_ms > 0) {
     response.headers.emplace_back("Retry-After", std::to_string((error.retry_after_ms + 999) / 1000));
+  }
+  if (!error.limited_by.empty()) {
+    response.headers.emplace_back("RateLimit-Limit", std::to_string(error.limit));
+    response.headers.emplace_back("RateLimit-Remaining", "0");
+    response.headers.emplace_back("RateLimit-Reset", std::to_string((error.retry_after_ms + 999) / 1000));
+    response.headers.emplace_back("X-Platos-Rate-Limit-Bucket",
+                                  error.limited_by.substr(0, error.limited_by.find("_per_")));
   }
   if (error.kind == ErrorKind::Unauthenticated) response.headers.emplace_back("WWW-Authenticate", "Bearer");
 }

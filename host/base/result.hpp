@@ -40,6 +40,8 @@ struct Error {
   bool retryable = false;
   std::int64_t retry_after_ms = 0;
   std::vector<std::string> validation_errors;
+  std::string limited_by = {};  ///< of a rate limit: "user_per_minute"; else empty
+  std::int64_t limit = 0;       ///< of a rate limit
 };
 
 template <typename T>

@@ -6,11 +6,14 @@
 namespace platos::config {
 namespace {
 
-constexpr std::array<std::string_view, 10> kReloadable = {"http.allowed_hosts",     "http.cors_origins",
-                                                          "http.max_head_bytes",    "http.max_connections",
-                                                          "http.read_timeout_ms",   "http.idle_timeout_ms",
-                                                          "http.write_stall_ms",    "https.certificate_file",
-                                                          "https.private_key_file", "log.level"};
+constexpr std::array<std::string_view, 16> kReloadable = {"http.allowed_hosts",      "http.cors_origins",
+                                                          "http.max_head_bytes",     "http.max_connections",
+                                                          "http.read_timeout_ms",    "http.idle_timeout_ms",
+                                                          "http.write_stall_ms",     "https.certificate_file",
+                                                          "https.private_key_file",  "log.level",
+                                                          "http.trusted_proxies",    "limits.ip_per_minute",
+                                                          "limits.token_per_minute", "limits.user_per_minute",
+                                                          "limits.agent_per_minute", "limits.environment_per_minute"};
 
 }  // namespace
 

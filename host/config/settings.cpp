@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/json_text.hpp"
+#include "base/network.hpp"
 #include "base/text.hpp"
 
 namespace platos::config {
@@ -79,6 +80,8 @@ const std::vector<Setting>& setting_table() {
       {"http.insecure_listen", &S::http_insecure_listen, "allow an address that is not loopback, without TLS"},
       {"http.allowed_hosts", &S::http_allowed_hosts, "values of the Host header besides loopback names"},
       {"http.cors_origins", &S::http_cors_origins, "origins that a browser may call from; empty: CORS is off"},
+      {"http.trusted_proxies", &S::http_trusted_proxies,
+       "addresses and networks of proxies whose X-Forwarded-For is believed"},
       {"http.max_head_bytes", &S::http_max_head_bytes, "longest request line and headers", 1024, 1024 * 1024},
       {"http.max_body_bytes", &S::http_max_body_bytes, "longest request body", 1024, kGiB},
       {"http.max_connections", &S::http_max_connections, "open client connections; more are closed at once", 1,
@@ -137,6 +140,14 @@ const std::vector<Setting>& setting_table() {
        "conversations kept in memory for their next turn, all together; 0: none", 0, 64 * kGiB},
       {"runs.drain_ms", &S::runs_drain_ms, "time that running turns get at a stop before they are left to take-over", 0,
        kHourMs},
+      {"limits.ip_per_minute", &S::limits_ip_per_minute, "requests of one address; 0: no limit", 0, 1'000'000'000},
+      {"limits.token_per_minute", &S::limits_token_per_minute, "requests with one key or token; 0: no limit", 0,
+       1'000'000'000},
+      {"limits.user_per_minute", &S::limits_user_per_minute, "requests of one user of an environment; 0: no limit", 0,
+       1'000'000'000},
+      {"limits.agent_per_minute", &S::limits_agent_per_minute, "turns of one agent; 0: no limit", 0, 1'000'000'000},
+      {"limits.environment_per_minute", &S::limits_environment_per_minute, "requests in one environment; 0: no limit",
+       0, 1'000'000'000},
       {"retention.stream_days", &S::retention_stream_days, "events of ended runs are kept so long", 0, 36'500},
       {"retention.journal_days", &S::retention_journal_days, "journals of ended runs are kept so long", 0, 36'500},
       {"retention.sweep_ms", &S::retention_sweep_ms, "time between two sweeps", 1000, 24 * kHourMs},
@@ -215,6 +226,10 @@ Result<void> check(const Settings& settings) {
                 "http.listen: \"" + base::printable(listen) +
                     "\" is not loopback, and traffic is not encrypted; serve others on https.listen or behind a TLS "
                     "proxy, or accept the risk with --insecure-listen");
+  }
+  for (const auto& proxy : settings.http_trusted_proxies) {
+    if (!base::Network::parse(proxy))
+      return fail(invalid("http.trusted_proxies", "addresses and networks, such as 10.0.0.0/8", proxy));
   }
   return check_https(settings);
 }

@@ -21,6 +21,7 @@ struct Settings {
   std::string https_private_key_file;
   std::vector<std::string> http_allowed_hosts;
   std::vector<std::string> http_cors_origins;
+  std::vector<std::string> http_trusted_proxies;
   std::int64_t http_max_head_bytes = 16 * 1024;
   std::int64_t http_max_body_bytes = 1024 * 1024;
   std::int64_t http_max_connections = 20'000;
@@ -57,6 +58,12 @@ struct Settings {
   std::string auth_session_secret;
   std::int64_t auth_remember_ms = 5'000;
   std::int64_t auth_max_failures_per_minute = 100;
+
+  std::int64_t limits_ip_per_minute = 0;
+  std::int64_t limits_token_per_minute = 0;
+  std::int64_t limits_user_per_minute = 300;
+  std::int64_t limits_agent_per_minute = 0;
+  std::int64_t limits_environment_per_minute = 0;
 
   std::int64_t retention_stream_days = 7;
   std::int64_t retention_journal_days = 90;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "ingress/client_address.hpp"
 
 namespace platos::ingress {
 namespace {
@@ -205,7 +206,7 @@ void Connection::call_handler() {
   gone_ = base::CancelSource();
   head_only_ = head_->request.method == "HEAD";
   Request request = std::move(head_->request);
-  request.peer = peer_;
+  request.peer = client_address(peer_, request.all("x-forwarded-for"), server_.options_.trusted_proxies);
   request.request_id = request_id_;
   request.loop = &server_.loop_;
   request.gone = gone_.token();

@@ -23,13 +23,15 @@ struct Request {
   std::string query;  ///< as sent, without '?'
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  std::string peer;        ///< address of the client
+  std::string peer;        ///< address of the client, which trusted proxies may have told
   std::string request_id;  ///< taken from X-Request-Id or made
   base::Loop* loop = nullptr;
   base::CancelToken gone;  ///< the client has closed its connection
 
   /// The first value, or empty.
   std::string_view header(std::string_view lower_case_name) const;
+  /// All values with commas between them, as if they had come in one header.
+  std::string all(std::string_view lower_case_name) const;
 };
 
 /// A response body that comes as it is made. Bound to the connection's loop; pulled, never pushed.

@@ -10,6 +10,7 @@
 
 #include "base/logger.hpp"
 #include "base/loop.hpp"
+#include "base/network.hpp"
 #include "base/result.hpp"
 #include "ingress/message.hpp"
 #include "ingress/tls.hpp"
@@ -17,7 +18,8 @@
 namespace platos::ingress {
 
 struct ServerOptions {
-  std::vector<std::string> allowed_hosts;  ///< besides loopback names
+  std::vector<std::string> allowed_hosts;      ///< besides loopback names
+  std::vector<base::Network> trusted_proxies;  ///< whose X-Forwarded-For is believed
   std::size_t max_head_bytes = 16 * 1024;
   std::size_t max_body_bytes = 1024 * 1024;
   std::size_t max_connections = 20'000;

@@ -17,6 +17,7 @@
 #include "egress/client.hpp"
 #include "engine/engine.hpp"
 #include "extension/plugin_host.hpp"
+#include "governance/rate_sync.hpp"
 #include "main/data_dir.hpp"
 #include "main/front.hpp"
 #include "main/keys.hpp"
@@ -95,6 +96,8 @@ class Daemon {
   agent::CompactionBody compaction_body_;
   agent::Agents agents_;
   agent::Threads threads_;
+  governance::RateLimits limits_;
+  governance::RateSync rate_sync_;
   agent::Turns turns_;
   tenancy::Authenticator authenticator_;
   tenancy::Administration administration_;
@@ -106,7 +109,7 @@ class Daemon {
   base::TaskSet tasks_;
   bool stopping_ = false;
   bool stuck_observer_ = false;
-  base::CancelSource stopping_metrics_;
+  base::CancelSource stopping_upkeep_;
   int exit_code_ = kExitOk;
 };
 
@@ -179,14 +182,16 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       compaction_body_(*database_, models_),
       agents_(*database_, ids_),
       threads_(*database_, ids_),
-      turns_(engine_, *database_, settings_of_turns_, recent_threads_, ids_,
+      limits_(clock, rate_rules(settings_)),
+      rate_sync_(limits_, *database_, data_dir.host_id(), logger),
+      turns_(engine_, *database_, settings_of_turns_, recent_threads_, limits_, ids_,
              {settings_.runs_deadline_ms * 1000, settings_.runs_max_queued_per_thread}),
       authenticator_(*database_, std::move(auth)),
       administration_(*database_, ids_, keys, authenticator_),
       keys_(*database_, ids_, authenticator_),
       environments_(*database_, ids_),
       master_key_(*database_, ids_, keys, settings_.secrets_master_key, data_dir.path()),
-      api_({agents_, threads_, turns_, engine_, *database_, plugins_, authenticator_, administration_, keys_,
+      api_({agents_, threads_, turns_, engine_, *database_, plugins_, authenticator_, limits_, administration_, keys_,
             environments_, master_key_, metrics_, logger},
            {static_cast<std::size_t>(settings_.http_max_body_bytes), settings_.http_heartbeat_ms * 1000,
             settings_.http_deferred_max_ms * 1000, settings_.http_cors_origins}),
@@ -243,6 +248,17 @@ void Daemon::mirror_gauges() {
   auto& slow = metrics_.counter("platos_loop_slow_passes_total", "Passes of an event loop over 5 ms.");
   auto& resident = metrics_.gauge("platos_process_resident_memory_bytes", "Resident memory.");
   metrics_.gauge("platosd_config_last_reload_successful", kReloadMeaning).set(1);
+  auto& buckets = metrics_.gauge("platos_rate_buckets", "Callers whose requests are being counted.");
+  std::vector<std::pair<governance::RateAxis, telemetry::Series*>> limited;
+  for (const auto axis : {governance::RateAxis::Ip, governance::RateAxis::Token, governance::RateAxis::User,
+                          governance::RateAxis::Agent, governance::RateAxis::Environment}) {
+    limited.emplace_back(axis, &metrics_.counter("platos_rate_limited_total", "Requests refused by a rate limit.",
+                                                 {{"bucket", std::string(governance::word_of(axis))}}));
+  }
+  metrics_.on_collect([this, &buckets, limited] {
+    buckets.set(static_cast<double>(limits_.buckets()));
+    for (const auto& [axis, series] : limited) series->set(static_cast<double>(limits_.refused(axis)));
+  });
   metrics_.on_collect([this, &running, &commits, &writes, &slow, &resident] {
     running.set(static_cast<double>(engine_.live_count()));
     commits.set(static_cast<double>(database_->commits()));
@@ -257,7 +273,7 @@ void Daemon::mirror_gauges() {
 Task<void> Daemon::export_metrics() {
   for (;;) {
     const bool elapsed =
-        co_await base::sleep_for(*loops_.front(), settings_.observers_metrics_ms * 1000, stopping_metrics_.token());
+        co_await base::sleep_for(*loops_.front(), settings_.observers_metrics_ms * 1000, stopping_upkeep_.token());
     if (!elapsed) co_return;
     telemetry::push_metrics(metrics_, tracer_);
   }
@@ -272,6 +288,7 @@ Task<Result<void>> Daemon::prepare() {
   if (auto wrapped = co_await master_key_.finish_begun(loop); !wrapped) co_return fail(wrapped.error());
   if (auto made = co_await agents_.ensure_hello(loop, who); !made) co_return fail(made.error());
   base::failpoint("startup.after_agent");
+  if (auto counted = co_await rate_sync_.restore(loop); !counted) co_return fail(counted.error());
   const auto started = co_await engine_.start();
   base::failpoint("startup.after_claims");
   co_return started;
@@ -303,6 +320,7 @@ int Daemon::run() {
       const auto prepared = co_await daemon.prepare();
       if (prepared) {
         daemon.serve();
+        daemon.tasks_.start("rates", daemon.rate_sync_.run(*daemon.loops_.front(), daemon.stopping_upkeep_.token()));
         if (daemon.tracer_.enabled()) daemon.tasks_.start("metrics", daemon.export_metrics());
         co_return;
       }
@@ -341,6 +359,7 @@ Task<void> Daemon::reload() {
   }
   reloaded_ = prepared->settings;
   logger_.set_lowest(log_level(reloaded_.log_level));
+  limits_.configure(rate_rules(reloaded_));
   api_.set_cors_origins(reloaded_.http_cors_origins);
   front_->configure(reloaded_, std::move(prepared->tls));
   logger_.info("main", "the configuration is taken over", {{"changed", prepared->changed}});
@@ -354,7 +373,8 @@ Task<void> Daemon::stop() {
   co_await engine_.drain(settings_.runs_drain_ms * 1000);
   // One more look at the sockets, so that the last events of ended runs leave.
   co_await base::sleep_for(*loops_.front(), 50'000, base::CancelToken());
-  stopping_metrics_.cancel("stop");
+  stopping_upkeep_.cancel("stop");
+  (void)co_await rate_sync_.exchange(*loops_.front());
   // An observer may use the loop to send what it holds, so this waits elsewhere.
   const auto stopped = resolvers_.run(*loops_.front(), [this] { return Result<bool>(tracer_.stop()); });
   const auto ended = co_await stopped;

@@ -76,9 +76,16 @@ memory::RecallOptions recall_options(const config::Settings& settings) {
   return options;
 }
 
+governance::RateRules rate_rules(const config::Settings& settings) {
+  return {settings.limits_ip_per_minute, settings.limits_token_per_minute, settings.limits_user_per_minute,
+          settings.limits_agent_per_minute, settings.limits_environment_per_minute};
+}
+
 ingress::ServerOptions server_options(const config::Settings& settings) {
   ingress::ServerOptions options;
   options.allowed_hosts = settings.http_allowed_hosts;
+  for (const auto& proxy : settings.http_trusted_proxies)
+    options.trusted_proxies.push_back(*base::Network::parse(proxy));
   options.max_head_bytes = static_cast<std::size_t>(settings.http_max_head_bytes);
   options.max_body_bytes = static_cast<std::size_t>(settings.http_max_body_bytes);
   options.max_connections = static_cast<std::size_t>(settings.http_max_connections);

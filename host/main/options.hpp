@@ -6,6 +6,7 @@
 #include "egress/client.hpp"
 #include "engine/engine.hpp"
 #include "extension/plugin_host.hpp"
+#include "governance/rate_limits.hpp"
 #include "ingress/server.hpp"
 #include "main/daemon.hpp"
 #include "memory/recall.hpp"
@@ -22,6 +23,7 @@ egress::ClientOptions client_options(const config::Settings& settings);
 extension::PluginHostOptions plugin_options(const DaemonOptions& options);
 telemetry::SinkOptions sink_options(const config::Settings& settings);
 memory::RecallOptions recall_options(const config::Settings& settings);
+governance::RateRules rate_rules(const config::Settings& settings);
 ingress::ServerOptions server_options(const config::Settings& settings);
 /// `host_id`: empty for a tool, which is no host.
 store::DatabaseOptions store_options(const config::Settings& settings, const std::string& directory,

@@ -126,6 +126,10 @@ Event error_event(const Error& error, std::string_view flags_json, int attempts)
   add_text(event, "code", error.code);
   if (error.retry_after_ms > 0)
     add_raw(event, "retryAfterSeconds", std::to_string((error.retry_after_ms + 999) / 1000));
+  if (!error.limited_by.empty()) {
+    add_text(event, "scope", error.limited_by);
+    add_raw(event, "limit", std::to_string(error.limit));
+  }
   if (!error.validation_errors.empty()) add_raw(event, "validationErrors", dump(Json(error.validation_errors)));
   if (!flags_json.empty()) add_raw(event, "flags", flags_json);
   if (attempts >= 0) add_raw(event, "attempts", std::to_string(attempts));

@@ -7,6 +7,9 @@
 namespace platos::engine {
 class Engine;
 }
+namespace platos::governance {
+class RateSync;
+}
 namespace platos::store {
 class Connection;
 }
@@ -26,11 +29,12 @@ struct Scope {
   bool operator==(const Scope&) const = default;
 };
 
-/// Permission to work across tenants. Only the engine (claim, take-over, sweep), tenancy (credentials, bootstrap) and
-/// the store's own upkeep can make one.
+/// Permission to work across tenants. Only the engine (claim, take-over, sweep), tenancy (credentials, bootstrap), the
+/// counters of rate limits and the store's own upkeep can make one.
 class SystemScope {
  private:
   friend class engine::Engine;
+  friend class governance::RateSync;
   friend class tenancy::Bootstrap;
   friend class tenancy::Tenant;
   friend class store::Connection;

@@ -98,6 +98,28 @@ TEST_CASE("Two hosts share a database: what one has begun the other ends when it
   CHECK(shape_of(events) == "meta status token+ message_persisted done");
 }
 
+TEST_CASE("Two hosts count the requests of a caller together") {
+  auto arguments = arguments_for("rates");
+  arguments.insert(arguments.end(), {"--set", "limits.token_per_minute=10"});
+  DaemonSettings settings;
+  settings.arguments = arguments;
+  const Daemon first(settings);
+  const Daemon second(settings);
+  const std::string token = post(first, "/api/v1/tokens", {{"name", "one"}}).json()["token"];
+  const auto answered = [&](const Daemon& daemon) {
+    Ask question;
+    question.path = "/api/v1/whoami";
+    question.headers = {"Authorization: Bearer " + token, "X-Platos-Environment-Id: env_default"};
+    int good = 0;
+    for (int i = 0; i < 15; ++i) good += ask(daemon, question).status == 200 ? 1 : 0;
+    return good;
+  };
+  CHECK(answered(first) >= 10);
+  const auto knows = [&] { return get(second, "/metrics").body.find("\nplatos_rate_buckets 0") == std::string::npos; };
+  while (!knows()) std::this_thread::yield();
+  CHECK(answered(second) <= 1);
+}
+
 TEST_CASE("platos migrate says what is pending, does it, and is what a daemon asks for that may not migrate itself") {
   const TempDir data;
   const std::map<std::string, std::string> environment = {

@@ -20,6 +20,7 @@ inline std::string other_value(const Setting& setting) {
     return std::to_string(*number == setting.min ? setting.min + 1 : setting.min);
   }
   if (const auto* flag = member_of<bool>(defaults, setting)) return *flag ? "false" : "true";
+  if (setting.key == "http.trusted_proxies") return "10.0.0.0/8,::1";
   if (member_of<std::vector<std::string>>(defaults, setting) != nullptr) return "first,second";
   if (setting.key == "http.listen") return "127.0.0.1:4000";
   if (setting.key == "https.listen") return "127.0.0.1:4001";
@@ -33,7 +34,8 @@ inline std::string as_toml(const Setting& setting, const std::string& text) {
   const Settings defaults;
   if (member_of<std::string>(defaults, setting) != nullptr) return "\"" + text + "\"";
   if (member_of<std::vector<std::string>>(defaults, setting) == nullptr) return text;
-  return R"(["first", "second"])";
+  const auto comma = text.find(',');
+  return "[\"" + text.substr(0, comma) + "\", \"" + text.substr(comma + 1) + "\"]";
 }
 
 /// The value of one row as text, for comparing.
