@@ -7,9 +7,10 @@
 #include <charconv>
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
 #include <mutex>
 #include <string>
+
+#include "base/environment.hpp"
 
 namespace platos::base::failpoint_detail {
 
@@ -28,8 +29,7 @@ Armed& armed() {
 }
 
 void arm() {
-  const char* variable = std::getenv("PLATOS_FAILPOINT");
-  const std::string_view text = variable == nullptr ? "" : variable;
+  const std::string_view text = environment_variable("PLATOS_FAILPOINT").value_or("");
   const auto colon = text.find(':');
   std::int64_t hits = 1;
   if (colon != std::string_view::npos) std::from_chars(text.data() + colon + 1, text.data() + text.size(), hits);

@@ -6,9 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/environment.hpp"
 #include "base/text.hpp"
-
-extern char** environ;
 
 namespace platos::config {
 namespace {
@@ -165,12 +164,9 @@ Result<Loaded> load(const Sources& sources) {
 
 std::map<std::string, std::string> environment_overrides() {
   std::map<std::string, std::string> overrides;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    if (!text.starts_with(kPrefix)) continue;
-    const auto equals = text.find('=');
-    overrides.emplace(text.substr(0, equals), text.substr(equals + 1));
-  }
+  base::for_each_variable([&](std::string_view name, std::string_view value) {
+    if (name.starts_with(kPrefix)) overrides.emplace(name, value);
+  });
   return overrides;
 }
 

@@ -39,7 +39,8 @@ std::int64_t wait_us(double before, double now, std::int64_t into_us, std::int64
     return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(at - kRounding)) - into_us);
   }
   const double at = window * (1 - (static_cast<double>(limit) - 1) / now);
-  return RateLimits::kWindowUs - into_us + std::max<std::int64_t>(0, static_cast<std::int64_t>(std::ceil(at - kRounding)));
+  return RateLimits::kWindowUs - into_us +
+         std::max<std::int64_t>(0, static_cast<std::int64_t>(std::ceil(at - kRounding)));
 }
 
 Error limited(RateAxis axis, std::int64_t limit, std::int64_t wait) {

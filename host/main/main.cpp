@@ -3,6 +3,7 @@
 #include <iostream>
 #include <optional>
 
+#include "base/environment.hpp"
 #include "base/version.hpp"
 #include "main/daemon.hpp"
 #include "main/migrate.hpp"
@@ -64,6 +65,7 @@ std::optional<config::Sources> to_sources(const Flags& flags) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  base::take_environment();
   Flags flags;
   CLI::App app{"platosd, the Platos agent runtime", "platosd"};
   define(app, flags);

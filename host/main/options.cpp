@@ -2,8 +2,7 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
-
+#include "base/environment.hpp"
 #include "base/version.hpp"
 
 namespace platos::daemon {
@@ -104,8 +103,7 @@ Result<tenancy::AuthOptions> auth_options(const config::Settings& settings, std:
   options.max_failures_per_minute = settings.auth_max_failures_per_minute;
   if (settings.auth_session_secret.empty()) return options;
   const std::string name = settings.auth_session_secret.substr(kEnvironment.size());
-  const char* value = std::getenv(name.c_str());
-  options.session_secret = value == nullptr ? "" : value;
+  options.session_secret = base::environment_variable(name).value_or("");
   if (options.session_secret.size() >= tenancy::kMinSecretBytes) return options;
   return fail(ErrorKind::FailedPrecondition, "session_secret_unusable",
               "auth.session_secret: expected at least " + std::to_string(tenancy::kMinSecretBytes) +

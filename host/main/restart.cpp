@@ -6,6 +6,7 @@
 
 #include <csignal>
 
+#include "base/environment.hpp"
 #include "main/daemon.hpp"
 
 namespace platos::daemon {
@@ -31,7 +32,11 @@ void restart_without(const std::string& plugin_id, std::int64_t stuck_ms, extens
   std::vector<char*> argv;
   for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
-  ::execve("/proc/self/exe", argv.data(), environ);
+  auto variables = base::variables_for_successor();
+  std::vector<char*> envp;
+  for (auto& variable : variables) envp.push_back(variable.data());
+  envp.push_back(nullptr);
+  ::execve("/proc/self/exe", argv.data(), envp.data());
   logger.error("main", "the daemon could not restart itself");
   ::_exit(kExitFailed);
 }

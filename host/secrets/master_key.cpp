@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/environment.hpp"
 #include "base/failpoint.hpp"
 #include "base/text.hpp"
 #include "secrets/cipher.hpp"
@@ -88,9 +89,9 @@ Result<MasterKeys> load_master_keys(const std::string& source, const std::string
   const std::string kind = source.substr(0, colon);
   const std::string name = colon == std::string::npos ? "" : source.substr(colon + 1);
   if (kind == "env") {
-    const char* value = std::getenv(name.c_str());
-    if (value == nullptr) return unusable("the environment variable " + name, "it is not set");
-    return only(parse("the environment variable " + name, value));
+    const auto value = base::environment_variable(name);
+    if (!value) return unusable("the environment variable " + name, "it is not set");
+    return only(parse("the environment variable " + name, std::string(*value)));
   }
   std::string path = name;
   if (kind == "credential") {

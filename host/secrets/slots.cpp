@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/environment.hpp"
 #include "base/text.hpp"
 
 namespace platos::secrets {
@@ -26,9 +27,9 @@ Result<void> SlotTable::bind(const std::string& slot, const std::string& binding
     return fail(ErrorKind::InvalidArgument, "invalid_binding",
                 "secrets." + slot + ": expected \"env:NAME\"; secrets never stand in a file of instances");
   }
-  const char* value = std::getenv(binding.c_str() + kEnvironment.size());
+  const auto value = base::environment_variable(std::string_view(binding).substr(kEnvironment.size()));
   found->second.bound = true;
-  if (value != nullptr && *value != '\0') found->second.value.emplace(std::string_view(value));
+  if (value && !value->empty()) found->second.value.emplace(*value);
   return {};
 }
 

@@ -2,6 +2,8 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <utility>
 
 #include "support/stage.hpp"
@@ -55,6 +57,34 @@ TEST_CASE("platosd says what is wrong with its flags and its configuration, and 
     CHECK(open.err.find("--insecure-listen") != std::string::npos);
   }
   CHECK(run({"--listen", "0.0.0.0:0", "--insecure-listen", "--check-config"}).exit_code == 0);
+}
+
+TEST_CASE("secrets of the environment are used, and stand neither in /proc nor in a core dump") {
+  DaemonSettings settings;
+  settings.environment = {{"OPENAI_API_KEY", "sk-canary-0000000000000000"}, {"PLATOS__RUNS__DRAIN_MS", "7"}};
+  for (int i = 1; i <= 200; ++i) settings.environment["SECRET_" + std::to_string(i)] = "canary" + std::to_string(i);
+  const Daemon daemon(settings);
+  const Json plugins = get(daemon, "/api/v1/plugins").json();
+  std::string openai;
+  for (const auto& plugin : plugins["plugins"]) {
+    for (const auto& instance : plugin["instances"]) {
+      if (instance["name"] == "openai") openai = instance["state"];
+    }
+  }
+  CHECK(openai == "ready");
+  const std::string proc = "/proc/" + std::to_string(daemon.pid()) + "/";
+  const auto text_of_file = [&](const std::string& name) {
+    std::ifstream file(proc + name, std::ios::binary);
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+  };
+  const std::string shown = text_of_file("environ");
+  CHECK(shown.size() > 1'000);  // readable here, and wiped
+  CHECK(shown.find_first_not_of('\0') == std::string::npos);
+  CHECK(text_of_file("limits").find("Max core file size        0                    0") != std::string::npos);
+  CHECK(daemon.log().find("canary") == std::string::npos);
+  CHECK(plugins.dump().find("canary") == std::string::npos);
 }
 
 TEST_CASE("a second daemon on the same data ends with 5 and names the first") {

@@ -1,5 +1,8 @@
 // Codecs that hang: the watchdog quarantines them and the daemon restarts itself, a few times.
 #include <catch2/catch.hpp>
+#include <csignal>
+#include <fstream>
+#include <iterator>
 
 #include "plugins/stage/plugin_stage.hpp"
 
@@ -35,7 +38,7 @@ TEST_CASE("a codec that hangs is quarantined, the daemon restarts in place, and 
   stage.add("rogue-provider-b");
   stage.configure("hangs", "rogue-provider", {{"do", what}, {"base_url", mock.base_url()}});
   stage.configure("works", "rogue-provider-b", {{"do", "works"}});
-  Daemon& daemon = stage.start(kShortPatience);
+  Daemon& daemon = stage.start(kShortPatience, {{"PLATOS__RUNS__DEADLINE_MS", "1234567"}, {"SECRET", "canary"}});
   const std::string agent = make_agent(daemon, "hangs:any");
   const std::string healthy = make_agent(daemon, "works:any");
   std::string run = begin_turn(daemon.url(), daemon, agent);
@@ -57,6 +60,13 @@ TEST_CASE("a codec that hangs is quarantined, the daemon restarts in place, and 
   const auto others =
       events_of(ask_at(url, daemon, "/api/v1/agent/agents/" + healthy + "/chat/stream", R"({"message":"Hi"})"));
   CHECK(text_of(others) == "fine");
+  // What the environment said before still holds, and still nobody can read it.
+  ::kill(daemon.pid(), SIGHUP);
+  REQUIRE(daemon.wait_for_log("the configuration is taken over"));
+  CHECK_FALSE(says(daemon.log(), "hold after the next start only"));
+  std::ifstream environment("/proc/" + std::to_string(daemon.pid()) + "/environ", std::ios::binary);
+  const std::string left(std::istreambuf_iterator<char>(environment), {});
+  CHECK(left.find("canary") == std::string::npos);
   CHECK(daemon.stop() == 0);
 }
 

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/environment.hpp"
 #include "base/text.hpp"
 
 namespace platos::extension {
@@ -114,9 +115,9 @@ Result<void> replace_environment(Json& value, const std::string& path, bool allo
     return fail(at_path(path, "instance_invalid", "config: \"env:\" is read only in files of the operator"));
   const auto bar = text.find('|');
   const std::string name = text.substr(4, bar == std::string::npos ? bar : bar - 4);
-  const char* found = std::getenv(name.c_str());
-  if (found != nullptr && *found != '\0') {
-    value = std::string(found);
+  const auto found = base::environment_variable(name);
+  if (found && !found->empty()) {
+    value = std::string(*found);
   } else {
     value = bar == std::string::npos ? std::string() : text.substr(bar + 1);
   }
