@@ -270,7 +270,8 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, std::shared_ptr<const Tu
     if (!replay) return fail(replay.error());
     // Another request with this key was faster; its run is the answer.
     if (*replay) return fail(ErrorKind::Conflict, std::string(kReplayCode), (*replay)->run_id);
-    if (!new_thread) {
+    const bool is_free = new_thread || (!may_wait && store::Runs(session).is_free(scope, thread.id));
+    if (!is_free) {
       const auto busy = check_busy(session, asked, thread.id, max);
       if (!busy) return fail(busy.error());
       if (*busy && !may_wait) return fail(stale_plan());

@@ -365,6 +365,7 @@ void define_administration(const Commands& commands) {
     for (const auto& command : admin_commands()) {
       if (std::string(command.group) == name) add_command_to(*group, commands, command);
     }
+    if (name == std::string_view("secrets")) define_envelopes(commands, *group);
   }
 }
 

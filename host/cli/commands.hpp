@@ -46,6 +46,8 @@ void define_runs(const Commands& commands);
 void define_plugins(const Commands& commands);
 void define_system(const Commands& commands);
 void define_administration(const Commands& commands);
+/// Into the group `secrets`.
+void define_envelopes(const Commands& commands, CLI::App& secrets);
 void define_migrate(const Commands& commands);
 void define_config(const Commands& commands);
 void define_help(const Commands& commands);

@@ -97,15 +97,10 @@ std::optional<model::AgentHead> Agents::find_head(const Scope& scope, const std:
 }
 
 bool Agents::is_current(const Scope& scope, const model::AgentHead& head) {
-  bool current = false;
-  session_.query(
+  return session_.affirm(
       scope,
       "SELECT 1 FROM agents WHERE env_id = $1 AND id = $2 AND version_id = $3 AND is_active = 1 AND deleted_us IS NULL",
-      {scope.environment_id, head.id, head.version_id}, [&](const Row&) {
-        current = true;
-        return false;
-      });
-  return current;
+      {scope.environment_id, head.id, head.version_id}, 1);
 }
 
 std::int64_t Agents::count_threads(const Scope& scope, const std::string& agent_id) {

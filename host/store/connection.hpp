@@ -32,8 +32,10 @@ class Connection : public Session {
   virtual void commit() = 0;
   /// Never throws: a transaction that the engine or a broken connection ended already is rolled back.
   virtual void rollback() noexcept = 0;
-  /// Waits for what was sent, and throws its error.
+  /// Waits for what was sent, and throws its error; also when an affirm() was answered wrongly.
   virtual void settle() {}
+  /// Whether affirm() may answer before it knows. Not at first.
+  virtual void answer_early(bool /*early*/) {}
   /// Runs several statements without parameters: savepoints, migrations, pragmas.
   virtual void run_script(const std::string& script) = 0;
 

@@ -146,10 +146,10 @@ void Conversations::set_summary(const Scope& scope, const model::Thread& thread)
 
 bool Conversations::begin_turn(const Scope& scope, const std::string& id, std::optional<std::int64_t> revision,
                                std::int64_t now_us) {
-  return session_.execute(scope,
-                          "UPDATE threads SET turn_count = turn_count + 1, revision = revision + 1, updated_us = $1 "
-                          "WHERE env_id = $2 AND id = $3 AND archived_us IS NULL AND revision = COALESCE($4, revision)",
-                          {now_us, scope.environment_id, id, revision ? Param(*revision) : Param(nullptr)}) == 1;
+  return session_.affirm(scope,
+                         "UPDATE threads SET turn_count = turn_count + 1, revision = revision + 1, updated_us = $1 "
+                         "WHERE env_id = $2 AND id = $3 AND archived_us IS NULL AND revision = COALESCE($4, revision)",
+                         {now_us, scope.environment_id, id, revision ? Param(*revision) : Param(nullptr)}, 1);
 }
 
 void Conversations::insert_message(const Scope& scope, const model::Message& message) {

@@ -255,6 +255,7 @@ void Database::write_loop() {
 // A closure that fails is rare: the group first runs without savepoints, and again with them when one does. Closures
 // may be run again by contract.
 bool Database::run_plain(const std::vector<std::unique_ptr<Job>>& group) {
+  writer_->answer_early(true);
   for (const auto& job : group) {
     const bool kept = job->run(*writer_, false);
     base::failpoint("store.after_write");
@@ -270,6 +271,7 @@ bool Database::run_plain(const std::vector<std::unique_ptr<Job>>& group) {
 }
 
 void Database::run_apart(const std::vector<std::unique_ptr<Job>>& group) {
+  writer_->answer_early(false);
   for (const auto& job : group) {
     writer_->run_script("SAVEPOINT job");
     if (!job->run(*writer_, true)) writer_->run_script("ROLLBACK TO SAVEPOINT job");

@@ -154,6 +154,7 @@ PostgresSession::Answer PostgresSession::next() {
     environment_.clear();
     throw error;
   }
+  if (awaited.rows && changed_rows(answer.get()) != *awaited.rows) said_wrong_ = true;
   Answer end(PQgetResult(handle_));  // nothing: the end of this statement
   awaited_.pop_front();
   if (awaited.kind == Kind::TransactionNumber) transaction_ = PQgetvalue(answer.get(), 0, 0);
@@ -229,7 +230,17 @@ void PostgresSession::fetch(const Tenant& tenant, std::string_view sql, Params p
   }
 }
 
-void PostgresSession::settle() { forget(0); }
+bool PostgresSession::expect(const Tenant& tenant, std::string_view sql, Params params, std::int64_t rows) {
+  if (!early_ || !in_transaction_) return run(tenant, sql, params) == rows;
+  submit(tenant, sql, params);
+  awaited_.back().rows = rows;
+  return true;
+}
+
+void PostgresSession::settle() {
+  forget(0);
+  if (said_wrong_) throw SqlError(SqlError::Kind::Other, "PostgreSQL: a statement did not do what was affirmed");
+}
 
 // A plan that was made for an empty table stays with its statement, also with the one that looks after a foreign key,
 // and reads all of a large one. They are made anew after 64 transactions, 256, 1,024 and so on, for the sizes of that
@@ -244,6 +255,7 @@ void PostgresSession::begin_write() {
   plan_anew_when_due();
   environment_.clear();
   transaction_.clear();
+  said_wrong_ = false;
   in_transaction_ = true;
   start("BEGIN", {});
   // Asked for now, because the answer to COMMIT may never come.
@@ -276,11 +288,13 @@ void PostgresSession::commit() {
 
 void PostgresSession::rollback() noexcept {
   environment_.clear();
+  said_wrong_ = false;
   if (!in_transaction_ || broken_) return;
   in_transaction_ = false;
   try {
     start("ROLLBACK", {});
-    settle();
+    forget(0);
+    said_wrong_ = false;
   } catch (const std::exception&) {
     broken_ = true;
   }

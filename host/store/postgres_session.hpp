@@ -47,6 +47,7 @@ class PostgresSession final : public Connection {
   void commit() override;
   void rollback() noexcept override;
   void settle() override;
+  void answer_early(bool early) override { early_ = early; }
   void run_script(const std::string& script) override;
   bool reconnect() override;
   bool was_committed() override;
@@ -62,12 +63,14 @@ class PostgresSession final : public Connection {
   std::int64_t run(const Tenant& tenant, std::string_view sql, Params params) override;
   void post(const Tenant& tenant, std::string_view sql, Params params) override;
   void fetch(const Tenant& tenant, std::string_view sql, Params params, const EachRow& each) override;
+  bool expect(const Tenant& tenant, std::string_view sql, Params params, std::int64_t rows) override;
 
  private:
   enum class Kind { Preparation, Statement, TransactionNumber };
   struct Awaited {
     Kind kind = Kind::Statement;
-    std::string_view sql;  ///< a key of statements_
+    std::string_view sql;                   ///< a key of statements_
+    std::optional<std::int64_t> rows = {};  ///< what affirm() said
   };
   class Answer;
 
@@ -97,6 +100,8 @@ class PostgresSession final : public Connection {
   std::int64_t plan_anew_at_ = 64;
   bool broken_ = false;
   bool in_transaction_ = false;
+  bool early_ = false;       // affirm() may answer before it knows
+  bool said_wrong_ = false;  // it did, in this transaction
 };
 
 /// Made at build time from migrations/postgres/*.sql.

@@ -112,6 +112,13 @@ std::vector<OpenTurn> Runs::open_turns(const Scope& scope, const std::string& th
   return turns;
 }
 
+bool Runs::is_free(const Scope& scope, const std::string& thread_id) {
+  return session_.affirm(scope,
+                         "SELECT 1 FROM runs WHERE env_id = $1 AND thread_id = $2 AND kind = 'turn' AND finished_us IS "
+                         "NULL LIMIT 1",
+                         {scope.environment_id, thread_id}, 0);
+}
+
 bool Runs::is_under_way(const Scope& scope, const std::string& thread_id, const std::string& kind) {
   return first_row<std::string>(session_, scope,
                                 "SELECT id FROM runs WHERE env_id = $1 AND thread_id = $2 AND kind = $3 "
@@ -121,13 +128,11 @@ bool Runs::is_under_way(const Scope& scope, const std::string& thread_id, const 
 }
 
 bool Runs::progress(const Scope& scope, const RunProgress& progress) {
-  return session_.execute(
-             scope,
-             "UPDATE runs SET seq_reserved = CASE WHEN seq_reserved < $1 THEN $1 ELSE seq_reserved END, lease_until_us "
-             "= $2 WHERE env_id = $3 AND id = $4 AND fence = $5 "
-             "AND state IN ('running', 'waiting')",
-             {progress.seq_reserved, progress.lease_until_us, scope.environment_id, progress.run_id, progress.fence}) ==
-         1;
+  return session_.affirm(
+      scope,
+      "UPDATE runs SET seq_reserved = CASE WHEN seq_reserved < $1 THEN $1 ELSE seq_reserved END, lease_until_us "
+      "= $2 WHERE env_id = $3 AND id = $4 AND fence = $5 AND state IN ('running', 'waiting')",
+      {progress.seq_reserved, progress.lease_until_us, scope.environment_id, progress.run_id, progress.fence}, 1);
 }
 
 void Runs::append_journal(const Scope& scope, const std::string& run_id, const model::JournalRow& row) {
@@ -167,15 +172,15 @@ void Runs::set_running(const Scope& scope, const std::string& run_id, std::int64
 bool Runs::finish(const Scope& scope, const Ending& ending, const model::RunOutcome& outcome,
                   const std::string& output_json, std::int64_t now_us) {
   const bool ended =
-      session_.execute(
-          scope,
-          "UPDATE runs SET state = $1, error_code = $2, error_message = $3, output = $4, finished_us = $5, "
-          "lease_owner = NULL, lease_until_us = NULL WHERE env_id = $6 AND id = $7 AND fence = $8 "
-          "AND finished_us IS NULL",
-          {model::to_text(outcome.state), outcome.error_code,
-           Sealed{outcome.error_message, place(scope, kErrorMessage, ending.run_id)},
-           Sealed{output_json, place(scope, kOutput, ending.run_id)}, now_us, scope.environment_id, ending.run_id,
-           ending.fence}) == 1;
+      session_.affirm(scope,
+                      "UPDATE runs SET state = $1, error_code = $2, error_message = $3, output = $4, finished_us = $5, "
+                      "lease_owner = NULL, lease_until_us = NULL WHERE env_id = $6 AND id = $7 AND fence = $8 "
+                      "AND finished_us IS NULL",
+                      {model::to_text(outcome.state), outcome.error_code,
+                       Sealed{outcome.error_message, place(scope, kErrorMessage, ending.run_id)},
+                       Sealed{output_json, place(scope, kOutput, ending.run_id)}, now_us, scope.environment_id,
+                       ending.run_id, ending.fence},
+                      1);
   if (ended && ending.had_timer) {
     session_.send(scope, "DELETE FROM timers WHERE env_id = $1 AND run_id = $2", {scope.environment_id, ending.run_id});
   }

@@ -52,6 +52,8 @@ class Runs {
   std::int64_t count(const model::Scope& scope, const RunFilter& filter);
   /// The turns of a thread that have not ended, oldest first. At most one of them is not queued.
   std::vector<OpenTurn> open_turns(const model::Scope& scope, const std::string& thread_id);
+  /// Whether there are none.
+  [[nodiscard]] bool is_free(const model::Scope& scope, const std::string& thread_id);
   /// Whether a thread has a run of this kind that has not ended.
   bool is_under_way(const model::Scope& scope, const std::string& thread_id, const std::string& kind);
 

@@ -85,6 +85,13 @@ class Session {
     return run(kEverywhere, sql, params);
   }
 
+  /// Whether the statement changes, or a SELECT finds, exactly `rows` rows. In a group of writes "true" may be said
+  /// before it is known: should it turn out to be wrong, nothing of the group is committed, and its closures run again
+  /// with the truth.
+  [[nodiscard]] bool affirm(const model::Scope& scope, std::string_view sql, Params params, std::int64_t rows) {
+    return expect({scope.environment_id, scope.organization_id}, sql, params, rows);
+  }
+
   /// Runs a statement whose count of rows nobody asks for. It may travel with later ones; its error then surfaces
   /// there, or at the commit.
   void send(const model::Scope& scope, std::string_view sql, Params params) {
@@ -110,6 +117,7 @@ class Session {
   virtual std::int64_t run(const Tenant& tenant, std::string_view sql, Params params) = 0;
   virtual void post(const Tenant& tenant, std::string_view sql, Params params) { run(tenant, sql, params); }
   virtual void fetch(const Tenant& tenant, std::string_view sql, Params params, const EachRow& each) = 0;
+  virtual bool expect(const Tenant& tenant, std::string_view sql, Params params, std::int64_t rows) = 0;
 };
 
 }  // namespace platos::store

@@ -160,6 +160,15 @@ void SqliteSession::fetch(const Tenant& tenant, std::string_view sql, Params par
   }
 }
 
+bool SqliteSession::expect(const Tenant& tenant, std::string_view sql, Params params, std::int64_t rows) {
+  const Reset statement{prepare(tenant, sql, params)};
+  std::int64_t found = 0;
+  int code = sqlite3_step(statement.statement);
+  for (; code == SQLITE_ROW; code = sqlite3_step(statement.statement)) ++found;
+  if (code != SQLITE_DONE) raise(code, sql);
+  return (sqlite3_column_count(statement.statement) > 0 ? found : sqlite3_changes64(handle_)) == rows;
+}
+
 void SqliteSession::run_script(const std::string& script) {
   const int code = sqlite3_exec(handle_, script.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) raise(code, script);

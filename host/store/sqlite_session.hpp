@@ -44,6 +44,7 @@ class SqliteSession final : public Connection {
  protected:
   std::int64_t run(const Tenant& tenant, std::string_view sql, Params params) override;
   void fetch(const Tenant& tenant, std::string_view sql, Params params, const EachRow& each) override;
+  bool expect(const Tenant& tenant, std::string_view sql, Params params, std::int64_t rows) override;
 
  private:
   void step(std::string_view sql) { run({}, sql, {}); }

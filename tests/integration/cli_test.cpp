@@ -1,5 +1,6 @@
 // The program `platos` against a real daemon: commands, their output and their exit codes.
 #include <catch2/catch.hpp>
+#include <sstream>
 
 #include "integration/cli_stage.hpp"
 
@@ -163,6 +164,43 @@ TEST_CASE("no key and a wrong key are exit code 4, and the administrator's key g
     REQUIRE(requests.size() == (local ? 1u : 2u));
     CHECK(requests.back().header("authorization").empty() != local);
   }
+}
+
+TEST_CASE("platos secrets open-v1 writes rows of the first Platos without their envelopes, and needs no server") {
+  const Environment keys = {
+      {"PLATOS_MESSAGE_ENCRYPTION_KEY", "00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef"},
+      {"PLATOS_MESSAGE_ENCRYPTION_KEY_V2", "an old key of thirty-two bytes!!"},
+      {"PLATOS_ENCRYPTION_KEY", "00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef"}};
+  const std::string greeting = "AQIDBAUGBwgJCgsMDQ4PEPQ5FdOCnva0fjnf1QWIeBxQJLd2Bw6ZGQsjT9bd/wjMhhVoQYpsezp6SbM=";
+  const Json envelope = {
+      {"__platos_enc", 1}, {"v", 2}, {"ct", "CQkJCQkJCQkJCQkJCQkJCa597HnHUOaDm/yuR4JvcaCNrs/D693FFoNZE7NrKrGB"}};
+  const auto open = [&](const std::string& rows, const Words& more = {}, const Environment& environment = {}) {
+    Words command = command_of({"secrets", "open-v1"});
+    command.insert(command.end(), more.begin(), more.end());
+    return run_program(command, environment.empty() ? keys : environment, rows);
+  };
+  const std::string rows = Json({{"id", "m1"}, {"content", greeting}, {"encKeyVersion", 1}}).dump() + "\n\n" +
+                           Json({{"id", "m2"}, {"content", "plain"}, {"encKeyVersion", nullptr}}).dump() + "\n" +
+                           Json({{"id", "a1"}, {"args", {envelope}}, {"result", envelope.dump()}}).dump() + "\n" +
+                           Json({{"id", "e1"}, {"serviceSecret", greeting}}).dump() + "\n";
+  const Finished opened = open(rows, {"--field", "serviceSecret"});
+  CHECK(opened.exit_code == 0);
+  std::istringstream lines(opened.out);
+  std::vector<Json> found;
+  for (std::string line; std::getline(lines, line);) found.push_back(Json::parse(line));
+  REQUIRE(found.size() == 4);
+  CHECK(found[0]["content"] == "Gr\u00fc\u00dfe from the old Platos");
+  CHECK(found[0]["encKeyVersion"].is_null());
+  CHECK(found[1]["content"] == "plain");
+  CHECK(found[2]["args"][0] == Json({{"args", {"x", 1}}}));
+  CHECK(found[2]["result"] == R"({"args":["x",1]})");
+  CHECK(found[3]["serviceSecret"] == found[0]["content"]);
+
+  const Finished no_key = open(rows, {}, {{"PLATOS_MESSAGE_ENCRYPTION_KEY_V3", std::string(32, 'k')}});
+  CHECK(no_key.exit_code == 1);
+  CHECK(has(no_key.err, "line 1: a text was sealed by key version 1, which is not given"));
+  CHECK(open("[1]\n").exit_code != 0);
+  CHECK(open(rows, {}, {{"PLATOS_ENCRYPTION_KEY", "short"}}).exit_code != 0);
 }
 
 TEST_CASE("orgs, projects, envs, users, tokens, keys, entities, secrets, audit: made, listed, revoked") {

@@ -67,6 +67,38 @@ TEST_CASE("What waits is one commit, and an error of one closure leaves the othe
   CHECK(*f.number("SELECT COUNT(*) FROM t WHERE n = 100") == 0);
 }
 
+TEST_CASE("What a closure affirms is true for it, also when another one of the group was told so too early") {
+  TableFixture f;
+  REQUIRE(base::run_to_end(f.loop, f.await(f.put(1))));
+  const model::Scope scope{"org_a", "prj_a", "env_a"};
+  const auto claim = [&](std::int64_t from, std::int64_t to) {
+    return f.database->write(f.loop, [scope, from, to](Session& session) -> Outcome {
+      if (!session.affirm(scope, "UPDATE t SET n = $1 WHERE n = $2", {to, from}, 1))
+        return fail(ErrorKind::Aborted, "lost", "somebody was faster");
+      session.send(scope, "INSERT INTO t (n) VALUES ($1)", {to + 1000});
+      return to;
+    });
+  };
+  const auto look = [&](std::int64_t number, std::int64_t rows) {
+    return f.database->write(f.loop, [scope, number, rows](Session& session) -> Outcome {
+      return session.affirm(scope, "SELECT 1 FROM t WHERE n = $1", {number}, rows) ? number : -number;
+    });
+  };
+  Block block;
+  const auto first = block.start(f);
+  const std::vector<base::Completion<Outcome>> all = {claim(1, 2), look(2, 1),  claim(1, 3),   look(1, 0),
+                                                      look(1, 1),  claim(2, 4), look(1002, 1), claim(9, 5)};
+  block.opened.set_value();
+  std::vector<std::string> said;
+  for (const auto& each : all) {
+    const auto outcome = base::run_to_end(f.loop, f.await(each));
+    said.push_back(outcome ? std::to_string(*outcome) : outcome.error().code);
+  }
+  CHECK(said == std::vector<std::string>{"2", "2", "lost", "1", "-1", "4", "1002", "lost"});
+  CHECK(*f.number("SELECT COUNT(*) FROM t WHERE n IN (4, 1002, 1004)") == 3);
+  CHECK(*f.number("SELECT COUNT(*) FROM t") == 3);
+}
+
 TEST_CASE("Closures run in the order of write(), over more than one group") {
   TableFixture f;
   Block block;
