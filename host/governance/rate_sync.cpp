@@ -1,5 +1,7 @@
 #include "governance/rate_sync.hpp"
 
+#include "base/task_set.hpp"
+
 namespace platos::governance {
 namespace {
 constexpr std::int64_t kEveryUs = 1'000'000;

@@ -171,11 +171,13 @@ void Runs::set_running(const Scope& scope, const std::string& run_id, std::int64
 
 bool Runs::finish(const Scope& scope, const Ending& ending, const model::RunOutcome& outcome,
                   const std::string& output_json, std::int64_t now_us) {
+  // Not "finished_us IS NULL": PostgreSQL would look the run up in runs_open, whose entries of ended runs stay until a
+  // vacuum, and read through all of them.
   const bool ended =
       session_.affirm(scope,
                       "UPDATE runs SET state = $1, error_code = $2, error_message = $3, output = $4, finished_us = $5, "
                       "lease_owner = NULL, lease_until_us = NULL WHERE env_id = $6 AND id = $7 AND fence = $8 "
-                      "AND finished_us IS NULL",
+                      "AND COALESCE(finished_us, 0) = 0",
                       {model::to_text(outcome.state), outcome.error_code,
                        Sealed{outcome.error_message, place(scope, kErrorMessage, ending.run_id)},
                        Sealed{output_json, place(scope, kOutput, ending.run_id)}, now_us, scope.environment_id,
@@ -254,7 +256,7 @@ bool Runs::claim(const model::SystemScope& system, const model::RunRecord& claim
           system,
           "UPDATE runs SET state = 'running', fence = $1, lease_owner = $2, lease_until_us = $3, deadline_us = $4, "
           "attempt = $5, seq_reserved = $6, started_us = COALESCE(started_us, $7) "
-          "WHERE env_id = $8 AND id = $9 AND fence = $10 AND finished_us IS NULL",
+          "WHERE env_id = $8 AND id = $9 AND fence = $10 AND COALESCE(finished_us, 0) = 0",
           {claimed.fence, claimed.lease_owner, claimed.lease_until_us, claimed.deadline_us, claimed.attempt,
            claimed.seq_reserved, claimed.started_us, claimed.scope.environment_id, claimed.id, former_fence}) == 1;
   if (taken) {
