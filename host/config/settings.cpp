@@ -160,6 +160,8 @@ const std::vector<Setting>& setting_table() {
       {"egress.connect_timeout_ms", &S::egress_connect_timeout_ms, "time to connect, name lookup and TLS included", 100,
        kHourMs},
       {"egress.ca_file", &S::egress_ca_file, "PEM with the certificate authorities to trust; empty: the system's"},
+      {"egress.proxy", &S::egress_proxy, "HTTP proxy for upstreams, as http://USER:PASSWORD@HOST:PORT; empty: none"},
+      {"egress.no_proxy", &S::egress_no_proxy, "upstreams reached without it: names, .suffixes, addresses, networks"},
       {"egress.silence_timeout_ms", &S::egress_silence_timeout_ms, "longest silence of an upstream", 100, kHourMs},
       {"egress.max_frame_bytes", &S::egress_max_frame_bytes, "longest single event or line of an upstream", 1024, kGiB},
       {"egress.max_body_bytes", &S::egress_max_body_bytes, "longest upstream answer that is read whole", 1024, kGiB},

@@ -76,6 +76,8 @@ struct Settings {
 
   std::int64_t egress_connect_timeout_ms = 3'000;
   std::string egress_ca_file;
+  std::string egress_proxy;
+  std::vector<std::string> egress_no_proxy = {"localhost", "127.0.0.0/8", "::1"};
   std::int64_t egress_silence_timeout_ms = 60'000;
   std::int64_t egress_max_frame_bytes = 1024 * 1024;
   std::int64_t egress_max_body_bytes = 16 * 1024 * 1024;

@@ -11,8 +11,12 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/text.hpp"
+
 namespace platos::egress {
 namespace {
+
+constexpr std::size_t kMaxProxyAnswer = 16 * 1024;
 
 tl::unexpected<Error> unreachable(const std::string& why) {
   Error error{ErrorKind::Unavailable, "upstream_unreachable", "the upstream cannot be reached: " + why, true, 0, {}};
@@ -76,10 +80,12 @@ Result<std::unique_ptr<TlsContext>> TlsContext::make(const std::string& ca_file)
 }
 
 Result<std::unique_ptr<Channel>> Channel::open(const SocketAddress& address, const TlsContext* tls,
-                                               const std::string& host) {
+                                               const std::string& host, std::string tunnel) {
   const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return unreachable(std::strerror(errno));
   auto channel = std::unique_ptr<Channel>(new Channel(fd));
+  channel->passed_ = tunnel.empty();
+  channel->tunnel_ = std::move(tunnel);
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
@@ -132,6 +138,9 @@ Channel::Io Channel::establish() {
     if (::getpeername(fd_, reinterpret_cast<sockaddr*>(&peer), &peer_size) != 0) return Io::WantsWrite;
     connected_ = true;
   }
+  if (!passed_) {
+    if (const Io io = pass_proxy(); io != Io::Done) return io;
+  }
   if (!tls_) return Io::Done;
   ERR_clear_error();
   const int outcome = SSL_do_handshake(tls_.get());
@@ -141,6 +150,29 @@ Channel::Io Channel::establish() {
   if (io == Io::Failed && verified != X509_V_OK)
     return fail_with(std::string("its certificate is not trusted: ") + X509_verify_cert_error_string(verified));
   return io == Io::Closed ? fail_with("it closed the connection while greeting") : io;
+}
+
+// Nothing but its head is read: what would follow belongs to the upstream, which speaks second in TLS and in HTTP.
+Channel::Io Channel::pass_proxy() {
+  while (!tunnel_.empty()) {
+    const ssize_t sent = ::send(fd_, tunnel_.data(), tunnel_.size(), MSG_NOSIGNAL);
+    if (sent < 0) return errno == EAGAIN || errno == EINTR ? Io::WantsWrite : fail_with(std::strerror(errno));
+    tunnel_.erase(0, static_cast<std::size_t>(sent));
+  }
+  char buffer[1024];
+  while (proxy_answer_.find("\r\n\r\n") == std::string::npos) {
+    const ssize_t got = ::recv(fd_, buffer, sizeof buffer, 0);
+    if (got < 0) return errno == EAGAIN || errno == EINTR ? Io::WantsRead : fail_with(std::strerror(errno));
+    if (got == 0) return fail_with("the proxy closed the connection");
+    proxy_answer_.append(buffer, static_cast<std::size_t>(got));
+    if (proxy_answer_.size() > kMaxProxyAnswer) return fail_with("the proxy's answer does not end");
+  }
+  const std::string line = proxy_answer_.substr(0, proxy_answer_.find("\r\n"));
+  const bool good = line.starts_with("HTTP/1.") && line.size() >= 12 && line.compare(8, 4, " 200") == 0;
+  if (!good) return fail_with("the proxy refused: " + base::printable(line, 100));
+  if (!proxy_answer_.ends_with("\r\n\r\n")) return fail_with("the proxy spoke out of turn");
+  passed_ = true;
+  return Io::Done;
 }
 
 Channel::Io Channel::judge_tls(int outcome) {

@@ -40,10 +40,10 @@ class Channel {
   /// What an operation did, or waits for.
   enum class Io { Unspecified, Done, WantsRead, WantsWrite, Closed, Failed };
 
-  /// Begins to connect. `tls` may be null: none; else the peer must prove that it is `host`. Unavailable
-  /// "upstream_unreachable".
+  /// Begins to connect. `tls` may be null: none; else the peer must prove that it is `host`. `tunnel`: what is said to
+  /// the proxy at `address` first, which must answer 200; empty: there is no proxy. Unavailable "upstream_unreachable".
   static Result<std::unique_ptr<Channel>> open(const SocketAddress& address, const TlsContext* tls,
-                                               const std::string& host);
+                                               const std::string& host, std::string tunnel = {});
   ~Channel();
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
@@ -66,11 +66,15 @@ class Channel {
   explicit Channel(int fd) : fd_(fd) {}
   Result<void> begin_tls(const TlsContext& context, const std::string& host);
   Io judge_tls(int outcome);
+  Io pass_proxy();
   Io fail_with(std::string why);
 
   int fd_;
   std::unique_ptr<SSL, Free> tls_;
   bool connected_ = false;
+  std::string tunnel_;        // what is left to say to the proxy
+  std::string proxy_answer_;  // what it has said so far
+  bool passed_ = true;        // it has let us through
   std::string failure_;
 };
 

@@ -34,6 +34,13 @@ std::optional<SocketAddress> read_address(const std::string& host, std::uint16_t
   return address;
 }
 
+std::string address_text(const SocketAddress& address) {
+  char host[NI_MAXHOST] = "";
+  ::getnameinfo(reinterpret_cast<const sockaddr*>(&address.storage), address.size, host, sizeof host, nullptr, 0,
+                NI_NUMERICHOST);
+  return host;
+}
+
 Error cancelled(const base::CancelToken& cancel) {
   return {ErrorKind::Cancelled, cancel.reason(), "the request was cancelled", false, 0, {}};
 }
@@ -68,19 +75,55 @@ Task<Result<void>> Client::exchange(HttpRequest request, ResponseHandler& handle
   co_return co_await dial(transfer, std::move(*target), trust, cancel);
 }
 
+/// Where a connection begins, and what a proxy there is asked for.
+struct Client::Road {
+  SocketAddress address;
+  std::string tunnel;
+};
+
+Task<Result<std::vector<Client::Road>>> Client::roads(TargetUrl target, HostTrust trust, std::int64_t by_us) {
+  std::vector<Road> all;
+  const bool proxied = options_.proxy.is_for(target.host);
+  std::vector<std::string> asked_for = {target.host};
+  if (!proxied || trust != HostTrust::Operator) {
+    const auto addresses = co_await look_up(target, trust, by_us);
+    if (!addresses) co_return fail(addresses.error());
+    asked_for.clear();
+    for (const auto& address : *addresses) {
+      // The second look: whatever the name resolved to, a tenant's request goes to a public address only.
+      if (trust != HostTrust::Operator && !is_public(reinterpret_cast<const sockaddr&>(address.storage)))
+        co_return fail(ErrorKind::PermissionDenied, "address_refused", "the upstream's address is not public");
+      if (proxied) {
+        asked_for.push_back(address_text(address));
+      } else {
+        all.push_back({address, {}});
+      }
+    }
+    if (!proxied) co_return all;
+  }
+  const auto proxies = co_await look_up(options_.proxy.target(), HostTrust::Operator, by_us);
+  if (!proxies) co_return fail(proxies.error());
+  for (const auto& host : asked_for) {
+    for (const auto& proxy : *proxies) {
+      Road road{proxy, {}};
+      if (target.https) road.tunnel = options_.proxy.connect_text(host, target.port);
+      all.push_back(std::move(road));
+    }
+  }
+  if (all.size() > kMaxTries) all.resize(kMaxTries);
+  co_return all;
+}
+
 Task<Result<void>> Client::dial(Transfer& transfer, TargetUrl target, HostTrust trust, base::CancelToken cancel) {
   const auto tls = tls_for(target);
   if (!tls) co_return fail(tls.error());
   const std::int64_t connect_by_us = loop_.clock().monotonic_us() + options_.connect_timeout_ms * 1000;
-  const auto addresses = co_await look_up(target, trust, connect_by_us);
-  if (!addresses) co_return fail(addresses.error());
+  const auto found = co_await roads(target, trust, connect_by_us);
+  if (!found) co_return fail(found.error());
   Result<void> outcome = fail(ErrorKind::Unavailable, "upstream_unreachable", "the upstream has no address");
-  for (const auto& address : *addresses) {
+  for (const auto& road : *found) {
     if (cancel.cancelled()) co_return fail(cancelled(cancel));
-    // The second look: whatever the name resolved to, a tenant's request goes to a public address only.
-    if (trust != HostTrust::Operator && !is_public(reinterpret_cast<const sockaddr&>(address.storage)))
-      co_return fail(ErrorKind::PermissionDenied, "address_refused", "the upstream's address is not public");
-    auto channel = Channel::open(address, *tls, target.host);
+    auto channel = Channel::open(road.address, *tls, target.host, road.tunnel);
     if (!channel) {
       outcome = fail(channel.error());
       continue;

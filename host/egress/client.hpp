@@ -15,6 +15,7 @@
 #include "base/task.hpp"
 #include "base/worker_pool.hpp"
 #include "egress/address_guard.hpp"
+#include "egress/proxy.hpp"
 #include "ports/exchange.hpp"
 
 namespace platos::egress {
@@ -25,6 +26,7 @@ struct ClientOptions {
   std::size_t max_frame_bytes = 1024 * 1024;
   std::size_t max_body_bytes = 16 * 1024 * 1024;
   std::string ca_file;  ///< PEM with the certificate authorities to trust; empty: the system's
+  Proxy proxy;
 };
 
 struct HttpRequest {
@@ -55,7 +57,8 @@ class TlsContext;
 class Transfer;
 
 /// One per loop, bound to it. Connections are kept and reused. No redirects, no proxy unless configured, no
-/// environment. Frames of an answer whose status is not 2xx are raw chunks, whatever framing was asked for.
+/// environment. Through a proxy, operators' hosts are asked for by name; tenants' by the address that was looked at.
+/// Frames of an answer whose status is not 2xx are raw chunks, whatever framing was asked for.
 class Client {
  public:
   /// `resolvers`: where names of tenants are looked up; must outlive the client.
@@ -75,6 +78,7 @@ class Client {
  private:
   friend class Transfer;
   using Addresses = std::vector<SocketAddress>;
+  struct Road;
   struct Known {
     Addresses addresses;
     std::int64_t until_us = 0;
@@ -82,6 +86,7 @@ class Client {
 
   Task<Result<void>> dial(Transfer& transfer, TargetUrl target, HostTrust trust, base::CancelToken cancel);
   Task<Result<Addresses>> look_up(TargetUrl target, HostTrust trust, std::int64_t by_us);
+  Task<Result<std::vector<Road>>> roads(TargetUrl target, HostTrust trust, std::int64_t by_us);
   Result<const TlsContext*> tls_for(const TargetUrl& target);
 
   base::Loop& loop_;

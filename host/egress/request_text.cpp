@@ -47,15 +47,18 @@ Result<void> check_headers(const HttpRequest& request) {
   return {};
 }
 
-std::string request_text(const HttpRequest& request, const TargetUrl& target) {
+std::string request_text(const HttpRequest& request, const TargetUrl& target, const Proxy* proxy) {
   const bool has_body =
       !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
   std::string text;
   std::size_t size = 160 + target.host.size() + target.path.size() + request.body.size();
   for (const auto& [name, value] : request.headers) size += name.size() + value.size() + 4;
   text.reserve(size);
-  text.append(request.method).append(" ").append(target.path).append(" HTTP/1.1\r\nHost: ");
+  text.append(request.method).append(" ");
+  if (proxy != nullptr) text.append("http://").append(authority_of(target));
+  text.append(target.path).append(" HTTP/1.1\r\nHost: ");
   text.append(authority_of(target)).append("\r\n");
+  if (proxy != nullptr) text.append(proxy->authorization());
   bool has_agent = false;
   bool has_accept = false;
   for (const auto& [name, value] : request.headers) {

@@ -11,8 +11,8 @@ namespace platos::egress {
 /// values, and the headers that the client writes itself. InvalidArgument "invalid_header".
 Result<void> check_headers(const HttpRequest& request);
 
-/// Head and body; the headers were checked.
-std::string request_text(const HttpRequest& request, const TargetUrl& target);
+/// Head and body; the headers were checked. `proxy`: null, or one that passes a request without TLS on.
+std::string request_text(const HttpRequest& request, const TargetUrl& target, const Proxy* proxy = nullptr);
 
 /// What two requests must share to use one connection.
 std::string origin_of(const TargetUrl& target, HostTrust trust);

@@ -24,7 +24,9 @@ Transfer::Transfer(Client& client, const HttpRequest& request, const TargetUrl& 
     : client_(client),
       handler_(handler),
       origin_(origin_of(target, request.trust)),
-      output_(request_text(request, target)),
+      output_(
+          request_text(request, target,
+                       !target.https && client.options_.proxy.is_for(target.host) ? &client.options_.proxy : nullptr)),
       framing_(request.framing),
       silence_us_((request.silence_timeout_ms > 0 ? request.silence_timeout_ms : client.options_.silence_timeout_ms) *
                   1000),

@@ -396,6 +396,7 @@ int run_daemon(const DaemonOptions& options) {
     logger.error("main", "the daemon cannot start", {{"code", error.code}, {"reason", error.message}});
     return error.code == "data_dir_in_use" ? kExitInUse : kExitFailed;
   };
+  if (auto checked = check_proxy(settings); !checked) return refuse(checked.error());
   auto data_dir = DataDir::open(options.paths.data_dir);
   if (!data_dir) return refuse(data_dir.error());
   base::failpoint("startup.after_lock");
@@ -407,6 +408,7 @@ int run_daemon(const DaemonOptions& options) {
   auto front = Front::open(settings);
   if (!front) return refuse(front.error());
   logger.hide(std::string(base::password_of(settings.store_url)));
+  logger.hide(std::string(base::password_of(settings.egress_proxy)));
   auto database_options = store_options(settings, (*data_dir)->path(), (*data_dir)->host_id());
   auto keys = open_keys(settings, database_options);
   if (!keys) return refuse(keys.error());

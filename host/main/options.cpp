@@ -42,7 +42,14 @@ egress::ClientOptions client_options(const config::Settings& settings) {
   options.max_frame_bytes = static_cast<std::size_t>(settings.egress_max_frame_bytes);
   options.max_body_bytes = static_cast<std::size_t>(settings.egress_max_body_bytes);
   options.ca_file = settings.egress_ca_file;
+  options.proxy = egress::Proxy::parse(settings.egress_proxy, settings.egress_no_proxy).value_or(egress::Proxy());
   return options;
+}
+
+Result<void> check_proxy(const config::Settings& settings) {
+  const auto proxy = egress::Proxy::parse(settings.egress_proxy, settings.egress_no_proxy);
+  if (!proxy) return fail(proxy.error());
+  return {};
 }
 
 extension::PluginHostOptions plugin_options(const DaemonOptions& options) {

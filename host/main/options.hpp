@@ -19,7 +19,9 @@ namespace platos::daemon {
 base::LogLevel log_level(const std::string& name);
 base::LogFormat log_format(const std::string& name);
 engine::EngineOptions engine_options(const config::Settings& settings, const std::string& host_id);
+/// The proxy was checked by check_proxy().
 egress::ClientOptions client_options(const config::Settings& settings);
+Result<void> check_proxy(const config::Settings& settings);
 extension::PluginHostOptions plugin_options(const DaemonOptions& options);
 telemetry::SinkOptions sink_options(const config::Settings& settings);
 memory::RecallOptions recall_options(const config::Settings& settings);

@@ -1,0 +1,69 @@
+#include "egress/proxy.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace platos::egress {
+namespace {
+
+constexpr std::string_view kScheme = "http://";
+
+std::string base64(std::string_view text) {
+  std::string out((text.size() + 2) / 3 * 4 + 1, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  out.resize(static_cast<std::size_t>(size));
+  return out;
+}
+
+tl::unexpected<Error> invalid(std::string_view url) {
+  return fail(ErrorKind::InvalidArgument, "invalid_proxy",
+              "egress.proxy: expected http://host:port or http://user:password@host:port, found \"" +
+                  base::printable(base::without_password(url)) + "\"");
+}
+
+}  // namespace
+
+Result<Proxy> Proxy::parse(const std::string& url, const std::vector<std::string>& exceptions) {
+  Proxy proxy;
+  if (url.empty()) return proxy;
+  if (!url.starts_with(kScheme)) return invalid(url);
+  std::string rest = url.substr(kScheme.size());
+  if (const auto at = rest.rfind('@'); at != std::string::npos) {
+    proxy.authorization_ = "Proxy-Authorization: Basic " + base64(rest.substr(0, at)) + "\r\n";
+    rest.erase(0, at + 1);
+  }
+  const auto target = check_url(std::string(kScheme) + rest, HostTrust::Operator);
+  if (!target || target->path != "/" || rest.find(':') == std::string::npos) return invalid(url);
+  proxy.host_ = target->host;
+  proxy.port_ = target->port;
+  for (const auto& exception : exceptions) {
+    if (const auto network = base::Network::parse(exception)) {
+      proxy.networks_.push_back(*network);
+    } else {
+      proxy.names_.push_back(base::to_lower(exception));
+    }
+  }
+  return proxy;
+}
+
+bool Proxy::is_for(const std::string& host) const {
+  if (host_.empty()) return false;
+  const auto names_it = [&](const std::string& name) {
+    return name == host || (name.starts_with('.') && (host.ends_with(name) || host == name.substr(1)));
+  };
+  return std::none_of(names_.begin(), names_.end(), names_it) &&
+         std::none_of(networks_.begin(), networks_.end(), [&](const auto& network) { return network.contains(host); });
+}
+
+std::string Proxy::connect_text(const std::string& host, std::uint16_t port) const {
+  const std::string authority =
+      (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
+  return "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\nUser-Agent: platos\r\n" + authorization_ +
+         "\r\n";
+}
+
+}  // namespace platos::egress
