@@ -28,7 +28,7 @@ CREATE TABLE spaces (
   sealed INTEGER NOT NULL, UNIQUE (tenant, collection));
 CREATE TABLE records (
   record INTEGER PRIMARY KEY, space INTEGER NOT NULL, id BLOB NOT NULL, words INTEGER NOT NULL,
-  metadata BLOB NOT NULL, content BLOB NOT NULL,
+  metadata BLOB NOT NULL, content BLOB NOT NULL, sealed INTEGER NOT NULL,
   UNIQUE (space, id));
 CREATE TABLE vectors (record INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 CREATE VIRTUAL TABLE word_index USING fts5(words, content = '', tokenize = 'ascii');
@@ -41,6 +41,7 @@ COMMIT;
 constexpr const char* kFromFirstVersion = R"(
 BEGIN IMMEDIATE;
 ALTER TABLE spaces ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE records ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
 PRAGMA user_version = 2;
 COMMIT;
 )";

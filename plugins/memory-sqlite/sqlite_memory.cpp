@@ -56,15 +56,20 @@ Database& SqliteMemory::sealed_database(const SpaceSeal& seal, const Stop& stop)
   return *database_;
 }
 
+// In steps: what one call has no time for, the next one goes on with.
 void SqliteMemory::seal_old_space(const SpaceSeal& seal, const Stop& stop) {
-  Database::Writing writing(*database_, stop);
-  Tables tables(writing.session(), seal);
-  auto target = tables.find_space();
-  if (!target || target->is_sealed) return;
-  tables.seal_space(*target);
-  while (tables.merge_index()) stop.check();
-  writing.commit();
-  writing.erase_traces();
+  for (bool more = true; more;) {
+    stop.check();
+    Database::Writing writing(*database_, stop);
+    Tables tables(writing.session(), seal);
+    const auto target = tables.find_space();
+    if (!target || target->is_sealed) return;
+    more = tables.seal_some(*target);
+    more = tables.merge_index() || more;
+    if (!more) tables.mark_sealed(*target);
+    writing.commit();
+    if (!more) writing.erase_traces();
+  }
 }
 
 void SqliteMemory::describe(sdk::JsonWriter& out) {

@@ -7,6 +7,8 @@ namespace {
 
 /// Pages of the index that one merge step may write.
 constexpr std::int64_t kMergePages = 64;
+/// Records that one step of sealing an old space may take.
+constexpr std::int64_t kSealedAtOnce = 100;
 
 std::vector<float> floats_of(std::string_view bytes) {
   std::vector<float> out(bytes.size() / sizeof(float));
@@ -71,7 +73,8 @@ std::int64_t Tables::put(Space& space, const sdk::MemoryRecord& record) {
   const std::string content = seal_.seal(record.id, "content", record.content);
   // Keeping the row keeps what refers to it.
   Statement statement = connection_.prepare(
-      "INSERT INTO records (record, space, id, words, metadata, content) VALUES (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6)");
+      "INSERT INTO records (record, space, id, words, metadata, content, sealed) "
+      "VALUES (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, 1)");
   statement.bind(known.value_or(0)).bind(space.number).bind(record.id).bind(count);
   statement.bind(metadata).bind(content).run();
   const std::int64_t row = known.value_or(sqlite3_last_insert_rowid(connection_.handle()));
@@ -123,15 +126,19 @@ void Tables::unindex_words(std::int64_t record, const std::string& text) {
       .run();
 }
 
-void Tables::seal_space(Space& space) {
-  for (const std::int64_t record : rows_of(space)) seal_record(space, record);
-  connection_.prepare("UPDATE spaces SET sealed = 1 WHERE space = ?1").bind(space.number).run();
-  space.is_sealed = true;
+bool Tables::seal_some(const Space& space) {
+  const auto rows = readable_rows(space);
+  for (const std::int64_t record : rows) seal_record(space, record);
+  return !rows.empty();
 }
 
-std::vector<std::int64_t> Tables::rows_of(const Space& space) {
-  Statement statement = connection_.prepare("SELECT record FROM records WHERE space = ?1");
-  statement.bind(space.number);
+void Tables::mark_sealed(const Space& space) {
+  connection_.prepare("UPDATE spaces SET sealed = 1 WHERE space = ?1").bind(space.number).run();
+}
+
+std::vector<std::int64_t> Tables::readable_rows(const Space& space) {
+  Statement statement = connection_.prepare("SELECT record FROM records WHERE space = ?1 AND sealed = 0 LIMIT ?2");
+  statement.bind(space.number).bind(kSealedAtOnce);
   std::vector<std::int64_t> rows;
   while (statement.step()) rows.push_back(statement.integer(0));
   return rows;
@@ -157,7 +164,7 @@ void Tables::seal_record(const Space& space, std::int64_t record) {
   index_words(record, indexed_text(space.number, seal_.hashed(words)));
   const std::string sealed_metadata = seal_.seal(id, "metadata", metadata);
   const std::string sealed_content = seal_.seal(id, "content", content);
-  connection_.prepare("UPDATE records SET metadata = ?1, content = ?2 WHERE record = ?3")
+  connection_.prepare("UPDATE records SET metadata = ?1, content = ?2, sealed = 1 WHERE record = ?3")
       .bind(sealed_metadata)
       .bind(sealed_content)
       .bind(record)

@@ -59,8 +59,10 @@ class Tables {
   std::int64_t put(Space& space, const sdk::MemoryRecord& record);
   void erase(Space& space, std::int64_t record);
 
-  /// Seals every record of a space of the first version, whose texts and words stand there readable.
-  void seal_space(Space& space);
+  /// A bounded step towards a sealed space from one of the first version, whose texts and words stand there readable;
+  /// false when there was nothing left to do. Words leave the index with merge_index() only.
+  bool seal_some(const Space& space);
+  void mark_sealed(const Space& space);
 
   /// Whether words were taken out of the index by this value.
   bool has_unindexed() const noexcept { return has_unindexed_; }
@@ -90,7 +92,7 @@ class Tables {
  private:
   void put_vector(Space& space, std::int64_t record, const sdk::MemoryRecord& given);
   bool erase_vector(std::int64_t record);
-  std::vector<std::int64_t> rows_of(const Space& space);
+  std::vector<std::int64_t> readable_rows(const Space& space);
   void seal_record(const Space& space, std::int64_t record);
   void index_words(std::int64_t record, const std::string& text);
   void unindex_words(std::int64_t record, const std::string& text);

@@ -19,6 +19,8 @@ std::string vector_bytes() {
   return bytes;
 }
 
+std::int64_t sdk_now_ns(const Running& running) { return platos::sdk::Host(running.host().table()).monotonic_ns(); }
+
 bool holds(const std::string& folder, const std::string& text) {
   return bytes_in(folder).find(text) != std::string::npos;
 }
@@ -75,6 +77,47 @@ TEST_CASE("a text that is moved to another record, or another space, does not op
   CHECK(fixture.memory.fetch({"m2"}).size() == 1);
   other.fetch({"m1"});
   CHECK(other.status == PLATOS_DATA_LOSS);
+}
+
+TEST_CASE("a large space of the first version is sealed in steps, each of which stays when the call has no more time") {
+  const TempDir folder;
+  make_first_version(folder.path());
+  run_sql(folder.path(), R"(
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 950)
+    INSERT INTO records SELECT 100 + i, 1, CAST('old' || i AS BLOB), 1, CAST('{}' AS BLOB),
+      CAST('glockenspiel' || i AS BLOB) FROM n;
+    INSERT INTO word_index (rowid, words) SELECT record, '1x' || CAST(content AS TEXT) FROM records WHERE record > 100;
+    UPDATE spaces SET records = 951, words = 952 WHERE space = 1;)");
+  const auto readable = [&] {
+    int count = 0;
+    sqlite3* handle = nullptr;
+    sqlite3_open((folder.path() + "/memory.db").c_str(), &handle);
+    sqlite3_exec(
+        handle, "SELECT count(*) FROM records WHERE sealed = 0 AND space = 1",
+        [](void* out, int, char** values, char**) {
+          *static_cast<int*>(out) = std::stoi(values[0]);
+          return 0;
+        },
+        &count, nullptr);
+    sqlite3_close(handle);
+    return count;
+  };
+  Running running(folder.path());
+  MemoryDriver memory(running.instance());
+  int calls = 0;
+  do {
+    memory.call.deadline_ns = sdk_now_ns(running) + 3'000'000;
+    const int before = calls == 0 ? 951 : readable();
+    memory.list(1);
+    if (memory.status == PLATOS_DEADLINE) CHECK(readable() <= before);
+    REQUIRE(++calls < 2'000);
+  } while (memory.status == PLATOS_DEADLINE);
+  REQUIRE(memory.status == PLATOS_OK);
+  CHECK(readable() == 0);
+  memory.call.deadline_ns = std::numeric_limits<std::int64_t>::max();
+  CHECK(ids_of(memory.search({PLATOS_MEMORY_KEYWORD, "glockenspiel777"})) == Ids{"old777"});
+  CHECK(memory.list().size() == 951);
+  CHECK_FALSE(holds(folder.path(), "glockenspiel77"));
 }
 
 TEST_CASE("a space of the first version is sealed when it is used, and its words go from the files") {
