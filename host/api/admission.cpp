@@ -22,8 +22,10 @@ std::vector<RateSubject> by_address(const ingress::Request& request) {
 
 // Session tokens of one entity are told apart by what they are; keys and tokens have names.
 std::string token_name(const ingress::Request& request, const model::Principal& who) {
+  const std::string place = who.scope.environment_id + '/';
+  if (!who.actor.starts_with("session:")) return place + who.actor;
   const auto token = request.header("x-platos-session-token");
-  return token.empty() ? who.actor : base::sha256_hex(token);
+  return place + base::sha256_hex(token.empty() ? request.header("authorization") : token);
 }
 
 std::vector<RateSubject> by_caller(const ingress::Request& request, const model::Principal& who) {

@@ -20,6 +20,7 @@ constexpr std::string_view kSecretKey = "PLATOS_ENCRYPTION_KEY";
 constexpr std::string_view kMark = R"({"__platos_enc")";
 /// Of the key for what `--field` names; versions of the message key begin with 1.
 constexpr std::int64_t kSecretVersion = 0;
+constexpr std::size_t kMaxRowBytes = 64 * 1024 * 1024;
 
 Result<secrets::V1Keys> keys_of_environment() {
   secrets::V1Keys keys;
@@ -70,27 +71,40 @@ Result<void> open_in(const secrets::V1Keys& keys, Json& value) {
   return {};
 }
 
-Result<void> open_packed(const secrets::V1Keys& keys, std::int64_t version, Json& row, const std::string& field) {
+/// Moves the field out of the row: what users wrote may look like an envelope, and is none.
+Result<void> open_packed(const secrets::V1Keys& keys, std::int64_t version, Json& row, const std::string& field,
+                         Json& opened) {
   const auto found = row.find(field);
   if (found == row.end() || !found->is_string()) return {};
   auto text = keys.open(version, found->get<std::string>());
   if (!text) return fail(text.error());
-  *found = std::move(*text);
+  opened[field] = std::move(*text);
+  row.erase(found);
   return {};
 }
 
 Result<void> open_row(const secrets::V1Keys& keys, const std::vector<std::string>& fields, Json& row) {
+  Json opened = Json::object();
   const Json version = row.value("encKeyVersion", Json());
   if (version.is_number_integer() && version.get<std::int64_t>() > 0) {
     for (const char* field : {"content", "thinkingContent"}) {
-      if (auto done = open_packed(keys, version.get<std::int64_t>(), row, field); !done) return done;
+      if (auto done = open_packed(keys, version.get<std::int64_t>(), row, field, opened); !done) return done;
     }
     row["encKeyVersion"] = nullptr;
   }
   for (const auto& field : fields) {
-    if (auto done = open_packed(keys, kSecretVersion, row, field); !done) return done;
+    if (auto done = open_packed(keys, kSecretVersion, row, field, opened); !done) return done;
   }
-  return open_in(keys, row);
+  // A plain message stands as its user wrote it, too.
+  for (const char* field : {"content", "thinkingContent"}) {
+    const auto plain = row.find(field);
+    if (plain == row.end() || !plain->is_string()) continue;
+    opened[field] = std::move(*plain);
+    row.erase(plain);
+  }
+  if (auto done = open_in(keys, row); !done) return done;
+  row.update(opened);
+  return {};
 }
 
 Result<void> open_all(const std::vector<std::string>& fields) {
@@ -100,9 +114,11 @@ Result<void> open_all(const std::vector<std::string>& fields) {
   for (std::string line; std::getline(std::cin, line);) {
     ++number;
     if (base::trim(line).empty()) continue;
-    auto row = Json::parse(line, nullptr, false);
+    auto parsed = model::parse_bounded(line, "the row", {kMaxRowBytes, 200, 1'000'000});
+    Json row = parsed ? std::move(*parsed) : Json();
     Result<void> done = row.is_object() ? open_row(*keys, fields, row)
                                         : fail(ErrorKind::InvalidArgument, "not_a_row", "expected a JSON object");
+    if (!parsed) done = fail(parsed.error());
     if (!done) {
       Error error = done.error();
       error.message = "line " + std::to_string(number) + ": " + error.message;

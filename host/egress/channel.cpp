@@ -168,7 +168,8 @@ Channel::Io Channel::pass_proxy() {
     if (proxy_answer_.size() > kMaxProxyAnswer) return fail_with("the proxy's answer does not end");
   }
   const std::string line = proxy_answer_.substr(0, proxy_answer_.find("\r\n"));
-  const bool good = line.starts_with("HTTP/1.") && line.size() >= 12 && line.compare(8, 4, " 200") == 0;
+  const bool good = line.starts_with("HTTP/1.") && line.size() >= 12 && line.compare(8, 4, " 200") == 0 &&
+                    (line.size() == 12 || line[12] == ' ');
   if (!good) return fail_with("the proxy refused: " + base::printable(line, 100));
   if (!proxy_answer_.ends_with("\r\n\r\n")) return fail_with("the proxy spoke out of turn");
   passed_ = true;

@@ -19,10 +19,13 @@ std::string base64(std::string_view text) {
   return out;
 }
 
+// What holds a password is not repeated: where it begins and ends is just what is not clear.
 tl::unexpected<Error> invalid(std::string_view url) {
+  const bool has_credentials = url.find('@') != std::string_view::npos;
   return fail(ErrorKind::InvalidArgument, "invalid_proxy",
-              "egress.proxy: expected http://host:port or http://user:password@host:port, found \"" +
-                  base::printable(base::without_password(url)) + "\"");
+              "egress.proxy: expected http://host:port or http://user:password@host:port, found " +
+                  (has_credentials ? "another text with credentials; \"/\", \"?\" and \"#\" cannot stand in them"
+                                   : "\"" + base::printable(url) + "\""));
 }
 
 }  // namespace
@@ -33,6 +36,8 @@ Result<Proxy> Proxy::parse(const std::string& url, const std::vector<std::string
   if (!url.starts_with(kScheme)) return invalid(url);
   std::string rest = url.substr(kScheme.size());
   if (const auto at = rest.rfind('@'); at != std::string::npos) {
+    // Elsewhere a URL's password ends at these, and would be shown from there on.
+    if (rest.find_first_of("/?#") < at) return invalid(url);
     proxy.authorization_ = "Proxy-Authorization: Basic " + base64(rest.substr(0, at)) + "\r\n";
     rest.erase(0, at + 1);
   }

@@ -14,7 +14,8 @@ namespace platos::egress {
 /// An HTTP proxy. A value.
 class Proxy {
  public:
-  /// "http://user:password@host:port", user and password as they are, or empty: none. `exceptions`: hosts that are
+  /// "http://user:password@host:port", user and password as they are but without "/", "?", "#"; or
+  /// empty: none. `exceptions`: hosts that are
   /// reached without it: names, ".suffixes", addresses and networks. InvalidArgument "invalid_proxy"; never repeats the
   /// password.
   static Result<Proxy> parse(const std::string& url, const std::vector<std::string>& exceptions);

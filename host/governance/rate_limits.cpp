@@ -21,8 +21,10 @@ std::string_view word_of(RateAxis axis) {
 
 namespace {
 
-// Beyond it, callers that are new share one bucket of their axis: an attacker with many addresses costs no memory.
+// Beyond it, callers that are new share one bucket of their axis, and of their environment where they have one: an
+// attacker with many names costs no memory, and the callers of others nothing.
 constexpr std::size_t kMaxCounters = 200'000;
+constexpr std::size_t kMaxTold = 2'000;  // at once: the store's writer does other things, too
 constexpr std::size_t kHashDigits = 32;
 constexpr double kRounding = 0.5;  // of microseconds
 
@@ -63,6 +65,8 @@ void RateLimits::Counter::move_to(std::int64_t to_us) {
   const bool next = to_us - window_us == kWindowUs;
   before = next ? now : 0;
   others_before = next ? others_now : 0;
+  changed_before = next && changed;
+  changed = false;
   now = others_now = 0;
   window_us = to_us;
 }
@@ -92,7 +96,8 @@ RateLimits::Counter& RateLimits::counter_of(const RateSubject& subject, std::int
   auto bucket = bucket_of(subject.axis, subject.name);
   auto found = counters_.find(bucket);
   if (found == counters_.end()) {
-    if (counters_.size() >= kMaxCounters) bucket = bucket_of(subject.axis, "everybody else");
+    const auto environment = std::string_view(subject.name).substr(0, subject.name.find('/') + 1);
+    if (counters_.size() >= kMaxCounters) bucket = bucket_of(subject.axis, std::string(environment) + "everybody else");
     found = counters_.try_emplace(std::move(bucket)).first;
   }
   found->second.move_to(window_us);
@@ -135,7 +140,9 @@ void RateLimits::give_back(const std::vector<RateSubject>& subjects) {
     if (limit_of(subject.axis) == 0) continue;
     Counter& counter = counter_of(subject, now_us - now_us % kWindowUs);
     // In another window than it was counted in, it stays there.
-    if (counter.now > 0) --counter.now;
+    if (counter.now == 0) continue;
+    --counter.now;
+    counter.changed = true;
   }
 }
 
@@ -145,19 +152,38 @@ std::size_t RateLimits::buckets() const {
 }
 
 void RateLimits::forget_old(std::int64_t window_us) {
-  std::erase_if(counters_, [&](const auto& each) { return each.second.window_us < window_us - kWindowUs; });
+  for (auto at = counters_.begin(); at != counters_.end();) {
+    at->second.move_to(window_us);
+    at = at->second.matters() ? std::next(at) : counters_.erase(at);
+  }
 }
 
 std::vector<store::RateCount> RateLimits::take_changes() {
   const std::int64_t now_us = clock_.wall_us();
   const std::lock_guard lock(mutex_);
   forget_old(now_us - now_us % kWindowUs);
+  return collect_changes();
+}
+
+std::vector<store::RateCount> RateLimits::collect_changes() {
   std::vector<store::RateCount> changes;
   for (auto& [bucket, counter] : counters_) {
-    if (!std::exchange(counter.changed, false)) continue;
-    changes.push_back({bucket, counter.window_us, counter.now});
+    if (changes.size() >= kMaxTold) break;
+    if (std::exchange(counter.changed_before, false))
+      changes.push_back({bucket, counter.window_us - kWindowUs, counter.before});
+    if (std::exchange(counter.changed, false)) changes.push_back({bucket, counter.window_us, counter.now});
   }
   return changes;
+}
+
+void RateLimits::keep_changes(const std::vector<store::RateCount>& changes) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& change : changes) {
+    const auto found = counters_.find(change.bucket);
+    if (found == counters_.end()) continue;
+    auto& flag = change.window_us == found->second.window_us ? found->second.changed : found->second.changed_before;
+    flag = true;
+  }
 }
 
 void RateLimits::merge(const std::vector<store::RateCount>& others) {

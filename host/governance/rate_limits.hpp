@@ -60,8 +60,11 @@ class RateLimits {
   /// Takes a request back that was counted and then refused for another reason.
   void give_back(const std::vector<RateSubject>& subjects);
 
-  /// What this host has counted in windows that still matter, and that was not told before.
+  /// What this host has counted in windows that still matter, and that was not told before; a part of it when there is
+  /// much. Also forgets what no longer matters.
   std::vector<store::RateCount> take_changes();
+  /// They could not be told.
+  void keep_changes(const std::vector<store::RateCount>& changes);
   /// The sums of other hosts, which replace those of the last time.
   void merge(const std::vector<store::RateCount>& others);
   /// What this host had counted before it was started again.
@@ -80,12 +83,15 @@ class RateLimits {
     std::int64_t others_now = 0;
     std::int64_t others_before = 0;
     bool changed = false;
+    bool changed_before = false;
+    bool matters() const { return now + before + others_now + others_before > 0; }
     void move_to(std::int64_t window_us);
     double used(std::int64_t into_us) const;
   };
   std::int64_t limit_of(RateAxis axis) const;
   Counter& counter_of(const RateSubject& subject, std::int64_t window_us);
   void forget_old(std::int64_t window_us);
+  std::vector<store::RateCount> collect_changes();
 
   const base::Clock& clock_;
   mutable std::mutex mutex_;

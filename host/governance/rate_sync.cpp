@@ -32,17 +32,20 @@ Task<void> RateSync::run(base::Loop& loop, base::CancelToken stop) {
 }
 
 Task<Result<void>> RateSync::exchange(base::Loop& loop) {
-  auto changes = limits_.take_changes();
+  const auto changes = limits_.take_changes();
   const std::int64_t oldest_us = limits_.oldest_window_us();
   if (!changes.empty()) {
-    const auto write = database_.write(
-        loop, [host = host_id_, changes = std::move(changes), oldest_us](store::Session& session) -> Result<void> {
+    const auto write =
+        database_.write(loop, [host = host_id_, changes, oldest_us](store::Session& session) -> Result<void> {
           store::RateCounters counters(session);
           counters.put(model::SystemScope(), host, changes);
           counters.remove_before(model::SystemScope(), oldest_us);
           return {};
         });
-    if (const auto written = co_await write; !written) co_return fail(written.error());
+    if (const auto written = co_await write; !written) {
+      limits_.keep_changes(changes);
+      co_return fail(written.error());
+    }
   }
   if (!database_.is_shared()) co_return Result<void>();
   const auto read = database_.read(

@@ -30,7 +30,6 @@ Socket::Io Socket::read(std::string& input) {
   const std::string_view bytes(buffer, static_cast<std::size_t>(size));
   if (tls_ && !std::exchange(begun_, true) && bytes.front() != kTlsHandshake) {
     tls_.reset();
-    fell_back_ = true;
   }
   if (!tls_) {
     input += bytes;

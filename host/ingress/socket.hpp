@@ -32,7 +32,8 @@ class Socket {
   /// The TLS handshake is not over: only read() makes sense.
   bool is_greeting() const { return tls_ && tls_->state() == TlsFilter::State::Greeting; }
 
-  /// Appends to `input` what has come. With TLS that may be nothing although it is Done.
+  /// Appends to `input` what has come. A client that begins without TLS is spoken to without it from there on. With TLS
+  /// that may be nothing although it is Done.
   Io read(std::string& input);
   /// Sends some of the bytes and sets `taken` to the number that need not be given again. Done: the kernel took
   /// something. Bytes that were taken may still wait here (has_unsent): call again, even with none.
@@ -41,16 +42,12 @@ class Socket {
   /// Nothing further will be written.
   void end_writing();
 
-  /// The client began without TLS: whether it then speaks HTTP instead. Sends are plain from now on.
-  bool falls_back_to_plain() const { return fell_back_; }
-
  private:
   Io flush();
 
   const int fd_;
   std::optional<TlsFilter> tls_;
   bool begun_ = false;
-  bool fell_back_ = false;
   std::string wire_;  // encrypted, not all sent yet
   std::size_t sent_ = 0;
 };

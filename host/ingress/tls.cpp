@@ -67,6 +67,9 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::load(const std::string& ce
     return unusable("certificate", certificate_file, "it has expired");
   if (SSL_CTX_use_PrivateKey_file(context, key_file.c_str(), SSL_FILETYPE_PEM) != 1)
     return unusable("private key", key_file, last_error());
+  // A key of another kind stands beside the certificate without a word.
+  if (SSL_CTX_check_private_key(context) != 1)
+    return unusable("private key", key_file, "it is not the certificate's: " + last_error());
   return std::shared_ptr<const TlsContext>(std::move(made));
 }
 

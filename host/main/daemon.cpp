@@ -57,6 +57,7 @@ class Daemon {
   Task<void> export_metrics();
   void mirror_gauges();
   Task<void> reload();
+  Task<void> reload_once();
   Task<void> stop();
   static extension::PluginHostOptions with_services(extension::PluginHostOptions options, Daemon& daemon);
   std::vector<ports::ToolSource*> meta_tools();
@@ -108,6 +109,8 @@ class Daemon {
   std::unique_ptr<Front> front_;
   base::TaskSet tasks_;
   bool stopping_ = false;
+  bool reloading_ = false;
+  bool reload_wanted_ = false;
   bool stuck_observer_ = false;
   base::CancelSource stopping_upkeep_;
   int exit_code_ = kExitOk;
@@ -337,7 +340,11 @@ int Daemon::run() {
 }
 
 void Daemon::on_signal(int signal) {
-  if (signal == SIGHUP) return tasks_.start("reload", reload());
+  if (signal == SIGHUP) {
+    reload_wanted_ = true;
+    if (!std::exchange(reloading_, true)) tasks_.start("reload", reload());
+    return;
+  }
   if (std::exchange(stopping_, true)) {
     logger_.warn("main", "a second signal: stopping at once");
     ::_exit(kExitOk);
@@ -347,6 +354,12 @@ void Daemon::on_signal(int signal) {
 }
 
 Task<void> Daemon::reload() {
+  // One after the other: the last one asked for is the one that holds.
+  while (std::exchange(reload_wanted_, false)) co_await reload_once();
+  reloading_ = false;
+}
+
+Task<void> Daemon::reload_once() {
   auto& succeeded = metrics_.gauge("platosd_config_last_reload_successful", kReloadMeaning);
   auto reading = resolvers_.run(
       *loops_.front(), [sources = options_.sources, running = reloaded_] { return prepare_reload(sources, running); });
@@ -396,7 +409,6 @@ int run_daemon(const DaemonOptions& options) {
     logger.error("main", "the daemon cannot start", {{"code", error.code}, {"reason", error.message}});
     return error.code == "data_dir_in_use" ? kExitInUse : kExitFailed;
   };
-  if (auto checked = check_proxy(settings); !checked) return refuse(checked.error());
   auto data_dir = DataDir::open(options.paths.data_dir);
   if (!data_dir) return refuse(data_dir.error());
   base::failpoint("startup.after_lock");

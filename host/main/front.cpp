@@ -1,5 +1,7 @@
 #include "main/front.hpp"
 
+#include <algorithm>
+
 #include "main/options.hpp"
 
 namespace platos::daemon {
@@ -34,11 +36,13 @@ Result<std::unique_ptr<Front>> Front::open(const config::Settings& settings) {
 
 ingress::ServerOptions Front::options(bool encrypted) const {
   auto options = server_options(settings_);
+  options.max_connections = std::max<std::size_t>(1, options.max_connections / shares_);
   if (encrypted) options.tls = tls_;
   return options;
 }
 
 void Front::serve(const std::vector<base::Loop*>& loops, const FrontHandlers& handlers, base::Logger& logger) {
+  shares_ = loops.size() * (encrypted_ ? 2 : 1);
   for (base::Loop* loop : loops) {
     for (const auto* listener : {plain_.get(), encrypted_.get()}) {
       if (listener == nullptr) continue;

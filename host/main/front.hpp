@@ -53,6 +53,7 @@ class Front {
   std::unique_ptr<ingress::Listener> plain_;
   std::unique_ptr<ingress::Listener> encrypted_;
   std::vector<Served> servers_;
+  std::size_t shares_ = 1;  // servers that share http.max_connections
 };
 
 }  // namespace platos::daemon

@@ -1,5 +1,6 @@
 // platosd: reads the configuration, runs the daemon.
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <iostream>
 #include <optional>
 
@@ -7,6 +8,7 @@
 #include "base/version.hpp"
 #include "main/daemon.hpp"
 #include "main/migrate.hpp"
+#include "main/options.hpp"
 
 namespace {
 
@@ -92,6 +94,12 @@ int main(int argc, char** argv) {
   if (flags.print_config) {
     std::cout << config::print(loaded->settings, loaded->origins);
     return daemon::kExitOk;
+  }
+  // A file that was there must be there when it is read again: its absence would mean the defaults.
+  sources->file_required = sources->file_required || std::filesystem::exists(sources->file);
+  if (const auto checked = daemon::check_proxy(loaded->settings); !checked) {
+    std::cerr << "platosd: " << checked.error().message << '\n';
+    return daemon::kExitFailed;
   }
   if (flags.check_config) {
     std::cout << "the configuration is valid\n";

@@ -291,13 +291,18 @@ void PostgresSession::rollback() noexcept {
   said_wrong_ = false;
   if (!in_transaction_ || broken_) return;
   in_transaction_ = false;
-  try {
-    start("ROLLBACK", {});
-    forget(0);
-    said_wrong_ = false;
-  } catch (const std::exception&) {
-    broken_ = true;
+  // An error of what was sent before may be met here only; what follows it was skipped, the first ROLLBACK among it.
+  for (int tries = 0; tries < 2; ++tries) {
+    try {
+      start("ROLLBACK", {});
+      forget(0);
+      said_wrong_ = false;
+      return;
+    } catch (const std::exception&) {
+      if (broken_) return;
+    }
   }
+  broken_ = true;
 }
 
 bool PostgresSession::was_committed() {

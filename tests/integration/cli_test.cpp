@@ -182,13 +182,15 @@ TEST_CASE("platos secrets open-v1 writes rows of the first Platos without their 
   const std::string rows = Json({{"id", "m1"}, {"content", greeting}, {"encKeyVersion", 1}}).dump() + "\n\n" +
                            Json({{"id", "m2"}, {"content", "plain"}, {"encKeyVersion", nullptr}}).dump() + "\n" +
                            Json({{"id", "a1"}, {"args", {envelope}}, {"result", envelope.dump()}}).dump() + "\n" +
-                           Json({{"id", "e1"}, {"serviceSecret", greeting}}).dump() + "\n";
+                           Json({{"id", "e1"}, {"serviceSecret", greeting}}).dump() + "\n" +
+                           Json({{"id", "m3"}, {"content", R"({"__platos_enc":1,"ct":"x"})"}}).dump() + "\n";
   const Finished opened = open(rows, {"--field", "serviceSecret"});
   CHECK(opened.exit_code == 0);
   std::istringstream lines(opened.out);
   std::vector<Json> found;
   for (std::string line; std::getline(lines, line);) found.push_back(Json::parse(line));
-  REQUIRE(found.size() == 4);
+  REQUIRE(found.size() == 5);
+  CHECK(found[4]["content"] == R"({"__platos_enc":1,"ct":"x"})");  // a user wrote this
   CHECK(found[0]["content"] == "Gr\u00fc\u00dfe from the old Platos");
   CHECK(found[0]["encKeyVersion"].is_null());
   CHECK(found[1]["content"] == "plain");

@@ -59,7 +59,7 @@ TEST_CASE("platosd says what is wrong with its flags and its configuration, and 
   CHECK(run({"--listen", "0.0.0.0:0", "--insecure-listen", "--check-config"}).exit_code == 0);
 }
 
-TEST_CASE("secrets of the environment are used, and stand neither in /proc nor in a core dump") {
+TEST_CASE("secrets of the environment are used, do not stand in /proc, and cannot get into a core") {
   DaemonSettings settings;
   settings.environment = {{"OPENAI_API_KEY", "sk-canary-0000000000000000"}, {"PLATOS__RUNS__DRAIN_MS", "7"}};
   for (int i = 1; i <= 200; ++i) settings.environment["SECRET_" + std::to_string(i)] = "canary" + std::to_string(i);

@@ -68,10 +68,11 @@ TEST_CASE("a proxy that refuses, lies or breaks off is told apart from the upstr
     const char* answer;
     const char* said;
   };
-  for (const Row& row : {Row{"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "the proxy refused: HTTP/1.1 407"},
-                         Row{"HTTP/1.1 2000 OK\r\n\r\n", ""}, Row{"SSH-2.0-OpenSSH\r\n\r\n", "the proxy refused: SSH"},
-                         Row{"", "the proxy closed the connection"},
-                         Row{"HTTP/1.1 200 OK\r\n\r\nhello", "the proxy spoke out of turn"}}) {
+  for (const Row& row :
+       {Row{"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "the proxy refused: HTTP/1.1 407"},
+        Row{"HTTP/1.1 2000 OK\r\n\r\n", "the proxy refused: HTTP/1.1 2000"},
+        Row{"SSH-2.0-OpenSSH\r\n\r\n", "the proxy refused: SSH"}, Row{"", "the proxy closed the connection"},
+        Row{"HTTP/1.1 200 OK\r\n\r\nhello", "the proxy spoke out of turn"}}) {
     CAPTURE(row.answer);
     RawServer proxy([&](RawServer::Peer& peer, int) {
       peer.read_request();
@@ -109,7 +110,8 @@ TEST_CASE("a tenant's host is looked at before a proxy is asked for it") {
 
 TEST_CASE("what is no proxy is refused without its password, and exceptions are names, suffixes and networks") {
   for (const char* url : {"https://proxy:1", "proxy:3128", "http://", "http://proxy", "http://proxy:99999",
-                          "socks5://p:1", "http://user:hunter2secret@", "http://user:hunter2secret@proxy:1/path"}) {
+                          "socks5://p:1", "http://user:hunter2secret@", "http://user:hunter2secret@proxy:1/path",
+                          "http://user:hunter2secret/more@proxy:1", "http://user:x?hunter2secret@proxy"}) {
     CAPTURE(url);
     const auto proxy = Proxy::parse(url, {});
     REQUIRE_FALSE(proxy);

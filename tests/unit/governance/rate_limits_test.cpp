@@ -139,11 +139,45 @@ TEST_CASE("what other hosts counted counts here, and what this one counted befor
   CHECK(again.burst(again.alice) == 5);
 }
 
+TEST_CASE("what was not told is told later: of the window before, and after a failure") {
+  Limits stage(users(10));
+  stage.clock.advance_us(59 * kSecondUs);
+  for (int i = 0; i < 3; ++i) REQUIRE(stage.takes(stage.alice));
+  stage.clock.advance_us(2 * kSecondUs);
+  REQUIRE(stage.takes(stage.alice));
+  const auto told = stage.limits.take_changes();
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].window_us + kWindowUs == told[1].window_us);
+  CHECK(told[0].requests == 3);
+  CHECK(told[1].requests == 1);
+  CHECK(stage.limits.take_changes().empty());
+  stage.limits.keep_changes(told);
+  CHECK(stage.limits.take_changes().size() == 2);
+  stage.limits.give_back({stage.alice});
+  REQUIRE(stage.limits.take_changes().size() == 1);
+}
+
+TEST_CASE("buckets are forgotten also while other hosts tell theirs") {
+  Limits stage(users(3));
+  for (int i = 0; i < 5'000; ++i) stage.limits.take({{RateAxis::User, "env/" + std::to_string(i)}});
+  std::size_t told = 0;
+  for (std::size_t some = 1; some > 0; told += some) some = stage.limits.take_changes().size();
+  CHECK(told == 5'000);
+  for (int i = 0; i < 3; ++i) {
+    stage.clock.advance_us(kWindowUs);
+    stage.limits.take_changes();
+    stage.limits.merge({{"of another host", stage.clock.wall_us() - stage.clock.wall_us() % kWindowUs, 1}});
+  }
+  CHECK(stage.limits.buckets() <= 1);
+}
+
 TEST_CASE("buckets that no longer matter are forgotten, and a flood of new ones shares one") {
   Limits stage(users(3));
   for (int i = 0; i < 200'000; ++i) stage.limits.take({{RateAxis::User, std::to_string(i)}});
   CHECK(stage.burst({RateAxis::User, "a"}) == 3);
   CHECK(stage.burst({RateAxis::User, "b"}) == 0);
+  CHECK(stage.burst({RateAxis::User, "env_2/c"}) == 3);  // another environment's strangers have one of their own
+  CHECK(stage.burst({RateAxis::User, "env_2/d"}) == 0);
   CHECK(stage.burst({RateAxis::User, "7"}) == 2);
   stage.clock.advance_us(3 * kWindowUs);
   stage.limits.take_changes();

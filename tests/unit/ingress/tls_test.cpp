@@ -207,6 +207,9 @@ TEST_CASE("a certificate that cannot be used is named with the reason") {
   const auto other = files.authority.issue("other");
   tests::write_key(files.dir.path() + "/other.key", other.key.get());
   CHECK(said(files.certificate, files.dir.path() + "/other.key").find("key values mismatch") != std::string::npos);
+  const tests::Authority::Key other_kind(EVP_RSA_gen(2048), EVP_PKEY_free);
+  tests::write_key(files.dir.path() + "/rsa.key", other_kind.get());
+  CHECK(said(files.certificate, files.dir.path() + "/rsa.key").find("not the certificate's") != std::string::npos);
   const auto expired = files.authority.issue("localhost", -60);
   tests::write_certificate(files.dir.path() + "/old.pem", expired.certificate.get());
   tests::write_key(files.dir.path() + "/old.key", expired.key.get());

@@ -99,6 +99,23 @@ TEST_CASE("What a closure affirms is true for it, also when another one of the g
   CHECK(*f.number("SELECT COUNT(*) FROM t") == 3);
 }
 
+TEST_CASE("A closure that gives up after a statement of it has failed unseen fails alone") {
+  TableFixture f;
+  REQUIRE(base::run_to_end(f.loop, f.await(f.put(1))));
+  const model::Scope scope{"org_a", "prj_a", "env_a"};
+  Block block;
+  const auto first = block.start(f);
+  const auto failing = f.database->write(f.loop, [scope](Session& session) -> Outcome {
+    session.send(scope, "INSERT INTO t (n) VALUES ($1)", {std::int64_t{1}});  // there is one already
+    return fail(ErrorKind::Aborted, "own_error", "and that is not why");
+  });
+  const auto after = f.put(2);
+  block.opened.set_value();
+  CHECK_FALSE(base::run_to_end(f.loop, f.await(failing)));
+  CHECK(base::run_to_end(f.loop, f.await(after)));
+  CHECK(*f.number("SELECT COUNT(*) FROM t") == 2);
+}
+
 TEST_CASE("Closures run in the order of write(), over more than one group") {
   TableFixture f;
   Block block;
