@@ -24,7 +24,6 @@ namespace {
 // Beyond it, callers that are new share one bucket of their axis, and of their environment where they have one: an
 // attacker with many names costs no memory, and the callers of others nothing.
 constexpr std::size_t kMaxCounters = 200'000;
-constexpr std::size_t kMaxTold = 2'000;  // at once: the store's writer does other things, too
 constexpr std::size_t kHashDigits = 32;
 constexpr double kRounding = 0.5;  // of microseconds
 

@@ -49,6 +49,7 @@ struct RateAllowance {
 class RateLimits {
  public:
   static constexpr std::int64_t kWindowUs = 60'000'000;
+  static constexpr std::size_t kMaxTold = 2'000;  ///< changes at once: the store's writer does other things, too
 
   RateLimits(const base::Clock& clock, RateRules rules) : clock_(clock), rules_(rules) {}
 
@@ -60,8 +61,8 @@ class RateLimits {
   /// Takes a request back that was counted and then refused for another reason.
   void give_back(const std::vector<RateSubject>& subjects);
 
-  /// What this host has counted in windows that still matter, and that was not told before; a part of it when there is
-  /// much. Also forgets what no longer matters.
+  /// What this host has counted in windows that still matter, and that was not told before; at least kMaxTold
+  /// of it when there is more. Also forgets what no longer matters.
   std::vector<store::RateCount> take_changes();
   /// They could not be told.
   void keep_changes(const std::vector<store::RateCount>& changes);

@@ -32,9 +32,9 @@ Task<void> RateSync::run(base::Loop& loop, base::CancelToken stop) {
 }
 
 Task<Result<void>> RateSync::exchange(base::Loop& loop) {
-  const auto changes = limits_.take_changes();
   const std::int64_t oldest_us = limits_.oldest_window_us();
-  if (!changes.empty()) {
+  // In parts: what is busy at the beginning must not keep the rest from being told.
+  for (auto changes = limits_.take_changes(); !changes.empty(); changes = limits_.take_changes()) {
     const auto write =
         database_.write(loop, [host = host_id_, changes, oldest_us](store::Session& session) -> Result<void> {
           store::RateCounters counters(session);
@@ -46,6 +46,7 @@ Task<Result<void>> RateSync::exchange(base::Loop& loop) {
       limits_.keep_changes(changes);
       co_return fail(written.error());
     }
+    if (changes.size() < RateLimits::kMaxTold) break;
   }
   if (!database_.is_shared()) co_return Result<void>();
   const auto read = database_.read(

@@ -17,6 +17,14 @@ Answer ApiStage::call(const std::string& method, const std::string& path, const 
   return ask(*daemon, question);
 }
 
+Json ApiStage::made(const std::string& method, const std::string& path, const Json& body,
+                    const std::vector<std::string>& headers) const {
+  const Answer answer = call(method, path, body, headers);
+  INFO(path << " " << answer.body);
+  REQUIRE(answer.status / 100 == 2);
+  return answer.json();
+}
+
 Answer ApiStage::fetch(const std::string& path, std::vector<std::string> headers) const {
   return call("GET", path, Json(), std::move(headers));
 }

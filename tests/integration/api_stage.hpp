@@ -18,6 +18,9 @@ struct ApiStage : Stage {
   using Stage::Stage;
   Answer call(const std::string& method, const std::string& path, const Json& body = Json(),
               std::vector<std::string> headers = {}) const;
+  /// The answer, which must be a success.
+  Json made(const std::string& method, const std::string& path, const Json& body,
+            const std::vector<std::string>& headers = {}) const;
   Answer fetch(const std::string& path, std::vector<std::string> headers = {}) const;
   std::int64_t run_count() const { return runs()["total"]; }
   /// A turn on a model that holds still; returns once the turn is accepted and the model was asked.

@@ -22,13 +22,6 @@ struct Tenants : ApiStage {
                                   {{"name", "E"}, {"type", "DEVELOPMENT"}});
     other = {"X-Platos-User-Id: alice", "X-Platos-Environment-Id: " + environment["id"].get<std::string>()};
   }
-  Json made(const std::string& method, const std::string& path, const Json& body,
-            const std::vector<std::string>& headers = {}) const {
-    const Answer answer = call(method, path, body, headers);
-    INFO(path << " " << answer.body);
-    REQUIRE(answer.status / 100 == 2);
-    return answer.json();
-  }
   static std::vector<std::string> with(std::vector<std::string> headers, const std::string& more) {
     headers.push_back(more);
     return headers;

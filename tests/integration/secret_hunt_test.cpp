@@ -42,13 +42,6 @@ struct Hunt : ApiStage {
     REQUIRE(secret.size() > 16);
     planted.push_back(secret);
   }
-  Json made(const std::string& method, const std::string& path, const Json& body,
-            const std::vector<std::string>& headers = {}) const {
-    const Answer answer = call(method, path, body, headers);
-    INFO(path << " " << answer.body);
-    REQUIRE(answer.status / 100 == 2);
-    return answer.json();
-  }
   static std::string file_text(const fs::path& path) {
     std::ifstream stream(path, std::ios::binary);
     std::stringstream text;

@@ -1,22 +1,13 @@
 #include "connect_proxy.hpp"
 
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <stdexcept>
+#include "loopback.hpp"
 
 namespace platos::egress {
 namespace {
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  return address;
-}
 
 /// False when one side has ended.
 bool pass_on(int from, int to) {
@@ -27,13 +18,7 @@ bool pass_on(int from, int to) {
 
 }  // namespace
 
-ConnectProxy::ConnectProxy() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof address;
-  auto* any = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(listener_, any, size) != 0 || ::listen(listener_, 16) != 0 || ::getsockname(listener_, any, &size) != 0)
-    throw std::runtime_error("no port");
-  port_ = ntohs(address.sin_port);
+ConnectProxy::ConnectProxy() : listener_(listen_on_loopback(port_)) {
   thread_ = std::thread([this] { serve(); });
 }
 

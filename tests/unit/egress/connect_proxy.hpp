@@ -26,8 +26,8 @@ class ConnectProxy {
   void serve();
   void tunnel(int client);
 
-  int listener_ = -1;
   std::uint16_t port_ = 0;
+  int listener_;
   mutable std::mutex mutex_;
   std::vector<std::string> heads_;
   std::vector<std::thread> tunnels_;
