@@ -1,11 +1,11 @@
 #include "raw_server.hpp"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdlib>
-#include <stdexcept>
+
+#include "loopback.hpp"
 
 namespace platos::egress {
 
@@ -45,16 +45,7 @@ void RawServer::Peer::wait_for_close() const {
   }
 }
 
-RawServer::RawServer(Script script) : script_(std::move(script)), listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* any = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(listener_, any, size) != 0 || ::listen(listener_, 64) != 0 || ::getsockname(listener_, any, &size) != 0) {
-    throw std::runtime_error("raw server");
-  }
-  port_ = ntohs(address.sin_port);
+RawServer::RawServer(Script script) : script_(std::move(script)), listener_(listen_on_loopback(port_)) {
   thread_ = std::thread([this] { serve(); });
 }
 

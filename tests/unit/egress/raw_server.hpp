@@ -42,8 +42,8 @@ class RawServer {
  private:
   void serve();
   Script script_;
-  int listener_ = -1;
   std::uint16_t port_ = 0;
+  int listener_;
   std::atomic<int> connections_{0};
   std::atomic<bool> stopping_{false};
   std::thread thread_;
