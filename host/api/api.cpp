@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/responses.hpp"
+#include "api/sockets/socket_server.hpp"
 
 namespace platos::api {
 namespace {
@@ -23,10 +24,17 @@ Api::Api(Services services, ApiOptions options)
     : services_(services),
       options_(std::move(options)),
       admission_(services.authenticator, services.limits),
-      router_(with_list(all_routes(services_, options_))),
-      cors_origins_(options_.cors_origins) {}
+      cors_origins_(options_.cors_origins),
+      sockets_(std::make_unique<SocketServer>(services_, admission_,
+                                              [this](std::string_view origin) { return origin_allowed(origin); })),
+      router_(with_list(all_routes(services_, options_))) {}
+
+Api::~Api() = default;
+
+std::size_t Api::socket_sessions() const { return sockets_->sessions(); }
 
 std::vector<Route> Api::with_list(std::vector<Route> routes) const {
+  for (auto& route : sockets_->routes()) routes.push_back(std::move(route));
   routes.push_back({"GET", "/api/v1/routes", model::kChat | model::kRead,
                     [this](Call) -> Task<ingress::Response> { co_return list_routes(); }, "List these routes"});
   return routes;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "agent/turns.hpp"
 #include "api/admission.hpp"
 #include "api/route.hpp"
+#include "api/sockets/thread_rooms.hpp"
 #include "base/logger.hpp"
 #include "base/shared_value.hpp"
 #include "engine/engine.hpp"
@@ -45,14 +47,18 @@ struct Services {
   tenancy::Keys& keys;
   tenancy::Environments& environments;
   tenancy::MasterKey& master_key;
+  ThreadRooms& rooms;
   const telemetry::Metrics& metrics;
   base::Logger& logger;
 };
+
+class SocketServer;
 
 /// Internally synchronised; used from all loops.
 class Api {
  public:
   Api(Services services, ApiOptions options);
+  ~Api();
 
   /// The handler of the HTTP front: routes, authenticates, logs, turns every error into an answer.
   Task<ingress::Response> handle(ingress::Request request) const;
@@ -63,6 +69,8 @@ class Api {
   void set_cors_origins(std::vector<std::string> origins) { cors_origins_.set(std::move(origins)); }
 
   const Router& router() const { return router_; }
+  /// Clients that are connected by Socket.IO.
+  std::size_t socket_sessions() const;
 
  private:
   Task<ingress::Response> dispatch(ingress::Request request) const;
@@ -74,8 +82,9 @@ class Api {
   Services services_;
   ApiOptions options_;
   Admission admission_;
-  Router router_;
   base::SharedValue<std::vector<std::string>> cors_origins_;
+  std::unique_ptr<SocketServer> sockets_;
+  Router router_;
 };
 
 /// The routes of each resource.

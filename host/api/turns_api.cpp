@@ -1,11 +1,11 @@
 // Turns: streamed and not.
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "api/api.hpp"
 #include "api/event_stream.hpp"
 #include "api/responses.hpp"
 #include "api/resume.hpp"
+#include "api/turn_body.hpp"
 #include "base/failpoint.hpp"
 #include "store/conversations.hpp"
 #include "store/runs.hpp"
@@ -17,46 +17,12 @@ using namespace model;  // the rights
 using ingress::Response;
 using model::Json;
 
-/// dynamicBlocks and outputSchema.
-Result<void> read_extras(const Json& body, agent::TurnRequest& turn) {
-  if (const auto blocks = body.find("dynamicBlocks"); blocks != body.end() && !blocks->is_null()) {
-    const bool texts = blocks->is_object() && blocks->size() <= 64 &&
-                       std::all_of(blocks->begin(), blocks->end(), [](const Json& each) { return each.is_string(); });
-    if (!texts) return fail(model::invalid_field("dynamicBlocks", "an object of texts", model::kind_of(*blocks)));
-    turn.dynamic_blocks = blocks->get<std::map<std::string, std::string>>();
-  }
-  if (const auto schema = body.find("outputSchema"); schema != body.end() && !schema->is_null()) {
-    if (!schema->is_object()) return fail(model::invalid_field("outputSchema", "an object", model::kind_of(*schema)));
-    turn.output_schema_json = model::dump(*schema);
-  }
-  return {};
-}
-
 Result<agent::TurnRequest> read_turn(const Call& call, std::size_t max_body_bytes) {
   const auto body = read_body(call.request, max_body_bytes);
   if (!body) return fail(body.error());
-  agent::TurnRequest turn;
-  turn.who = call.who;
-  turn.route = call.route;
-  turn.request_id = call.request.request_id;
-  turn.idempotency_key = call.request.header("idempotency-key");
-  auto message = model::required_text(*body, "message");
-  if (!message) return fail(message.error());
-  turn.message = std::move(*message);
-  const auto agent = model::optional_text(*body, "agentId");
-  const auto thread = model::optional_text(*body, "threadId");
-  const auto on_busy = model::optional_text(*body, "onBusy");
-  for (const auto* each : {&agent, &thread, &on_busy}) {
-    if (!*each) return fail(each->error());
-  }
-  turn.traceparent = call.request.header("traceparent");
-  if (auto read = read_extras(*body, turn); !read) return fail(read.error());
-  turn.agent = agent->value_or("");
-  turn.thread_id = thread->value_or("");
-  const std::string busy = on_busy->value_or("reject");
-  if (busy != "reject" && busy != "queue")
-    return fail(model::invalid_field("onBusy", "\"reject\" or \"queue\"", "\"" + busy + "\""));
-  turn.queue_when_busy = busy == "queue";
+  auto turn = turn_from_body(*body);
+  if (!turn) return turn;
+  describe_request(call, *turn);
   return turn;
 }
 
@@ -172,11 +138,7 @@ struct TurnHandlers {
   }
   Task<Response> agent_stream_by_query(Call call) const {
     agent::TurnRequest turn;
-    turn.who = call.who;
-    turn.route = call.route;
-    turn.request_id = call.request.request_id;
-    turn.idempotency_key = call.request.header("idempotency-key");
-    turn.traceparent = call.request.header("traceparent");
+    describe_request(call, turn);
     turn.message = call.query_value("message");
     turn.thread_id = call.query_value("threadId");
     take_path(call, turn, false);

@@ -157,6 +157,7 @@ void Engine::launch(Slot& slot, const std::shared_ptr<Run>& run) {
     live_.emplace(run->id(), run);
   }
   tell_awaiting(run->id());
+  if (on_launch_) on_launch_(*run);
   run->arm_deadline();
   slot.tasks->start("run", drive(run));
 }

@@ -48,6 +48,9 @@ class Engine {
   /// Before start(). `body` must outlive the engine.
   void register_body(std::string kind, ports::TaskBody& body);
 
+  /// Told of every run that starts here, on its loop. Before start().
+  void on_launch(std::function<void(const Run&)> notice) { on_launch_ = std::move(notice); }
+
   /// Takes back the runs that a former process of this data directory left, and begins polling, renewing, sweeping.
   /// Called on the first loop.
   Task<Result<void>> start();
@@ -107,6 +110,7 @@ class Engine {
   std::vector<Slot> slots_;
   std::size_t next_slot_ = 0;
   std::map<std::string, ports::TaskBody*, std::less<>> bodies_;
+  std::function<void(const Run&)> on_launch_;
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Run>, std::less<>> live_;
   std::map<std::string, int, std::less<>> queued_;  // threads with turns that wait here; polling finds the rest

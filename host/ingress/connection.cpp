@@ -49,12 +49,17 @@ void Connection::start() {
   watch();
 }
 
+bool Connection::wants_input() const {
+  // Nor while an answer waits to be read: a client that only sends costs nothing further.
+  if (stage_ == Stage::Head || duplex_ != nullptr) return drained();
+  return stage_ == Stage::Body || stage_ == Stage::Closing;
+}
+
 void Connection::watch() {
   if (closed_) return;
   std::uint32_t events = EPOLLRDHUP;
   // While an answer is made, nothing more is read: pipelined requests wait in the kernel.
-  // Nor while an answer waits to be read: a client that only sends costs nothing further.
-  if ((stage_ == Stage::Head && drained()) || stage_ == Stage::Body || stage_ == Stage::Closing) events |= EPOLLIN;
+  if (wants_input()) events |= EPOLLIN;
   if (!drained()) events |= EPOLLOUT;
   if (peer_closed_) events &= ~static_cast<std::uint32_t>(EPOLLRDHUP | EPOLLIN);
   if (events == watched_events_) return;
@@ -71,12 +76,12 @@ void Connection::on_ready(std::uint32_t events) {
     if (stage_ == Stage::Streaming) pump();
     if (stage_ == Stage::Head) go_on_with_input();
   }
-  if ((events & EPOLLIN) != 0 && (stage_ == Stage::Head || stage_ == Stage::Body || stage_ == Stage::Closing)) {
+  if ((events & EPOLLIN) != 0 && wants_input()) {
     read_some();
   } else if ((events & EPOLLRDHUP) != 0) {
     // Half-closed in the middle of an answer: it may still read, but a handler that waits for nobody should know.
     peer_closed_ = true;
-    if (stage_ == Stage::Head || stage_ == Stage::Body) return close();
+    if (stage_ == Stage::Head || stage_ == Stage::Body || duplex_ != nullptr) return close();
     gone_.cancel("client_gone");
   }
   if (!closed_) watch();
@@ -88,6 +93,10 @@ void Connection::read_some() {
   const auto io = socket_.read(input_);
   if (io == Socket::Io::Ended || io == Socket::Io::Broken) return close();
   if (stage_ == Stage::Closing) return input_.clear();  // what follows a refused request is thrown away
+  if (duplex_ != nullptr) {
+    duplex_->receive(std::exchange(input_, {}));
+    return;
+  }
   if (was_greeting && !socket_.is_greeting()) {
     arm(server_.options_.idle_timeout_ms);
     if (!socket_.is_encrypted()) {
@@ -232,15 +241,18 @@ void Connection::write_head(const Response& response, bool close_after) {
   output_ += "HTTP/1.1 " + std::to_string(response.status) + " ";
   output_ += reason_phrase(response.status);
   output_ += "\r\n";
+  const bool upgrades = response.duplex != nullptr;
   for (const auto& [name, value] : response.headers) output_.append(name).append(": ").append(value).append("\r\n");
   output_ += "X-Content-Type-Options: nosniff\r\nX-Request-Id: " + request_id_ +
              "\r\nX-Platos-Version: " + server_.options_.version + "\r\n";
   if (response.stream) {
     if (chunked_answer_) output_ += "Transfer-Encoding: chunked\r\n";
-  } else if (response.status != 204 && response.status != 304) {
+  } else if (response.status != 204 && response.status != 304 && !upgrades) {
     output_ += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
   }
-  if (close_after) {
+  if (upgrades) {
+    output_ += "Connection: Upgrade\r\n";
+  } else if (close_after) {
     output_ += "Connection: close\r\n";
   } else if (head_ && head_->http10) {
     output_ += "Connection: keep-alive\r\n";
@@ -255,12 +267,27 @@ void Connection::answer(Response response, bool close_after) {
   chunked_answer_ = !(head_ && head_->http10);
   close_after_ = close_after_ || (response.stream && !chunked_answer_);
   write_head(response, close_after_);
+  if (response.duplex) return upgrade(std::move(response.duplex));
   if (!response.stream || head_only_) {
     if (!head_only_) output_ += response.body;
     return finish_answer();
   }
+  begin_stream(std::move(response.stream));
+}
+
+// The protocol has its own way to end; afterwards the connection is of no further use.
+void Connection::upgrade(std::unique_ptr<Duplex> duplex) {
+  duplex_ = duplex.get();
+  chunked_answer_ = false;
+  close_after_ = true;
+  begin_stream(std::move(duplex));
+  // The client may have gone on without waiting for the answer.
+  if (!closed_ && duplex_ != nullptr && !input_.empty()) duplex_->receive(std::exchange(input_, {}));
+}
+
+void Connection::begin_stream(std::unique_ptr<ByteStream> stream) {
   stage_ = Stage::Streaming;
-  stream_ = std::move(response.stream);
+  stream_ = std::move(stream);
   // Pumped later in the pass: the stream may end there, and it must not be destroyed from inside its own call.
   stream_->on_ready([this, alive = alive_] {
     server_.loop_.defer([this, alive] {
@@ -300,6 +327,7 @@ bool Connection::pull_into_output() {
     // Without the last chunk a client knows that the body was cut.
     if (state == ByteStream::State::End && chunked_answer_) output_ += "0\r\n\r\n";
     if (state == ByteStream::State::Broken) close_after_ = true;
+    duplex_ = nullptr;
     stream_.reset();
     return false;
   }

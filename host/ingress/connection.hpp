@@ -35,6 +35,9 @@ class Connection final : public base::FdHandler {
   static Task<void> handle(Connection& connection, Request request);
   void refuse(const Error& error);
   void answer(Response response, bool close_after);
+  void begin_stream(std::unique_ptr<ByteStream> stream);
+  void upgrade(std::unique_ptr<Duplex> duplex);
+  bool wants_input() const;
   void write_head(const Response& response, bool close_after);
   void pump();
   bool pull_into_output();
@@ -58,6 +61,7 @@ class Connection final : public base::FdHandler {
   std::optional<Head> head_;
   std::optional<ChunkedBody> chunks_;
   std::unique_ptr<ByteStream> stream_;
+  Duplex* duplex_ = nullptr;  // stream_, after a change of protocol
   bool stream_pending_ = false;
   bool close_after_ = false;
   bool peer_closed_ = false;

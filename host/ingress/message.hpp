@@ -53,11 +53,19 @@ class ByteStream {
   virtual void drain() {}
 };
 
+/// What a connection is after it has changed its protocol: bytes both ways. Its End closes the connection.
+class Duplex : public ByteStream {
+ public:
+  /// Bytes from the client. While much of what was pulled waits to be sent, nothing is read.
+  virtual void receive(std::string_view bytes) = 0;
+};
+
 struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  std::unique_ptr<ByteStream> stream;  ///< instead of body
+  std::unique_ptr<ByteStream> stream = nullptr;  ///< instead of body
+  std::unique_ptr<Duplex> duplex = nullptr;      ///< with status 101: what the connection is from here on
 };
 
 /// May wait for whatever it wants; its connection waits with it. Runs on the request's loop.

@@ -105,6 +105,7 @@ class Daemon {
   tenancy::Keys keys_;
   tenancy::Environments environments_;
   tenancy::MasterKey master_key_;
+  api::ThreadRooms rooms_;
   api::Api api_;
   std::unique_ptr<Front> front_;
   base::TaskSet tasks_;
@@ -195,7 +196,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       environments_(*database_, ids_),
       master_key_(*database_, ids_, keys, settings_.secrets_master_key, data_dir.path()),
       api_({agents_, threads_, turns_, engine_, *database_, plugins_, authenticator_, limits_, administration_, keys_,
-            environments_, master_key_, metrics_, logger},
+            environments_, master_key_, rooms_, metrics_, logger},
            {static_cast<std::size_t>(settings_.http_max_body_bytes), settings_.http_heartbeat_ms * 1000,
             settings_.http_deferred_max_ms * 1000, settings_.http_cors_origins}),
       front_(std::move(front)),
@@ -206,6 +207,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       }) {
   engine_.register_body("turn", turn_body_);
   engine_.register_body("compaction", compaction_body_);
+  engine_.on_launch([this](const engine::Run& run) { rooms_.on_launch(run); });
   mirror_gauges();
 }
 

@@ -62,6 +62,7 @@ struct Principal {
   std::string user_token = {};  ///< the customer's own token, passed through to entities; never logged
   std::string address = {};     ///< where the request came from
   std::string request_id = {};
+  std::int64_t expires_us = 0;  ///< when the credentials do; 0: never
 
   bool may(Rights any_of) const { return (rights & any_of) != 0; }
   /// Bound to an agent, and this is another.

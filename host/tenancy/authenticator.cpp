@@ -267,6 +267,7 @@ Result<Authenticator::Known> Authenticator::from_personal_token(store::Session& 
   known.principal.user_id = found->user_id;
   known.principal.rights = rights & rights_of_role(found->role);
   known.principal.actor = "token:" + found->id;
+  known.principal.expires_us = found->expires_us;
   if (now_us - found->last_used_us > kMinuteUs) known.used_hash = found->hash;
   known.principal.user_token = credentials.user_token;
   return known;
@@ -307,6 +308,7 @@ Result<Authenticator::Known> Authenticator::from_session(store::Session& session
   Known known{{}, std::min(now_us + remember_us_, claims.expires_s * 1'000'000)};
   known.principal.scope = scope;
   known.principal.user_id = claims.user_id;
+  known.principal.expires_us = claims.expires_s * 1'000'000;
   known.principal.rights = claims.guest ? model::kChat : rights_of_session(claims.permissions);
   known.principal.agent_id = claims.agent_id;
   if (!claims.agent_id.empty()) {

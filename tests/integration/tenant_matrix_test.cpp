@@ -32,6 +32,9 @@ constexpr Row kRows[] = {
     {"GET /api/health/live", kNobody, Of::Nobody, "/api/health/live", nullptr, nullptr, 200},
     {"GET /api/health/ready", kNobody, Of::Nobody, "/api/health/ready", nullptr, nullptr, 200},
     {"GET /metrics", kNobody, Of::Nobody, "/metrics", nullptr, nullptr, 200},
+    // Credentials come with a namespace; sockets have a matrix of their own.
+    {"GET /socket.io/", kNobody, Of::Nobody, "/socket.io/?EIO=4&transport=polling", nullptr, nullptr, 200},
+    {"POST /socket.io/", kNobody, Of::Nobody, "/socket.io/?EIO=4&transport=polling", nullptr, "{}", 400},
     {"GET /api/v1/routes", kChat | kRead, Of::Everybody, "/api/v1/routes", nullptr, nullptr, 200},
     {"GET /api/v1/whoami", kChat | kRead, Of::Everybody, "/api/v1/whoami", nullptr, nullptr, 200},
     {"GET /api/v1/plugins", kRead, Of::Everybody, "/api/v1/plugins", nullptr, nullptr, 200},

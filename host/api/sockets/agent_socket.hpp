@@ -1,0 +1,107 @@
+// A client in the namespace /agent of Socket.IO: its events become turns, the events of runs become its messages.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/admission.hpp"
+#include "api/api.hpp"
+#include "api/sockets/resume_points.hpp"
+#include "api/sockets/thread_rooms.hpp"
+#include "base/task_set.hpp"
+#include "engine/subscription.hpp"
+#include "ingress/engine_io/session.hpp"
+
+namespace platos::api {
+
+/// What sockets work with. Everything outlives them.
+struct SocketServices {
+  Services& services;
+  const Admission& admission;
+  ResumePoints& resume_points;
+};
+
+/// Bound to its session's loop. Everything that was refused is told by an error that a `done` follows, since clients
+/// wait for one.
+class AgentSocket final : public RoomMember, public std::enable_shared_from_this<AgentSocket> {
+ public:
+  /// `agent`: what the namespace /agent/AGENT names, or empty. `auth`: the client's connect packet.
+  AgentSocket(SocketServices services, ingress::Session& session, std::string name_space, std::string agent,
+              const model::Json& auth);
+  ~AgentSocket() override;
+
+  /// Asks who the client is. Events that come before the answer wait for it.
+  void start();
+  /// An event as it came: ["name", {...}].
+  void take(std::string payload, std::optional<std::uint64_t> ack);
+  /// Appends Socket.IO packets.
+  void pull(std::vector<std::string>& packets, std::size_t max_bytes);
+  bool is_delivering() const { return !follows_.empty(); }
+  /// Closed, and everything was pulled.
+  bool is_over() const { return closed_ && outbox_.empty(); }
+  void drain();
+
+  void follow(const std::string& run_id, const std::string& thread_id) override;
+  void tell(const std::string& event_name, const std::string& json) override;
+
+ private:
+  struct Event {
+    std::string payload;
+    std::optional<std::uint64_t> ack;
+  };
+  struct Follow {
+    std::string thread_id;
+    std::string suffix;  // what each event gets besides: ,"threadId":"..."}
+    std::int64_t seq = 0;
+    std::unique_ptr<engine::Subscription> subscription;
+  };
+
+  Task<void> work();
+  Task<Result<void>> admit();
+  Task<Result<void>> handle(const std::string& name, model::Json body);
+  Task<Result<void>> on_message(model::Json body);
+  Task<Result<void>> on_stop(model::Json body);
+  Task<Result<void>> on_resume(model::Json body);
+  Task<Result<void>> on_join(model::Json body);
+  Task<Result<void>> on_rename(model::Json body);
+  Result<void> on_leave(const model::Json& body);
+  Result<void> on_approval(const model::Json& body);
+
+  void emit(std::string_view event_name, std::string_view json);
+  void emit_agent_event(std::string open_json, const std::string& thread_id);
+  void refuse(const Error& error, const std::string& thread_id, bool is_turn);
+  void greet();
+  void close();
+  void arm_expiry();
+  void follow_from(const std::string& run_id, const std::string& thread_id, std::int64_t after);
+  bool pull_follow(const std::string& run_id, Follow& follow, std::vector<std::string>& packets, std::size_t& bytes,
+                   std::size_t max_bytes);
+  void join(const std::string& thread_id);
+  base::Loop& loop() const { return session_.loop(); }
+
+  SocketServices context_;
+  ingress::Session& session_;
+  const std::string name_space_;
+  const std::string agent_;
+  const std::string id_;
+  ingress::Request credentials_;  // the handshake with what the connect packet adds
+  model::Principal who_;
+  bool connected_ = false;
+  bool working_ = false;
+  bool closed_ = false;
+  std::vector<Event> inbox_;
+  std::vector<std::string> outbox_;
+  std::size_t outbox_bytes_ = 0;
+  std::set<std::string, std::less<>> rooms_;
+  std::map<std::string, Follow> follows_;  // by run
+  base::Loop::TimerId expiry_{0, 0};
+  base::TaskSet tasks_;
+};
+
+}  // namespace platos::api

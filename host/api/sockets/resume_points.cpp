@@ -1,0 +1,33 @@
+#include "api/sockets/resume_points.hpp"
+
+namespace platos::api {
+namespace {
+constexpr std::size_t kMaxPoints = 10'000;
+}
+
+std::string ResumePoints::key_of(const model::Principal& who, const std::string& thread_id) {
+  return who.scope.environment_id + '/' + thread_id + '/' + who.user_id;
+}
+
+void ResumePoints::put(const model::Principal& who, const std::string& thread_id, Point point) {
+  const std::lock_guard lock(mutex_);
+  std::string key = key_of(who, thread_id);
+  if (const auto found = points_.find(key); found != points_.end()) order_.erase(found->second);
+  order_.emplace_front(key, std::move(point));
+  points_.insert_or_assign(std::move(key), order_.begin());
+  if (order_.size() <= kMaxPoints) return;
+  points_.erase(order_.back().first);
+  order_.pop_back();
+}
+
+std::optional<ResumePoints::Point> ResumePoints::take(const model::Principal& who, const std::string& thread_id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = points_.find(key_of(who, thread_id));
+  if (found == points_.end()) return std::nullopt;
+  Point point = std::move(found->second->second);
+  order_.erase(found->second);
+  points_.erase(found);
+  return point;
+}
+
+}  // namespace platos::api

@@ -1,0 +1,212 @@
+// The events that a client may send in the namespace /agent.
+#include <nlohmann/json.hpp>
+
+#include "api/resume.hpp"
+#include "api/sockets/agent_socket.hpp"
+#include "api/turn_body.hpp"
+#include "base/text.hpp"
+#include "model/event.hpp"
+#include "store/conversations.hpp"
+#include "store/runs.hpp"
+
+namespace platos::api {
+namespace {
+
+using model::Json;
+
+constexpr std::string_view kMessageRoute = "SOCKET message";  // of its idempotency keys
+
+/// Where a client goes on: a run and the number of the last event it has.
+struct ResumePlace {
+  std::string run_id;
+  std::int64_t after = 0;
+  bool is_over = false;  ///< nothing of the run is left to be told
+};
+
+Error nothing_to_resume(const std::string& thread_id) {
+  return {ErrorKind::NotFound,
+          "nothing_to_resume",
+          "thread " + base::printable(thread_id, 80) + " has had no turn yet",
+          false,
+          0,
+          {}};
+}
+
+Result<model::RunRecord> find_resumed_run(store::Session& session, const model::Principal& who,
+                                          const std::string& thread_id, const std::string& run_id) {
+  if (!run_id.empty()) {
+    auto run = find_run(session, who, run_id);
+    if (run && run->thread_id != thread_id) return fail(nothing_to_resume(thread_id));
+    return run;
+  }
+  const auto thread = store::Conversations(session).find_thread(who.scope, who.user_id, thread_id);
+  if (!thread || who.is_kept_from(thread->agent_id)) return fail(agent::thread_not_found(thread_id));
+  store::RunFilter newest;
+  newest.user_id = who.user_id;
+  newest.thread_id = thread_id;
+  newest.limit = 1;
+  auto runs = store::Runs(session).list(who.scope, newest);
+  if (runs.empty()) return fail(nothing_to_resume(thread_id));
+  return std::move(runs.front());
+}
+
+Result<ResumePlace> find_place(store::Session& session, const model::Principal& who, const std::string& thread_id,
+                               const std::string& run_id, std::int64_t after) {
+  const auto run = find_resumed_run(session, who, thread_id, run_id);
+  if (!run) return fail(run.error());
+  if (after > run->seq_reserved) {
+    return fail(ErrorKind::InvalidArgument, "invalid_cursor",
+                "lastSeq must be the _seq of an event of run " + run->id + ", found " + std::to_string(after));
+  }
+  ResumePlace place{run->id, after};
+  place.is_over = model::is_final(run->state) && store::Runs(session).stream(who.scope, run->id, after, 1).empty();
+  return place;
+}
+
+std::string void_boundary() { return R"({"type":"message_boundary","reason":"resume","discardFrom":1)"; }
+
+}  // namespace
+
+// Whatever was found out about the client some time ago is asked again: credentials are revoked, and events count.
+Task<Result<void>> AgentSocket::handle(const std::string& name, Json body) {
+  if (auto admitted = co_await admit(); !admitted) co_return admitted;
+  if (!body.is_object()) co_return fail(model::invalid_field(name, "an object", model::kind_of(body)));
+  if (name == "message") co_return co_await on_message(std::move(body));
+  if (name == "stop") co_return co_await on_stop(std::move(body));
+  if (name == "resume_stream") co_return co_await on_resume(std::move(body));
+  if (name == "join_thread") co_return co_await on_join(std::move(body));
+  if (name == "leave_thread") co_return on_leave(body);
+  if (name == "thread.rename") co_return co_await on_rename(std::move(body));
+  if (name == "approval_response") co_return on_approval(body);
+  co_return fail(ErrorKind::Unimplemented, "unknown_event",
+                 "there is no event \"" + base::printable(name, 40) +
+                     "\"; there are message, stop, resume_stream, join_thread, leave_thread, thread.rename and "
+                     "approval_response");
+}
+
+Task<Result<void>> AgentSocket::on_message(Json body) {
+  auto turn = turn_from_body(body);
+  if (!turn) co_return fail(turn.error());
+  const auto key = model::optional_text(body, "idempotencyKey");
+  if (!key) co_return fail(key.error());
+  turn->who = who_;
+  turn->route = kMessageRoute;
+  turn->request_id = credentials_.request_id;
+  turn->idempotency_key = key->value_or("");
+  if (turn->agent.empty()) turn->agent = agent_;
+  const auto ticket = co_await context_.services.turns.submit(loop(), std::move(*turn));
+  if (!ticket) co_return fail(ticket.error());
+  join(ticket->thread_id);
+  follow_from(ticket->run_id, ticket->thread_id, 0);
+  co_return Result<void>{};
+}
+
+Task<Result<void>> AgentSocket::on_stop(Json body) {
+  const auto thread_id = model::required_text(body, "threadId");
+  if (!thread_id) co_return fail(thread_id.error());
+  if (const auto thread = co_await context_.services.threads.find(loop(), who_, *thread_id); !thread)
+    co_return fail(thread.error());
+  const auto read =
+      context_.services.database.read(loop(), [scope = who_.scope, id = *thread_id](store::Session& session) {
+        return Result<std::vector<store::OpenTurn>>(store::Runs(session).open_turns(scope, id));
+      });
+  const auto open = co_await read;
+  if (!open) co_return fail(open.error());
+  bool stopped = false;
+  // The last first: else the next would begin when the first has ended.
+  for (auto turn = open->rbegin(); turn != open->rend(); ++turn) {
+    const auto cancelled = co_await context_.services.engine.cancel(loop(), who_.scope, turn->run_id);
+    if (!cancelled && cancelled.error().code != "run_finished") co_return fail(cancelled.error());
+    stopped = stopped || cancelled.has_value();
+    if (cancelled) follow_from(turn->run_id, *thread_id, 0);
+  }
+  if (!stopped) emit_agent_event(model::done_event({}, "stopped").open_json, *thread_id);
+  co_return Result<void>{};
+}
+
+Task<Result<void>> AgentSocket::on_resume(Json body) {
+  const auto thread_id = model::required_text(body, "threadId");
+  const auto run_id = model::optional_text(body, "runId");
+  const auto last_seq = model::optional_integer(body, "lastSeq", 0, INT64_MAX);
+  if (!thread_id) co_return fail(thread_id.error());
+  if (!run_id) co_return fail(run_id.error());
+  if (!last_seq) co_return fail(last_seq.error());
+  std::string wanted = run_id->value_or("");
+  std::int64_t after = last_seq->value_or(0);
+  const auto point = context_.resume_points.take(who_, *thread_id);
+  // Clients of old do not say how far they came; what their last socket was given is the best that is known.
+  const bool known = !*last_seq && point && (wanted.empty() || wanted == point->run_id);
+  if (known) {
+    wanted = point->run_id;
+    after = point->seq;
+  }
+  const auto read =
+      context_.services.database.read(loop(), [who = who_, id = *thread_id, wanted, after](store::Session& session) {
+        return find_place(session, who, id, wanted, after);
+      });
+  const auto place = co_await read;
+  if (!place) co_return fail(place.error());
+  join(*thread_id);
+  if (place->is_over) {
+    emit_agent_event(model::done_event({}, "").open_json, *thread_id);
+    co_return Result<void>{};
+  }
+  if (!*last_seq && !known) emit_agent_event(void_boundary(), *thread_id);
+  follow_from(place->run_id, *thread_id, place->after);
+  co_return Result<void>{};
+}
+
+// Who comes late hears the turn under way from its beginning.
+Task<Result<void>> AgentSocket::on_join(Json body) {
+  const auto thread_id = model::required_text(body, "threadId");
+  if (!thread_id) co_return fail(thread_id.error());
+  if (const auto thread = co_await context_.services.threads.find(loop(), who_, *thread_id); !thread)
+    co_return fail(thread.error());
+  join(*thread_id);
+  emit("joined_thread", model::dump({{"threadId", *thread_id}}));
+  const auto read =
+      context_.services.database.read(loop(), [scope = who_.scope, id = *thread_id](store::Session& session) {
+        return Result<std::vector<store::OpenTurn>>(store::Runs(session).open_turns(scope, id));
+      });
+  const auto open = co_await read;
+  if (!open) co_return fail(open.error());
+  for (const auto& turn : *open) {
+    if (!turn.queued) follow_from(turn.run_id, *thread_id, 0);
+  }
+  co_return Result<void>{};
+}
+
+Result<void> AgentSocket::on_leave(const Json& body) {
+  const auto thread_id = model::required_text(body, "threadId");
+  if (!thread_id) return fail(thread_id.error());
+  rooms_.erase(*thread_id);
+  context_.services.rooms.leave(*thread_id, this);
+  std::erase_if(follows_, [&](const auto& follow) { return follow.second.thread_id == *thread_id; });
+  emit("left_thread", model::dump({{"threadId", *thread_id}}));
+  return {};
+}
+
+Task<Result<void>> AgentSocket::on_rename(Json body) {
+  const auto thread_id = model::required_text(body, "threadId");
+  const auto title = model::optional_text(body, "title");
+  if (!thread_id) co_return fail(thread_id.error());
+  if (!title) co_return fail(title.error());
+  agent::ThreadPatch patch;
+  patch.title = title->value_or("");
+  const auto thread = co_await context_.services.threads.update(loop(), who_, *thread_id, patch);
+  if (!thread) co_return fail(thread.error());
+  join(*thread_id);
+  context_.services.rooms.publish(*thread_id, "thread.renamed", {{"title", thread->title}});
+  co_return Result<void>{};
+}
+
+Result<void> AgentSocket::on_approval(const Json& body) {
+  const auto approval_id = model::required_text(body, "approvalId");
+  if (!approval_id) return fail(approval_id.error());
+  emit("approval_response_error",
+       model::dump({{"approvalId", *approval_id},
+                    {"error", "there is no approval \"" + base::printable(*approval_id, 80) + "\""}}));
+  return {};
+}
+
+}  // namespace platos::api

@@ -1,0 +1,31 @@
+// Socket.IO as part of the API: its routes, and what all its sockets share.
+#pragma once
+
+#include <vector>
+
+#include "api/sockets/socket_session.hpp"
+#include "ingress/engine_io/server.hpp"
+
+namespace platos::api {
+
+/// Internally synchronised; used from all loops.
+class SocketServer {
+ public:
+  /// `origin_allowed`: of browsers on other pages than ours.
+  SocketServer(Services& services, const Admission& admission, std::function<bool(std::string_view)> origin_allowed);
+
+  /// GET and POST /socket.io/. Credentials come with the namespaces, so the routes themselves want none.
+  std::vector<Route> routes();
+  std::size_t sessions() const { return engine_.sessions(); }
+
+ private:
+  Task<ingress::Response> handle(Call call);
+
+  Services& services_;
+  const Admission& admission_;
+  std::function<bool(std::string_view)> origin_allowed_;
+  ResumePoints resume_points_;
+  ingress::EngineServer engine_;
+};
+
+}  // namespace platos::api

@@ -1,0 +1,152 @@
+#include "ingress/engine_io/server.hpp"
+
+#include "base/json_text.hpp"
+#include "base/text.hpp"
+
+namespace platos::ingress {
+namespace {
+
+constexpr std::size_t kIdBytes = 16;
+
+// Numbers and words of engine.io, which its clients show to people.
+enum class Refusal {
+  UnknownTransport = 0,
+  UnknownSession = 1,
+  BadMethod = 2,
+  BadRequest = 3,
+  Forbidden = 4,
+  Version = 5
+};
+
+std::string_view word_of(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::UnknownTransport: return "Transport unknown";
+    case Refusal::UnknownSession: return "Session ID unknown";
+    case Refusal::BadMethod: return "Bad handshake method";
+    case Refusal::Forbidden: return "Forbidden";
+    case Refusal::Version: return "Unsupported protocol version";
+    default: return "Bad request";
+  }
+}
+
+Response refuse(Refusal refusal, int status = 400) {
+  base::JsonObject body;
+  body.number("code", static_cast<int>(refusal)).text("message", word_of(refusal));
+  Response response;
+  response.status = status;
+  response.headers.emplace_back("Content-Type", "application/json");
+  response.body = body.take();
+  return response;
+}
+
+void on_loop_of(Session& session, std::function<void()> work) {
+  if (session.loop().in_thread()) return work();
+  session.loop().post(std::move(work));
+}
+
+Response text_response(std::string body) {
+  Response response;
+  response.headers = {{"Content-Type", "text/plain; charset=UTF-8"}, {"Cache-Control", "no-store"}};
+  response.body = std::move(body);
+  return response;
+}
+
+}  // namespace
+
+std::size_t EngineServer::sessions() const {
+  const std::lock_guard lock(mutex_);
+  return sessions_.size();
+}
+
+std::shared_ptr<Session> EngineServer::find(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = sessions_.find(id);
+  return found == sessions_.end() ? nullptr : found->second;
+}
+
+// Null when there are too many.
+std::shared_ptr<Session> EngineServer::open(const Request& request) {
+  const std::lock_guard lock(mutex_);
+  if (sessions_.size() >= options_.max_sessions) return nullptr;
+  auto session = std::make_shared<Session>(base::random_hex(kIdBytes), *request.loop, options_, request,
+                                           [this](const std::string& id) {
+                                             const std::lock_guard guard(mutex_);
+                                             sessions_.erase(id);
+                                           });
+  sessions_.emplace(session->id(), session);
+  return session;
+}
+
+Task<Response> EngineServer::handle(Request request, std::map<std::string, std::string, std::less<>> query) {
+  const std::string transport = query["transport"];
+  const std::string id = query["sid"];
+  if (transport != "polling" && transport != "websocket") co_return refuse(Refusal::UnknownTransport);
+  if (query["EIO"] != "4") co_return refuse(Refusal::Version);
+  const bool over_socket = transport == "websocket";
+  if (over_socket != wants_websocket(request)) co_return refuse(Refusal::BadRequest);
+  std::shared_ptr<Session> session;
+  if (!id.empty()) {
+    session = find(id);
+    if (!session) co_return refuse(Refusal::UnknownSession);
+  }
+  if (over_socket) co_return connect_socket(request, std::move(session));
+  if (!session && request.method != "GET") co_return refuse(Refusal::BadMethod);
+  if (!session) co_return begin_polling(request);
+  if (request.method == "GET") co_return co_await poll(*request.loop, std::move(session));
+  co_return co_await post(std::move(request), std::move(session));
+}
+
+Response EngineServer::begin_polling(const Request& request) {
+  const auto session = open(request);
+  if (!session) return refuse(Refusal::Forbidden, 503);
+  session->start(make_app_(*session), nullptr);
+  return text_response(session->open_packet(true));
+}
+
+Response EngineServer::connect_socket(const Request& request, std::shared_ptr<Session> session) {
+  if (!check_websocket_handshake(request)) return refuse(Refusal::BadRequest);
+  const bool fresh = !session;
+  if (fresh) session = open(request);
+  if (!session) return refuse(Refusal::Forbidden, 503);
+  const auto link = std::make_shared<SocketLink>(*request.loop, session->loop(), session);
+  auto response = accept_websocket(request, link, options_.max_payload_bytes);
+  if (fresh) {
+    session->start(make_app_(*session), link);
+  } else {
+    on_loop_of(*session, [session, link] {
+      if (!session->begin_upgrade(link)) link->close("this session has its WebSocket already");
+    });
+  }
+  return response;
+}
+
+Task<Response> EngineServer::poll(base::Loop& loop, std::shared_ptr<Session> session) {
+  // Packets that were given to a poll whose connection broke are lost, so the session ends with it.
+  struct Poll {
+    std::shared_ptr<Session> session;
+    bool answered = false;
+    ~Poll() {
+      if (!answered) on_loop_of(*session, [session = session] { session->break_off(); });
+    }
+  };
+  Poll under_way{session};
+  base::Completion<Session::PollAnswer> done(loop);
+  on_loop_of(*session, [session, done] { session->poll(done); });
+  auto body = co_await done;
+  under_way.answered = true;
+  if (!body) co_return refuse(Refusal::BadRequest);
+  co_return text_response(std::move(*body));
+}
+
+Task<Response> EngineServer::post(Request request, std::shared_ptr<Session> session) {
+  if (request.body.size() > options_.max_payload_bytes) co_return refuse(Refusal::BadRequest, 413);
+  base::Completion<bool> done(*request.loop);
+  const auto give = [session, done, body = std::move(request.body)] {
+    done.complete(base::is_valid_utf8(body) && session->take_body(body));
+  };
+  on_loop_of(*session, give);
+  if (!co_await done) co_return refuse(Refusal::BadRequest);
+  co_return text_response("ok");
+}
+
+}  // namespace platos::ingress
