@@ -4,19 +4,38 @@
 
 #include "agent/agents.hpp"
 #include "base/text.hpp"
+#include "model/json.hpp"
 
 namespace platos::agent {
 namespace {
 
 constexpr std::size_t kMaxTitleBytes = 200;
+constexpr std::size_t kMaxTags = 20;
+constexpr std::ptrdiff_t kMaxTagCharacters = 50;
+
+/// Trimmed, in lower case, each once.
+Result<std::vector<std::string>> clean_tags(const std::vector<std::string>& given) {
+  std::vector<std::string> tags;
+  for (const auto& each : given) {
+    const std::string tag = base::to_lower(base::trim(each));
+    if (tag.empty() || std::find(tags.begin(), tags.end(), tag) != tags.end()) continue;
+    const auto characters = std::count_if(tag.begin(), tag.end(), [](char c) { return (c & 0xC0) != 0x80; });
+    const bool one_line = tag.find_first_of(std::string_view("\n\r\0", 3)) == std::string::npos;
+    if (characters > kMaxTagCharacters || !one_line || !base::is_valid_utf8(tag))
+      return fail(model::invalid_field("tags", "texts of one line with at most 50 characters", base::printable(tag)));
+    tags.push_back(tag);
+  }
+  if (tags.size() <= kMaxTags) return tags;
+  return fail(model::invalid_field("tags", "at most 20", std::to_string(tags.size())));
+}
+
+}  // namespace
 
 std::string clean_title(std::string title) {
   std::replace_if(
       title.begin(), title.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   return std::string(base::cut_utf8(base::trim(title), kMaxTitleBytes));
 }
-
-}  // namespace
 
 Error thread_not_found(const std::string& id) {
   return {
@@ -60,6 +79,11 @@ Task<Result<ThreadPage>> Threads::list(base::Loop& loop, model::Scope scope, sto
 }
 
 Task<Result<model::Thread>> Threads::update(base::Loop& loop, model::Principal who, std::string id, ThreadPatch patch) {
+  if (patch.tags) {
+    auto tags = clean_tags(*patch.tags);
+    if (!tags) co_return fail(tags.error());
+    patch.tags = std::move(*tags);
+  }
   const auto write = database_.write(
       loop, [who, id, patch, now = loop.clock().wall_us()](store::Session& session) -> Result<model::Thread> {
         store::Conversations conversations(session);
@@ -70,8 +94,14 @@ Task<Result<model::Thread>> Threads::update(base::Loop& loop, model::Principal w
           thread->state = *patch.archived ? "archived" : "active";
           thread->archived_us = *patch.archived ? now : 0;
         }
+        const bool pin = patch.toggle_pin ? thread->pinned_us == 0 : patch.pinned.value_or(thread->pinned_us != 0);
+        if (pin != (thread->pinned_us != 0)) thread->pinned_us = pin ? now : 0;
         thread->updated_us = now;
         conversations.update_thread(who.scope, *thread);
+        if (patch.tags) {
+          thread->tags = *patch.tags;
+          conversations.set_tags(who.scope, id, thread->tags);
+        }
         return *thread;
       });
   co_return co_await write;

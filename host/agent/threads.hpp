@@ -29,6 +29,9 @@ struct MessagePage {
 struct ThreadPatch {
   std::optional<std::string> title;
   std::optional<bool> archived;
+  std::optional<bool> pinned;
+  bool toggle_pin = false;
+  std::optional<std::vector<std::string>> tags;  ///< all of them
 };
 
 /// Internally synchronised: state is in the database. Only threads of the principal's own user are found.
@@ -41,6 +44,7 @@ class Threads {
   /// NotFound "thread_not_found".
   Task<Result<model::Thread>> find(base::Loop& loop, model::Principal who, std::string id);
   Task<Result<ThreadPage>> list(base::Loop& loop, model::Scope scope, store::ThreadFilter filter);
+  /// InvalidArgument "invalid_field" for tags over the limits: 20 of them, 50 characters each.
   Task<Result<model::Thread>> update(base::Loop& loop, model::Principal who, std::string id, ThreadPatch patch);
   Task<Result<MessagePage>> messages(base::Loop& loop, model::Principal who, std::string id, std::int64_t limit,
                                      std::int64_t offset);
@@ -51,5 +55,7 @@ class Threads {
 };
 
 Error thread_not_found(const std::string& id);
+/// One line of at most 200 bytes.
+std::string clean_title(std::string title);
 
 }  // namespace platos::agent

@@ -62,9 +62,12 @@ void TurnRun::store_answer(const std::string& text, const std::string& reasoning
   if (!ending.empty()) response.boolean(ending, true);
   answer.response_json = response.take();
   answer.created_us = run_.now_us();
+  answer.reply_to_id = setting_.input.reply_to_id;
   run_.emit(model::message_persisted_event(answer.id, answer.thread_id, usage));
   run_.store([scope = record.scope, answer](store::Session& session) -> Result<void> {
-    store::Conversations(session).insert_message(scope, answer);
+    store::Conversations conversations(session);
+    conversations.insert_message(scope, answer);
+    if (!answer.reply_to_id.empty()) conversations.count_reply(scope, answer.reply_to_id);
     return {};
   });
 }
@@ -109,7 +112,8 @@ void TurnRun::close_books(const char* status, const std::string& error_code) {
 // The next turn of the thread will most likely follow here, and soon.
 void TurnRun::leave_behind() {
   const model::AgentConfig& config = setting_.config();
-  if (!setting_.revision || config.history_mode == model::HistoryMode::Compact) return;
+  const bool is_usual = setting_.input.reply_to_id.empty() && setting_.input.overrides.empty();
+  if (!is_usual || !setting_.revision || config.history_mode == model::HistoryMode::Compact) return;
   const auto& record = run_.record();
   RecentThreads::Entry entry;
   entry.thread.id = record.thread_id;

@@ -46,7 +46,72 @@ std::string context_of(const TurnSetting& setting) {
   return context;
 }
 
+std::shared_ptr<const model::AgentVersion> overridden(const model::AgentVersion& version,
+                                                      const TurnOverrides& overrides) {
+  auto changed = std::make_shared<model::AgentVersion>(version);
+  model::AgentConfig& config = changed->config;
+  if (!overrides.model_label.empty()) config.chosen_route = overrides.model_label;
+  if (!overrides.model.empty()) {
+    config.model = overrides.model;
+    config.model_routes.clear();
+  }
+  if (!overrides.system_prompt.empty()) config.system_prompt = overrides.system_prompt;
+  config.max_steps = overrides.max_steps.value_or(config.max_steps);
+  config.context_limit = overrides.context_limit.value_or(config.context_limit);
+  if (overrides.history_mode != model::HistoryMode::Unspecified) config.history_mode = overrides.history_mode;
+  if (!overrides.retry_rules_json.empty()) {
+    const auto rules = model::parse_bounded(overrides.retry_rules_json, "agentRetryConfig");
+    if (rules) config.retry_rules = model::retry_rules_from_json(*rules);
+  }
+  return changed;
+}
+
+/// A side conversation: the message that it hangs on, and what was said there before.
+void add_replies(store::Session& session, const model::RunRecord& run, const std::string& reply_to_id,
+                 std::vector<model::ChatMessage>& history) {
+  store::Conversations conversations(session);
+  const auto parent = conversations.find_message(run.scope, run.thread_id, reply_to_id);
+  if (!parent) return;
+  model::ChatMessage frame;
+  frame.role = model::Role::User;
+  frame.text = "What follows is a side conversation about this earlier message:\n\n" + parent->content;
+  history.push_back(std::move(frame));
+  auto replies = conversations.replies(run.scope, reply_to_id);
+  std::erase_if(replies, [&](const model::Message& each) { return each.run_id == run.id || each.state != "active"; });
+  for (auto& said : to_history(std::move(replies))) history.push_back(std::move(said));
+}
+
 }  // namespace
+
+TurnOverrides turn_overrides_from_json(const Json& json) {
+  TurnOverrides overrides;
+  if (!json.is_object()) return overrides;
+  overrides.model = json.value("model", "");
+  overrides.model_label = json.value("modelLabel", "");
+  overrides.system_prompt = json.value("systemPrompt", "");
+  if (json.contains("maxSteps")) overrides.max_steps = json["maxSteps"].get<std::int64_t>();
+  if (json.contains("contextLimit")) overrides.context_limit = json["contextLimit"].get<std::int64_t>();
+  const std::string mode = json.value("historyMode", "");
+  if (mode == "compact") overrides.history_mode = model::HistoryMode::Compact;
+  if (mode == "rolling") overrides.history_mode = model::HistoryMode::Rolling;
+  if (json.contains("agentRetryConfig")) overrides.retry_rules_json = model::dump(json["agentRetryConfig"]);
+  return overrides;
+}
+
+Json to_json(const TurnOverrides& overrides) {
+  Json json = Json::object();
+  if (!overrides.model.empty()) json["model"] = overrides.model;
+  if (!overrides.model_label.empty()) json["modelLabel"] = overrides.model_label;
+  if (!overrides.system_prompt.empty()) json["systemPrompt"] = overrides.system_prompt;
+  if (overrides.max_steps) json["maxSteps"] = *overrides.max_steps;
+  if (overrides.context_limit) json["contextLimit"] = *overrides.context_limit;
+  if (overrides.history_mode == model::HistoryMode::Compact) json["historyMode"] = "compact";
+  if (overrides.history_mode == model::HistoryMode::Rolling) json["historyMode"] = "rolling";
+  if (!overrides.retry_rules_json.empty()) {
+    json["agentRetryConfig"] = model::parse_bounded(overrides.retry_rules_json, "agentRetryConfig").value_or(Json());
+  }
+  return json;
+}
 
 TurnInput turn_input_from_json(std::string_view json) {
   TurnInput input;
@@ -58,6 +123,9 @@ TurnInput turn_input_from_json(std::string_view json) {
   if (const auto schema = parsed->find("output_schema"); schema != parsed->end())
     input.output_schema_json = model::dump(*schema);
   input.traceparent = parsed->value("traceparent", "");
+  input.reply_to_id = parsed->value("reply_to_id", "");
+  if (const auto overrides = parsed->find("overrides"); overrides != parsed->end())
+    input.overrides = turn_overrides_from_json(*overrides);
   return input;
 }
 
@@ -67,6 +135,8 @@ std::string to_json(const TurnInput& input) {
   if (!input.dynamic_blocks.empty()) json.json("dynamic_blocks", model::dump(input.dynamic_blocks));
   if (!input.output_schema_json.empty()) json.json("output_schema", input.output_schema_json);
   if (!input.traceparent.empty()) json.text("traceparent", input.traceparent);
+  if (!input.reply_to_id.empty()) json.text("reply_to_id", input.reply_to_id);
+  if (!input.overrides.empty()) json.json("overrides", model::dump(to_json(input.overrides)));
   return json.take();
 }
 
@@ -89,12 +159,19 @@ Result<std::shared_ptr<const model::AgentVersion>> SettingLoader::version(store:
   return version;
 }
 
-Result<StoredSetting> SettingLoader::read(store::Session& session, const model::RunRecord& run) {
+Result<StoredSetting> SettingLoader::read(store::Session& session, const model::RunRecord& run,
+                                          const SettingChange& change) {
   auto version = this->version(session, run.scope, run.version_id);
   if (!version) return fail(version.error());
   StoredSetting loaded;
-  loaded.version = std::move(*version);
+  loaded.version = change.overrides.empty() ? std::move(*version) : overridden(**version, change.overrides);
   if (run.thread_id.empty()) return loaded;
+  load_history(session, run, loaded);
+  if (!change.reply_to_id.empty()) add_replies(session, run, change.reply_to_id, loaded.history);
+  return loaded;
+}
+
+void SettingLoader::load_history(store::Session& session, const model::RunRecord& run, StoredSetting& loaded) {
   const model::AgentConfig& config = loaded.version->config;
   store::Conversations conversations(session);
   if (config.history_mode == model::HistoryMode::Compact) {
@@ -103,14 +180,13 @@ Result<StoredSetting> SettingLoader::read(store::Session& session, const model::
       loaded.summary = thread->summary;
       loaded.history = to_history(conversations.history_after(
           run.scope, run.thread_id, run.id, {thread->summary_until_us, thread->summary_until_id}, kMaxUnsummarised));
-      return loaded;
+      return;
     }
   }
   const std::int64_t limit = config.history_mode == model::HistoryMode::Compact
                                  ? std::max(config.context_limit, config.compact_threshold)
                                  : config.context_limit;
   loaded.history = to_history(conversations.history(run.scope, run.thread_id, run.id, limit));
-  return loaded;
 }
 
 void SettingLoader::offer(const std::string& run_id, StoredSetting stored) {
@@ -124,18 +200,19 @@ void SettingLoader::withdraw(const std::string& run_id) {
   offered_.erase(run_id);
 }
 
-Task<Result<StoredSetting>> SettingLoader::stored(engine::Run& run) {
+Task<Result<StoredSetting>> SettingLoader::stored(engine::Run& run, const TurnInput& input) {
   {
     const std::lock_guard lock(mutex_);
     if (auto found = offered_.extract(run.id()); !found.empty()) co_return std::move(found.mapped());
   }
   const auto work = database_.read(
-      run.loop(), [this, record = run.record()](store::Session& session) { return read(session, record); });
+      run.loop(), [this, record = run.record(), change = SettingChange{input.reply_to_id, input.overrides}](
+                      store::Session& session) { return read(session, record, change); });
   co_return co_await work;
 }
 
 Task<Result<TurnSetting>> SettingLoader::load(engine::Run& run, TurnInput input) {
-  auto loaded = co_await stored(run);
+  auto loaded = co_await stored(run, input);
   if (!loaded) co_return fail(loaded.error());
   TurnSetting setting;
   setting.version = std::move(loaded->version);

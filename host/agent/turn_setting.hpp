@@ -17,12 +17,30 @@
 
 namespace platos::agent {
 
+/// What a caller sets for one turn in place of what its agent's version says. Empty and absent members change nothing.
+struct TurnOverrides {
+  std::string model;        ///< "instance:model"
+  std::string model_label;  ///< of one of the agent's routes
+  std::string system_prompt;
+  std::optional<std::int64_t> max_steps;
+  std::optional<std::int64_t> context_limit;
+  model::HistoryMode history_mode = model::HistoryMode::Unspecified;
+  std::string retry_rules_json;
+
+  bool operator==(const TurnOverrides&) const = default;
+  bool empty() const { return *this == TurnOverrides(); }
+};
+TurnOverrides turn_overrides_from_json(const model::Json& json);
+model::Json to_json(const TurnOverrides& overrides);
+
 /// What the caller of a turn gave besides the message; read from the run's input.
 struct TurnInput {
   std::string message;
   std::string message_id;
   std::map<std::string, std::string> dynamic_blocks;  ///< by key; undeclared keys are not used
   std::string output_schema_json;                     ///< empty: the agent's
+  TurnOverrides overrides;
+  std::string reply_to_id;  ///< not empty: the turn hangs on this message
   std::string traceparent;
 };
 TurnInput turn_input_from_json(std::string_view json);
@@ -50,6 +68,12 @@ struct StoredSetting {
       revision;  ///< of the thread, this turn counted; none when others may have changed it since
 };
 
+/// What makes a turn's setting another than that of its thread and agent.
+struct SettingChange {
+  std::string reply_to_id;
+  TurnOverrides overrides;
+};
+
 /// Internally synchronised: a cache of agent versions, which never change.
 class SettingLoader {
  public:
@@ -57,7 +81,7 @@ class SettingLoader {
 
   /// For use inside a read closure. Of `run` are needed scope, user, thread, id and version; an empty thread has no
   /// messages.
-  Result<StoredSetting> read(store::Session& session, const model::RunRecord& run);
+  Result<StoredSetting> read(store::Session& session, const model::RunRecord& run, const SettingChange& change);
 
   /// A version that was read before; null: not known.
   std::shared_ptr<const model::AgentVersion> known_version(const std::string& version_id) const;
@@ -71,7 +95,8 @@ class SettingLoader {
   Task<Result<TurnSetting>> load(engine::Run& run, TurnInput input);
 
  private:
-  Task<Result<StoredSetting>> stored(engine::Run& run);
+  Task<Result<StoredSetting>> stored(engine::Run& run, const TurnInput& input);
+  void load_history(store::Session& session, const model::RunRecord& run, StoredSetting& loaded);
   Result<std::shared_ptr<const model::AgentVersion>> version(store::Session& session, const model::Scope& scope,
                                                              const std::string& version_id);
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/agents.hpp"
+#include "agent/branches.hpp"
 #include "agent/threads.hpp"
 #include "agent/turn_setting.hpp"
 #include "base/failpoint.hpp"
@@ -40,7 +41,8 @@ Error stale_plan() {
 
 std::string body_hash(const TurnRequest& request) {
   return base::sha256_hex(model::dump({request.agent, request.thread_id, request.message, request.queue_when_busy,
-                                       request.dynamic_blocks, request.output_schema_json}));
+                                       request.dynamic_blocks, request.output_schema_json, to_json(request.overrides),
+                                       request.of_message_id, request.reply_to_id}));
 }
 
 store::IdempotencyRow idempotency_row(const TurnRequest& request) {
@@ -87,6 +89,29 @@ Result<std::optional<TurnTicket>> find_replay(store::Session& session, const Tur
   ticket.replayed = true;
   ticket.finished = model::is_final(run->state);
   return ticket;
+}
+
+/// The messages of the thread that the turn is about.
+Result<void> check_messages(store::Session& session, const TurnRequest& request) {
+  for (const auto* id : {&request.of_message_id, &request.reply_to_id}) {
+    if (id->empty()) continue;
+    const auto found = store::Conversations(session).find_message(request.who.scope, request.thread_id, *id);
+    if (!found) return fail(message_not_found(*id));
+    if (found->state != "active") return fail(message_not_active(*id));
+    if (id == &request.reply_to_id && !found->reply_to_id.empty()) {
+      return fail(model::invalid_field("replyToMessageId", "a message that is no reply itself: replies have one level",
+                                       "a reply"));
+    }
+  }
+  return {};
+}
+
+/// What the history of the turn leaves out besides the turn itself: the message that it is about.
+std::string run_of(store::Session& session, const TurnRequest& request) {
+  if (request.of_message_id.empty()) return {};
+  const auto found =
+      store::Conversations(session).find_message(request.who.scope, request.thread_id, request.of_message_id);
+  return found ? found->run_id : std::string();
 }
 
 /// Busy threads are refused, or counted when the turn may wait.
@@ -147,7 +172,8 @@ Task<Result<TurnTicket>> Turns::submit(base::Loop& loop, TurnRequest request) {
 // say.
 std::optional<Turns::Plan> Turns::recall(const TurnRequest& request) {
   const auto& scope = request.who.scope;
-  if (!request.idempotency_key.empty()) return std::nullopt;
+  const bool is_usual = request.of_message_id.empty() && request.reply_to_id.empty() && request.overrides.empty();
+  if (!request.idempotency_key.empty() || !is_usual) return std::nullopt;
   Plan plan;
   plan.new_thread = request.thread_id.empty();
   plan.agent_name = request.agent.empty() ? "default" : request.agent;
@@ -201,6 +227,7 @@ Task<Result<Turns::Plan>> Turns::plan(base::Loop& loop, std::shared_ptr<const Tu
           if (plan.thread.agent_id != agent->id) {
             return fail(model::invalid_field("agentId", "the agent of the thread, " + plan.thread.agent_id, agent->id));
           }
+          if (auto fits = check_messages(session, request); !fits) return fail(fits.error());
           const auto busy = check_busy(session, request, plan.thread.id, max);
           if (!busy) return fail(busy.error());
           plan.busy = *busy;
@@ -214,7 +241,8 @@ Task<Result<Turns::Plan>> Turns::plan(base::Loop& loop, std::shared_ptr<const Tu
         run.user_id = request.who.user_id;
         run.thread_id = plan.thread.id;
         run.version_id = plan.agent.version_id;
-        auto stored = settings_.read(session, run);
+        run.id = run_of(session, request);
+        auto stored = settings_.read(session, run, {request.reply_to_id, request.overrides});
         if (!stored) return fail(stored.error());
         plan.setting = std::move(*stored);
         return plan;
@@ -234,13 +262,14 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, std::shared_ptr<const Tu
   }
   plan.setting.revision = plan.thread.revision + (plan.new_thread ? 0 : 1);
   model::Message message;
-  message.id = ids_.make("msg");
+  message.id = request.of_message_id.empty() ? ids_.make("msg") : request.of_message_id;
   message.thread_id = plan.thread.id;
   message.run_id = ids_.make("run");
   message.role = "user";
   message.state = "pending";
   message.content = request.message;
   message.created_us = now_us;
+  message.reply_to_id = request.reply_to_id;
 
   model::RunRecord run;
   run.id = message.run_id;
@@ -255,6 +284,8 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, std::shared_ptr<const Tu
   input.message_id = message.id;
   input.dynamic_blocks = request.dynamic_blocks;
   input.output_schema_json = request.output_schema_json;
+  input.overrides = request.overrides;
+  input.reply_to_id = request.reply_to_id;
   input.traceparent = request.traceparent;
   run.input_json = to_json(input);
   run.request_id = request.request_id;
@@ -291,7 +322,12 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, std::shared_ptr<const Tu
       const auto revision = may_wait ? std::nullopt : std::optional(thread.revision);
       if (!conversations.begin_turn(scope, thread.id, revision, now_us)) return fail(stale_plan());
     }
-    conversations.insert_message(scope, message);
+    if (!asked.reply_to_id.empty()) conversations.count_reply(scope, asked.reply_to_id);
+    if (asked.of_message_id.empty()) {
+      conversations.insert_message(scope, message);
+    } else if (!conversations.begin_again(scope, message.id, message.run_id)) {
+      return fail(message_not_active(message.id));
+    }
     return {};
   };
 

@@ -22,7 +22,10 @@ struct TurnRequest {
   std::string message;
   std::map<std::string, std::string> dynamic_blocks;  ///< by key
   std::string output_schema_json;                     ///< empty: the agent's
-  std::string traceparent;                            ///< W3C; empty or invalid: a trace of its own
+  TurnOverrides overrides;
+  std::string of_message_id;  ///< not empty: no new message, but this one of the user's again; `message` is its text
+  std::string reply_to_id;    ///< not empty: the turn hangs on this message of the thread
+  std::string traceparent;    ///< W3C; empty or invalid: a trace of its own
   bool queue_when_busy = false;
   std::string idempotency_key;  ///< empty: none
   std::string route;            ///< method and route template: part of the key's identity
@@ -59,9 +62,9 @@ class Turns {
         options_(options) {}
 
   /// Errors: NotFound "agent_not_found", "thread_not_found"; Conflict "turn_in_progress", "agent_inactive",
-  /// "thread_archived"; Mismatch "idempotency_mismatch"; ResourceExhausted "thread_queue_full", "rate_limit" (of the
-  /// agent); Unavailable "overloaded", "draining", "storage_full"; InvalidArgument "invalid_field". A refusal leaves no
-  /// row behind.
+  /// "thread_archived", "message_not_active"; NotFound "message_not_found"; Mismatch "idempotency_mismatch";
+  /// ResourceExhausted "thread_queue_full", "rate_limit" (of the agent); Unavailable "overloaded", "draining",
+  /// "storage_full"; InvalidArgument "invalid_field". A refusal leaves no row behind.
   Task<Result<TurnTicket>> submit(base::Loop& loop, TurnRequest request);
 
  private:

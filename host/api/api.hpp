@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/agents.hpp"
+#include "agent/branches.hpp"
 #include "agent/threads.hpp"
 #include "agent/turns.hpp"
 #include "api/admission.hpp"
@@ -37,6 +38,7 @@ struct ApiOptions {
 struct Services {
   agent::Agents& agents;
   agent::Threads& threads;
+  agent::Branches& branches;
   agent::Turns& turns;
   engine::Engine& engine;
   store::Database& database;
@@ -90,6 +92,7 @@ class Api {
 /// The routes of each resource.
 std::vector<Route> agent_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> thread_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> branch_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> turn_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> run_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> monitoring_routes(const Services& services, const ApiOptions& options);

@@ -2,9 +2,11 @@
 #include <nlohmann/json.hpp>
 
 #include "api/api.hpp"
+#include "api/handlers.hpp"
 #include "api/paging.hpp"
 #include "api/responses.hpp"
 #include "api/wire.hpp"
+#include "base/text.hpp"
 
 namespace platos::api {
 namespace {
@@ -18,6 +20,8 @@ store::ThreadFilter::Archived archived_filter(const std::string& text) {
   if (text == "true" || text == "1") return store::ThreadFilter::Archived::Included;
   return store::ThreadFilter::Archived::Hidden;
 }
+
+bool is_yes(const std::string& text) { return text == "true" || text == "1"; }
 
 struct ThreadHandlers {
   Services services;
@@ -49,6 +53,19 @@ struct ThreadHandlers {
     filter.user_id = call.who.user_id;
     filter.agent_id = call.who.agent_id.empty() ? call.query_value("agentId") : call.who.agent_id;
     filter.archived = archived_filter(call.query_value("archived"));
+    if (call.query_value("status") == "archived") filter.archived = store::ThreadFilter::Archived::Only;
+    filter.pinned_only = is_yes(call.query_value("pinned"));
+    filter.tag = base::to_lower(base::trim(call.query_value("tag")));
+    filter.all_users = is_yes(call.query_value("allUsers"));
+    if (filter.all_users && !call.who.may(kAdmin)) {
+      co_return error_response({ErrorKind::PermissionDenied,
+                                "forbidden",
+                                "allUsers: only administrators see the threads of other users",
+                                false,
+                                0,
+                                {}},
+                               call.request.request_id);
+    }
     filter.limit = *limit;
     filter.offset = *offset;
     const auto page = co_await services.threads.list(call.loop(), call.who.scope, filter);
@@ -71,6 +88,7 @@ struct ThreadHandlers {
     agent::ThreadPatch patch;
     patch.title = *title;
     const auto thread = co_await services.threads.update(call.loop(), call.who, call.path_value("id"), patch);
+    if (thread && *title) services.rooms.publish(thread->id, "thread.renamed", {{"title", thread->title}});
     co_return answer(call, 200, thread);
   }
 
@@ -78,7 +96,34 @@ struct ThreadHandlers {
     agent::ThreadPatch patch;
     patch.archived = archived;
     const auto thread = co_await services.threads.update(call.loop(), call.who, call.path_value("id"), patch);
+    if (thread) services.rooms.publish(thread->id, archived ? "thread.archived" : "thread.unarchived", Json::object());
     co_return answer(call, 200, thread);
+  }
+
+  Task<Response> set_tags(Call call) const {
+    const auto body = read_body(call.request, options.max_body_bytes);
+    if (!body) co_return error_response(body.error(), call.request.request_id);
+    const auto tags = optional_texts(*body, "tags");
+    if (!tags) co_return error_response(tags.error(), call.request.request_id);
+    agent::ThreadPatch patch;
+    patch.tags = *tags;
+    if (!patch.tags) {
+      co_return error_response(model::invalid_field("tags", "a list of texts", "nothing"), call.request.request_id);
+    }
+    co_return answer(call, 200,
+                     co_await services.threads.update(call.loop(), call.who, call.path_value("id"), std::move(patch)));
+  }
+
+  Task<Response> set_pinned(Call call) const {
+    const auto body = read_body(call.request, options.max_body_bytes);
+    if (!body) co_return error_response(body.error(), call.request.request_id);
+    const auto pinned = model::optional_bool(*body, "pinned");
+    if (!pinned) co_return error_response(pinned.error(), call.request.request_id);
+    agent::ThreadPatch patch;
+    patch.pinned = *pinned;
+    patch.toggle_pin = !pinned->has_value();
+    co_return answer(call, 200,
+                     co_await services.threads.update(call.loop(), call.who, call.path_value("id"), std::move(patch)));
   }
   Task<Response> archive(Call call) const { return set_archived(std::move(call), true); }
   Task<Response> unarchive(Call call) const { return set_archived(std::move(call), false); }
@@ -106,9 +151,13 @@ std::vector<Route> thread_routes(const Services& services, const ApiOptions& opt
   return {
       {"POST", "/api/v1/agent/threads", kChat, to(&ThreadHandlers::create), "Create a thread"},
       {"GET", "/api/v1/agent/threads", kChat | kRead, to(&ThreadHandlers::list),
-       "List threads, most recently used first"},
+       "List threads: pinned ones first, then those used last"},
       {"GET", "/api/v1/agent/threads/{id}", kChat | kRead, to(&ThreadHandlers::get), "Get a thread"},
       {"PATCH", "/api/v1/agent/threads/{id}", kChat, to(&ThreadHandlers::update), "Rename a thread"},
+      {"PATCH", "/api/v1/agent/threads/{id}/rename", kChat, to(&ThreadHandlers::update), "Rename a thread"},
+      {"POST", "/api/v1/agent/threads/{id}/tags", kChat, to(&ThreadHandlers::set_tags), "Replace a thread's tags"},
+      {"POST", "/api/v1/agent/threads/{id}/pin", kChat, to(&ThreadHandlers::set_pinned),
+       "Pin a thread, or with {\"pinned\": false} release it; without a body the other of the two"},
       {"DELETE", "/api/v1/agent/threads/{id}", kChat, to(&ThreadHandlers::archive), "Archive a thread"},
       {"POST", "/api/v1/agent/threads/{id}/archive", kChat, to(&ThreadHandlers::archive), "Archive a thread"},
       {"POST", "/api/v1/agent/threads/{id}/unarchive", kChat, to(&ThreadHandlers::unarchive), "Bring a thread back"},

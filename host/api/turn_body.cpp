@@ -3,10 +3,16 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "api/handlers.hpp"
+#include "base/text.hpp"
+
 namespace platos::api {
 namespace {
 
 using model::Json;
+
+constexpr std::size_t kMaxConfigBytes = 8192;
+constexpr std::size_t kMaxModelBytes = 200;
 
 /// dynamicBlocks and outputSchema.
 Result<void> read_extras(const Json& body, agent::TurnRequest& turn) {
@@ -20,6 +26,58 @@ Result<void> read_extras(const Json& body, agent::TurnRequest& turn) {
     if (!schema->is_object()) return fail(model::invalid_field("outputSchema", "an object", model::kind_of(*schema)));
     turn.output_schema_json = model::dump(*schema);
   }
+  return {};
+}
+
+/// What is another than usual about the turn.
+Result<void> read_changes(const Json& body, agent::TurnRequest& turn) {
+  const auto label = model::optional_text(body, "modelLabel");
+  const auto prompt = model::optional_text(body, "systemPromptOverride");
+  const auto reply_to = model::optional_text(body, "replyToMessageId");
+  for (const auto* each : {&label, &prompt, &reply_to}) {
+    if (!*each) return fail(each->error());
+  }
+  turn.overrides.model_label = label->value_or("");
+  turn.overrides.system_prompt = prompt->value_or("");
+  turn.reply_to_id = reply_to->value_or("");
+  const auto attachments = optional_texts(body, "attachmentIds");
+  if (!attachments) return fail(attachments.error());
+  if (*attachments && !(*attachments)->empty()) {
+    return fail(ErrorKind::NotFound, "attachment_not_found",
+                "there is no attachment \"" + base::printable((*attachments)->front(), 80) + "\"");
+  }
+  return {};
+}
+
+Result<void> read_config_header(std::string_view header, agent::TurnOverrides& overrides) {
+  if (header.empty()) return {};
+  if (header.size() > kMaxConfigBytes)
+    return fail(model::invalid_field("X-Platos-Config", "at most 8192 bytes", std::to_string(header.size())));
+  const auto config = model::parse_bounded(header, "X-Platos-Config");
+  if (!config) return fail(config.error());
+  if (!config->is_object())
+    return fail(model::invalid_field("X-Platos-Config", "a JSON object", model::kind_of(*config)));
+  const auto name = model::optional_text(*config, "model");
+  const auto steps = model::optional_integer(*config, "maxSteps", 1, 100);
+  const auto limit = model::optional_integer(*config, "contextLimit", 1, 1000);
+  const auto mode = model::optional_text(*config, "historyMode");
+  const auto rules = model::read_retry_rules(config->value("agentRetryConfig", Json()));
+  if (!name) return fail(name.error());
+  if (!steps) return fail(steps.error());
+  if (!limit) return fail(limit.error());
+  if (!mode) return fail(mode.error());
+  if (!rules) return fail(rules.error());
+  if (name->value_or("").size() >= kMaxModelBytes)
+    return fail(model::invalid_field("X-Platos-Config.model", "under 200 bytes", std::to_string((*name)->size())));
+  const std::string wanted = mode->value_or("");
+  if (!wanted.empty() && wanted != "rolling" && wanted != "compact")
+    return fail(model::invalid_field("X-Platos-Config.historyMode", "\"rolling\" or \"compact\"", wanted));
+  overrides.model = name->value_or("");
+  overrides.max_steps = *steps;
+  overrides.context_limit = *limit;
+  if (!wanted.empty())
+    overrides.history_mode = wanted == "compact" ? model::HistoryMode::Compact : model::HistoryMode::Rolling;
+  if (!rules->empty()) overrides.retry_rules_json = model::dump(model::to_json(*rules));
   return {};
 }
 
@@ -43,15 +101,26 @@ Result<agent::TurnRequest> turn_from_body(const Json& body) {
   if (busy != "reject" && busy != "queue")
     return fail(model::invalid_field("onBusy", "\"reject\" or \"queue\"", "\"" + busy + "\""));
   turn.queue_when_busy = busy == "queue";
+  if (auto read = read_changes(body, turn); !read) return fail(read.error());
   return turn;
 }
 
-void describe_request(const Call& call, agent::TurnRequest& turn) {
+Result<void> check_overrides(const agent::TurnRequest& turn) {
+  agent::TurnOverrides harmless;  // a label names one of the agent's own models
+  harmless.model_label = turn.overrides.model_label;
+  if (turn.overrides == harmless || turn.who.may(model::kWrite)) return {};
+  return fail(ErrorKind::PermissionDenied, "forbidden",
+              "systemPromptOverride and X-Platos-Config: only those who may change agents use them");
+}
+
+Result<void> describe_request(const Call& call, agent::TurnRequest& turn) {
   turn.who = call.who;
   turn.route = call.route;
   turn.request_id = call.request.request_id;
   turn.idempotency_key = call.request.header("idempotency-key");
   turn.traceparent = call.request.header("traceparent");
+  if (auto read = read_config_header(call.request.header("x-platos-config"), turn.overrides); !read) return read;
+  return check_overrides(turn);
 }
 
 }  // namespace platos::api

@@ -7,10 +7,16 @@
 
 namespace platos::api {
 
-/// {message, agentId?, threadId?, onBusy?, dynamicBlocks?, outputSchema?}. InvalidArgument "invalid_field".
+/// {message, agentId?, threadId?, replyToMessageId?, onBusy?, modelLabel?, systemPromptOverride?, dynamicBlocks?,
+/// outputSchema?}. InvalidArgument "invalid_field"; NotFound "attachment_not_found".
 Result<agent::TurnRequest> turn_from_body(const model::Json& body);
 
-/// Who asks, and what the headers say: idempotency key and trace.
-void describe_request(const Call& call, agent::TurnRequest& turn);
+/// Who asks, and what the headers say: idempotency key, trace, and X-Platos-Config, which is JSON with model, maxSteps,
+/// contextLimit, historyMode and agentRetryConfig. InvalidArgument "invalid_field"; PermissionDenied "forbidden" for
+/// who may not change agents and says what an agent should be.
+Result<void> describe_request(const Call& call, agent::TurnRequest& turn);
+
+/// May the principal ask for what the turn changes of its agent? PermissionDenied "forbidden".
+Result<void> check_overrides(const agent::TurnRequest& turn);
 
 }  // namespace platos::api

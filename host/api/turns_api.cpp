@@ -22,7 +22,7 @@ Result<agent::TurnRequest> read_turn(const Call& call, std::size_t max_body_byte
   if (!body) return fail(body.error());
   auto turn = turn_from_body(*body);
   if (!turn) return turn;
-  describe_request(call, *turn);
+  if (auto described = describe_request(call, *turn); !described) return fail(described.error());
   return turn;
 }
 
@@ -138,11 +138,12 @@ struct TurnHandlers {
   }
   Task<Response> agent_stream_by_query(Call call) const {
     agent::TurnRequest turn;
-    describe_request(call, turn);
+    if (auto described = describe_request(call, turn); !described)
+      co_return stream_refusal(described.error(), call.request);
     turn.message = call.query_value("message");
     turn.thread_id = call.query_value("threadId");
     take_path(call, turn, false);
-    return stream(std::move(call), Result<agent::TurnRequest>(std::move(turn)));
+    co_return co_await stream(std::move(call), Result<agent::TurnRequest>(std::move(turn)));
   }
 };
 

@@ -60,8 +60,12 @@ Json to_wire(const model::Thread& thread, const model::Scope& scope) {
                {"title", text_or_null(thread.title)},
                {"status", thread.state},
                {"turnCount", thread.turn_count},
-               {"tags", Json::array()},
-               {"pinnedAt", nullptr},
+               {"tags", thread.tags},
+               {"pinnedAt", time(thread.pinned_us)},
+               {"parentThreadId", text_or_null(thread.parent_id)},
+               {"forkedFromMessageId", text_or_null(thread.forked_from_id)},
+               {"createdByUserId", thread.user_id},
+               {"compactedSummary", text_or_null(thread.summary)},
                {"archivedAt", time(thread.archived_us)},
                {"createdAt", time(thread.created_us)},
                {"updatedAt", time(thread.updated_us)}};
@@ -95,7 +99,10 @@ Json to_wire(const model::Message& message) {
           {"thinkingContent", text_or_null(message.thinking)},
           {"toolCalls", parsed_or_null(message.tool_calls_json)},
           {"responseJson", parsed_or_null(message.response_json)},
-          {"replyCount", 0},
+          {"replyCount", message.reply_count},
+          {"threadReplyToId", text_or_null(message.reply_to_id)},
+          {"editParentMessageId", text_or_null(message.edit_parent_id)},
+          {"revision", message.revision},
           {"createdAt", time(message.created_us)}};
 }
 

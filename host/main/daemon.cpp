@@ -97,6 +97,7 @@ class Daemon {
   agent::CompactionBody compaction_body_;
   agent::Agents agents_;
   agent::Threads threads_;
+  agent::Branches branches_;
   governance::RateLimits limits_;
   governance::RateSync rate_sync_;
   agent::Turns turns_;
@@ -186,6 +187,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       compaction_body_(*database_, models_),
       agents_(*database_, ids_),
       threads_(*database_, ids_),
+      branches_(*database_, ids_),
       limits_(clock, rate_rules(settings_)),
       rate_sync_(limits_, *database_, data_dir.host_id(), logger),
       turns_(engine_, *database_, settings_of_turns_, recent_threads_, limits_, ids_,
@@ -195,8 +197,8 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       keys_(*database_, ids_, authenticator_),
       environments_(*database_, ids_),
       master_key_(*database_, ids_, keys, settings_.secrets_master_key, data_dir.path()),
-      api_({agents_, threads_, turns_, engine_, *database_, plugins_, authenticator_, limits_, administration_, keys_,
-            environments_, master_key_, rooms_, metrics_, logger},
+      api_({agents_, threads_, branches_, turns_, engine_, *database_, plugins_, authenticator_, limits_,
+            administration_, keys_, environments_, master_key_, rooms_, metrics_, logger},
            {static_cast<std::size_t>(settings_.http_max_body_bytes), settings_.http_heartbeat_ms * 1000,
             settings_.http_deferred_max_ms * 1000, settings_.http_cors_origins}),
       front_(std::move(front)),

@@ -59,6 +59,9 @@ Json to_json(const AgentConfig& config) {
           {"thinkingBudgetTokens", config.thinking_budget_tokens},
           {"maxOutputTokens", config.max_output_tokens},
           {"maxTurnTokens", config.max_turn_tokens},
+          {"providerKeyId", config.provider_key_id.empty() ? Json() : Json(config.provider_key_id)},
+          {"modelRoutes", config.model_routes.empty() ? Json() : to_json(config.model_routes)},
+          {"agentRetryConfig", config.retry_rules.empty() ? Json() : to_json(config.retry_rules)},
           {"temperature", config.temperature ? Json(*config.temperature) : Json()}};
 }
 
@@ -81,6 +84,10 @@ AgentConfig agent_config_from_json(const Json& json) {
   config.thinking_budget_tokens = json.value("thinkingBudgetTokens", std::int64_t{0});
   config.max_output_tokens = json.value("maxOutputTokens", std::int64_t{0});
   config.max_turn_tokens = json.value("maxTurnTokens", std::int64_t{0});
+  if (const auto key = json.find("providerKeyId"); key != json.end() && key->is_string())
+    config.provider_key_id = key->get<std::string>();
+  config.model_routes = model_routes_from_json(json.value("modelRoutes", Json()));
+  config.retry_rules = retry_rules_from_json(json.value("agentRetryConfig", Json()));
   if (const auto found = json.find("temperature"); found != json.end() && found->is_number())
     config.temperature = found->get<double>();
   return config;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/json.hpp"
+#include "model/routing.hpp"
 
 namespace platos::model {
 
@@ -41,6 +42,10 @@ struct AgentConfig {
   std::int64_t max_output_tokens = 0;        ///< of one model call; 0: the provider's
   std::optional<double> temperature;
   std::int64_t max_turn_tokens = 0;  ///< input and output of all steps; 0: no limit
+  std::string provider_key_id;       ///< the key of `model`; empty: the environment's default
+  std::vector<ModelRoute> model_routes;
+  std::string chosen_route;            ///< label; empty: the default one, or `model` when there is none
+  std::vector<RetryRule> retry_rules;  ///< empty: the defaults
 
   /// Whether the agent may use a meta-tool, such as "remember".
   bool meta_tool(const std::string& name) const;
@@ -96,6 +101,10 @@ struct Thread {
   std::string summary;           ///< of the messages up to and with the next two; empty: none
   std::int64_t summary_until_us = 0;
   std::string summary_until_id;
+  std::vector<std::string> tags;
+  std::int64_t pinned_us = 0;  ///< 0: not pinned
+  std::string parent_id;       ///< of a fork: the thread it was made of, and the last message of that
+  std::string forked_from_id;
   std::int64_t revision = 0;  ///< rises with each accepted turn, and with whatever else changes what a turn reads
 };
 
@@ -110,6 +119,10 @@ struct Message {
   std::string tool_calls_json;  ///< array of {type: call|result, ...}; empty: none
   std::string response_json;    ///< of an assistant; empty: none
   std::int64_t created_us = 0;
+  std::string reply_to_id = {};     ///< of a reply: the message it hangs on
+  std::int64_t reply_count = 0;     ///< replies that hang on this one, answers included
+  std::string edit_parent_id = {};  ///< of a revision: the message it takes the place of
+  std::int64_t revision = 1;
 };
 
 /// The prompt that an array of blocks makes: enabled ones with content, by order; retrieval blocks are left out.

@@ -24,6 +24,10 @@ class Connection : public Session {
 
   /// Texts are sealed from now on.
   void use_keys(secrets::KeyRing& keys) { texts_.use(keys); }
+  std::vector<std::string> hash_words(const model::Scope& scope, std::string_view label,
+                                      const std::vector<std::string>& words) override {
+    return texts_.hash(scope, label, words);
+  }
 
   virtual void begin_write() = 0;
   /// One snapshot of what was committed; statements cannot write.

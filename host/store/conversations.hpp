@@ -14,8 +14,11 @@ namespace platos::store {
 
 struct ThreadFilter {
   std::string user_id;
+  bool all_users = false;
   std::string agent_id;  ///< empty: any
   enum class Archived { Unspecified, Hidden, Included, Only } archived = Archived::Hidden;
+  bool pinned_only = false;
+  std::string tag;  ///< empty: any
   std::int64_t limit = 20;
   std::int64_t offset = 0;
 };
@@ -29,10 +32,16 @@ class Conversations {
   /// Only threads of this user.
   std::optional<model::Thread> find_thread(const model::Scope& scope, const std::string& user_id,
                                            const std::string& id);
-  /// Most recently used first.
+  /// Pinned ones first, then those used last.
   std::vector<model::Thread> list_threads(const model::Scope& scope, const ThreadFilter& filter);
   std::int64_t count_threads(const model::Scope& scope, const ThreadFilter& filter);
+  /// Title, state, and when it was archived and pinned.
   void update_thread(const model::Scope& scope, const model::Thread& thread);
+  void set_tags(const model::Scope& scope, const std::string& thread_id, const std::vector<std::string>& tags);
+  /// Threads of this user that were made of another.
+  std::vector<model::Thread> forks(const model::Scope& scope, const std::string& user_id, const std::string& parent_id);
+  /// Those of all users that are not archived.
+  std::int64_t count_forks(const model::Scope& scope, const std::string& parent_id);
   /// Counts one more turn and moves the thread to the front. False, and nothing changed, when the thread is archived or
   /// has another revision than the one that is given.
   bool begin_turn(const model::Scope& scope, const std::string& id, std::optional<std::int64_t> revision,
@@ -45,7 +54,7 @@ class Conversations {
   void set_message_state(const model::Scope& scope, const std::string& id, const std::string& state);
   /// A user's message becomes part of the conversation, as the governors left it.
   void activate_message(const model::Scope& scope, const std::string& id, const std::string& content);
-  /// Oldest first, everything but blocked ones.
+  /// Oldest first, everything but blocked ones and replies.
   std::vector<model::Message> messages(const model::Scope& scope, const std::string& thread_id, std::int64_t limit,
                                        std::int64_t offset);
   std::int64_t count_messages(const model::Scope& scope, const std::string& thread_id);
@@ -66,6 +75,18 @@ class Conversations {
   /// The newest of this role. Looks through the thread from its end.
   std::optional<model::Message> message_of_run(const model::Scope& scope, const std::string& thread_id,
                                                const std::string& run_id, const std::string& role);
+
+  std::optional<model::Message> find_message(const model::Scope& scope, const std::string& thread_id,
+                                             const std::string& id);
+  /// Active messages up to a place and with it, without replies, oldest first.
+  std::vector<model::Message> main_line(const model::Scope& scope, const std::string& thread_id, const Position& until);
+  /// Active messages from a place on give way to what takes their place; replies stay with theirs.
+  void edit_out(const model::Scope& scope, const std::string& thread_id, const Position& from);
+  /// A user's message becomes that of another run. False when it is not active.
+  [[nodiscard]] bool begin_again(const model::Scope& scope, const std::string& id, const std::string& run_id);
+  /// Oldest first, everything but blocked ones.
+  std::vector<model::Message> replies(const model::Scope& scope, const std::string& message_id);
+  void count_reply(const model::Scope& scope, const std::string& message_id);
 
  private:
   Session& session_;

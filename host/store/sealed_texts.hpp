@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "secrets/key_ring.hpp"
 #include "store/session.hpp"
@@ -20,9 +21,13 @@ class SealedTexts {
   std::string write(std::string_view organization_id, const Sealed& sealed);
   /// Throws SqlError(Corrupt) when it does not open, or its form is unknown.
   std::string read(const secrets::Place& place, std::string_view blob);
+  /// Session::hash_words(). Without a key ring the hash has no key.
+  std::vector<std::string> hash(const model::Scope& scope, std::string_view label,
+                                const std::vector<std::string>& words);
 
  private:
   void load_keys(std::string_view organization_id, std::int64_t number);
+  void need_key_of(std::string_view organization_id);
   Session& session_;
   secrets::KeyRing* keys_ = nullptr;
 };

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "model/scope.hpp"
 #include "secrets/key_ring.hpp"
@@ -98,6 +99,11 @@ class Session {
     post({scope.environment_id, scope.organization_id}, sql, params);
   }
   void send(const model::SystemScope&, std::string_view sql, Params params) { post(kEverywhere, sql, params); }
+
+  /// What stands for words in an index that should not tell them: 16 hex digits each, by a key of the organization, the
+  /// environment and `label`.
+  virtual std::vector<std::string> hash_words(const model::Scope& scope, std::string_view label,
+                                              const std::vector<std::string>& words) = 0;
 
   /// Runs a query; `each` is called for every row and returns false to stop.
   void query(const model::Scope& scope, std::string_view sql, Params params, const EachRow& each) {

@@ -14,7 +14,7 @@ struct FullFixture : DatabaseFixture {
     REQUIRE(open());
     REQUIRE(run("CREATE TABLE blobs (b BLOB)"));
   }
-  Result<void> put() { return run("INSERT INTO blobs VALUES (randomblob(100000))"); }
+  Result<void> put() { return run("INSERT INTO blobs VALUES (randomblob(30000))"); }
   Result<void> fill() {
     for (int i = 0; i < 100; ++i) {
       if (const auto done = put(); !done) return done;

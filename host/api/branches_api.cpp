@@ -1,0 +1,159 @@
+// Forks, edits, retries and replies of a thread.
+#include <nlohmann/json.hpp>
+
+#include "api/api.hpp"
+#include "api/handlers.hpp"
+#include "api/responses.hpp"
+#include "api/turn_body.hpp"
+#include "api/wire.hpp"
+#include "base/text.hpp"
+
+namespace platos::api {
+namespace {
+
+using namespace model;  // the rights
+using ingress::Response;
+using model::Json;
+
+constexpr std::size_t kMaxCounted = 200;
+
+/// A member that documents and server have called differently.
+Result<std::string> text_of_either(const Json& body, const char* name, const char* other) {
+  const bool has_other = !body.contains(name) && body.contains(other);
+  return model::required_text(body, has_other ? other : name);
+}
+
+Json list_of(const std::vector<model::Message>& messages) {
+  Json rows = Json::array();
+  for (const auto& message : messages) rows.push_back(to_wire(message));
+  return rows;
+}
+
+struct BranchHandlers {
+  Services services;
+  ApiOptions options;
+
+  Task<Response> fork(Call call) const {
+    const auto body = read_body(call.request, options.max_body_bytes);
+    if (!body) co_return error_response(body.error(), call.request.request_id);
+    const auto anchor = text_of_either(*body, "upToMessageId", "atMessageId");
+    const auto title = model::optional_text(*body, "title");
+    if (!anchor) co_return error_response(anchor.error(), call.request.request_id);
+    if (!title) co_return error_response(title.error(), call.request.request_id);
+    const auto fork =
+        co_await services.branches.fork(call.loop(), call.who, call.path_value("id"), *anchor, title->value_or(""));
+    co_return answer_with(call, 201, fork,
+                          [&](const model::Thread& thread) { return to_wire(thread, call.who.scope); });
+  }
+
+  Task<Response> edit(Call call) const {
+    const auto body = read_body(call.request, options.max_body_bytes);
+    if (!body) co_return error_response(body.error(), call.request.request_id);
+    const auto content = text_of_either(*body, "content", "newContent");
+    const auto rerun = model::optional_bool(*body, "rerun");
+    if (!content) co_return error_response(content.error(), call.request.request_id);
+    if (!rerun) co_return error_response(rerun.error(), call.request.request_id);
+    if (auto admitted = services.engine.admits(); !admitted && rerun->value_or(false))
+      co_return error_response(admitted.error(), call.request.request_id);
+    const auto message = co_await services.branches.edit(call.loop(), call.who, call.path_value("id"),
+                                                         call.path_value("message"), *content);
+    if (!message) co_return error_response(message.error(), call.request.request_id);
+    Json answer = {{"message", to_wire(*message)}};
+    if (!rerun->value_or(false)) co_return json_response(201, answer);
+    co_return co_await run_again(std::move(call), *message, std::move(answer));
+  }
+
+  Task<Response> retry(Call call) const {
+    const auto body = read_body(call.request, options.max_body_bytes);
+    if (!body) co_return error_response(body.error(), call.request.request_id);
+    const auto rerun = model::optional_bool(*body, "rerun");
+    if (!rerun) co_return error_response(rerun.error(), call.request.request_id);
+    if (auto admitted = services.engine.admits(); !admitted && rerun->value_or(false))
+      co_return error_response(admitted.error(), call.request.request_id);
+    const auto retry =
+        co_await services.branches.retry(call.loop(), call.who, call.path_value("id"), call.path_value("message"));
+    if (!retry) co_return error_response(retry.error(), call.request.request_id);
+    Json answer = {{"priorUserMessage", to_wire(retry->question)}, {"retriedOut", to_wire(retry->answer)}};
+    if (!rerun->value_or(false)) co_return json_response(201, answer);
+    co_return co_await run_again(std::move(call), retry->question, std::move(answer));
+  }
+
+  // The edit stands, whatever becomes of the turn: that it was refused is data.
+  Task<Response> run_again(Call call, model::Message message, Json answer) const {
+    agent::TurnRequest turn;
+    if (auto described = describe_request(call, turn); !described)
+      co_return error_response(described.error(), call.request.request_id);
+    turn.thread_id = message.thread_id;
+    turn.message = message.content;
+    turn.of_message_id = message.id;
+    turn.idempotency_key.clear();
+    const auto ticket = co_await services.turns.submit(call.loop(), std::move(turn));
+    if (!ticket) {
+      answer["error"] = {{"code", ticket.error().code}, {"message", ticket.error().message}};
+      co_return json_response(201, answer);
+    }
+    answer["runId"] = ticket->run_id;
+    answer["threadId"] = ticket->thread_id;
+    answer["agentId"] = ticket->agent_id;
+    co_return json_response(201, answer);
+  }
+
+  Task<Response> replies(Call call) const {
+    const auto replies =
+        co_await services.branches.replies(call.loop(), call.who, call.path_value("id"), call.path_value("message"));
+    co_return answer_with(call, 200, replies, [](const std::vector<model::Message>& messages) {
+      return Json{{"replies", list_of(messages)}, {"messages", list_of(messages)}, {"total", messages.size()}};
+    });
+  }
+
+  Task<Response> reply_counts(Call call) const {
+    std::vector<std::string> ids;
+    const std::string asked = call.query_value("messageIds");
+    for (const auto id : base::split(asked, ',')) {
+      if (!base::trim(id).empty()) ids.emplace_back(base::trim(id));
+    }
+    if (ids.size() > kMaxCounted) {
+      co_return error_response(model::invalid_field("messageIds", "at most 200 ids", std::to_string(ids.size())),
+                               call.request.request_id);
+    }
+    const auto counts =
+        co_await services.branches.reply_counts(call.loop(), call.who, call.path_value("id"), std::move(ids));
+    co_return answer_with(call, 200, counts, [](const std::map<std::string, std::int64_t>& by_id) {
+      return Json{{"counts", by_id}};
+    });
+  }
+
+  Task<Response> view(Call call) const {
+    const auto view = co_await services.branches.view(call.loop(), call.who, call.path_value("id"));
+    co_return answer_with(call, 200, view, [&](const agent::BranchView& branches) {
+      Json forks = Json::array();
+      for (const auto& fork : branches.forks) forks.push_back(to_wire(fork, call.who.scope));
+      return Json{{"messages", list_of(branches.messages)}, {"forks", std::move(forks)}};
+    });
+  }
+};
+
+}  // namespace
+
+std::vector<Route> branch_routes(const Services& services, const ApiOptions& options) {
+  const auto handlers = std::make_shared<const BranchHandlers>(BranchHandlers{services, options});
+  const auto to = [handlers](Task<Response> (BranchHandlers::*member)(Call) const) -> RouteHandler {
+    return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
+  };
+  return {
+      {"POST", "/api/v1/agent/threads/{id}/fork", kChat, to(&BranchHandlers::fork),
+       "A new thread with the messages up to one"},
+      {"POST", "/api/v1/agent/threads/{id}/messages/{message}/edit-and-rerun", kChat, to(&BranchHandlers::edit),
+       "Replace a user's message and all that followed; with {\"rerun\": true} begin a turn on it"},
+      {"POST", "/api/v1/agent/threads/{id}/messages/{message}/retry", kChat, to(&BranchHandlers::retry),
+       "Take an answer back; with {\"rerun\": true} ask for another"},
+      {"GET", "/api/v1/agent/threads/{id}/messages/{message}/replies", kChat | kRead, to(&BranchHandlers::replies),
+       "List the replies to a message"},
+      {"GET", "/api/v1/agent/threads/{id}/reply-counts", kChat | kRead, to(&BranchHandlers::reply_counts),
+       "Count the replies to messages"},
+      {"GET", "/api/v1/agent/threads/{id}/branches", kChat | kRead, to(&BranchHandlers::view),
+       "Every revision of a thread's messages, and the threads that were made of it"},
+  };
+}
+
+}  // namespace platos::api
