@@ -98,7 +98,7 @@ Task<Result<void>> CompactionBody::work(engine::Run& run) const {
   asked.text = std::move(text);
   request.messages.push_back(std::move(asked));
   CallOptions options;
-  options.model_name = part->config.model;
+  options.plan = plan_of(part->config);
   options.quiet = true;
   options.parent.trace_id = telemetry::trace_id_of(run.id());
   CallReport report;
@@ -113,11 +113,11 @@ Task<Result<void>> CompactionBody::work(engine::Run& run) const {
   store::UsageRow usage;
   usage.run_id = run.id();
   usage.purpose = "compaction";
-  usage.model = part->config.model;
+  usage.model = response->model;
   usage.agent_id = run.record().agent_id;
   usage.user_id = run.record().user_id;
   usage.usage = response->usage;
-  if (report.wasted.known()) usage.usage.add(report.wasted);
+  for (const auto& [name, wasted] : report.wasted) usage.usage.add(wasted);
   usage.created_us = run.now_us();
   run.store([scope = run.record().scope, thread, usage](store::Session& session) -> Result<void> {
     store::Conversations(session).set_summary(scope, thread);

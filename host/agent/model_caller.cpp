@@ -10,15 +10,31 @@
 
 namespace platos::agent {
 namespace {
-constexpr std::int64_t kFirstBackoffMs = 500;
 // Shorter waits of a codec are not worth two commits.
 constexpr std::int64_t kSuspendAboveMs = 1000;
+
+std::vector<model::RetryRule> host_rules(std::int64_t max_retries) {
+  auto rules = model::default_retry_rules();
+  for (auto& rule : rules) {
+    if (rule.action == model::RetryRule::Action::Retry) rule.retry_count = max_retries;
+  }
+  return rules;
+}
+
+// Not the request itself: it is made again from the conversation, which stands in the store already.
+void note_request(engine::Run& run, const std::string& model_name, int step, std::size_t bytes) {
+  run.journal(model::journal::kModelRequest, base::JsonObject()
+                                                 .text("model", model_name)
+                                                 .number("step", step)
+                                                 .number("bytes", static_cast<std::int64_t>(bytes))
+                                                 .take());
+}
 }  // namespace
 
-ModelCaller::ModelCaller(const ports::PluginDirectory& plugins, std::function<egress::Client&(base::Loop&)> client_of,
+ModelCaller::ModelCaller(Providers& providers, std::function<egress::Client&(base::Loop&)> client_of,
                          const governance::Chain& chain, const model::Catalogue& prices,
                          const telemetry::Tracer& tracer, telemetry::Metrics& metrics, ModelCallerOptions options)
-    : plugins_(plugins),
+    : providers_(providers),
       client_of_(std::move(client_of)),
       chain_(chain),
       prices_(prices),
@@ -26,37 +42,65 @@ ModelCaller::ModelCaller(const ports::PluginDirectory& plugins, std::function<eg
       metrics_(metrics),
       options_(std::move(options)) {}
 
+ModelCaller::Aim ModelCaller::aim_at(const model::ModelRoute& route, const model::ChatRequest& request) const {
+  const auto colon = route.model.find(':');
+  Aim aim;
+  aim.instance = colon == std::string::npos ? options_.default_instance : route.model.substr(0, colon);
+  model::ChatRequest sent = request;
+  sent.model = colon == std::string::npos ? route.model : route.model.substr(colon + 1);
+  for (auto& message : sent.messages) {
+    if (!message.extras_of.starts_with(aim.instance + ":")) message.extras.clear();
+  }
+  aim.model_name = aim.instance + ":" + sent.model;
+  aim.key_id = route.provider_key_id;
+  aim.request_json = model::encode(sent);
+  // The frame lives as long as the answer streams.
+  aim.request_json.shrink_to_fit();
+  return aim;
+}
+
 Task<Result<model::ChatResponse>> ModelCaller::call(engine::Run& run, CallOptions call, model::ChatRequest request,
                                                     CallReport& report) const {
-  const auto colon = call.model_name.find(':');
-  const std::string instance =
-      colon == std::string::npos ? options_.default_instance : call.model_name.substr(0, colon);
-  request.model = colon == std::string::npos ? call.model_name : call.model_name.substr(colon + 1);
-  call.model_name = instance + ":" + request.model;
-  std::string request_json = model::encode(request);
-  // The frame lives as long as the answer streams.
-  request_json.shrink_to_fit();
-  (void)std::exchange(request, {});
-  // Not the request itself: it is made again from the conversation, which stands in the store already.
-  run.journal(model::journal::kModelRequest, base::JsonObject()
-                                                 .text("model", call.model_name)
-                                                 .number("step", call.step)
-                                                 .number("bytes", static_cast<std::int64_t>(request_json.size()))
-                                                 .take());
-  for (int attempt = 1;; ++attempt) {
+  PlanWalker walker(call.plan, host_rules(options_.max_retries), options_.max_backoff_ms);
+  Aim aim = aim_at(call.plan.primary, request);
+  // Kept only for those who may have to be asked, too.
+  if (call.plan.rules.empty()) (void)std::exchange(request, {});
+  const auto key_of = [&run](const Aim& at) {
+    return run.record().scope.environment_id + '/' + at.instance + '/' + at.key_id;
+  };
+  if (breakers_.is_open(key_of(aim), run.now_us())) {
+    if (const auto other = walker.next_fallback()) aim = aim_at(*other, request);
+  }
+  note_request(run, aim.model_name, call.step, aim.request_json.size());
+  for (;;) {
     report.text.clear();
     report.reasoning.clear();
     const std::int64_t before_seq = run.events()->last_seq();
-    auto response = co_await this->attempt(run, instance, request_json, call, report);
-    if (response) co_return response;
-    const bool again = response.error().retryable && attempt <= options_.max_retries &&
-                       response.error().retry_after_ms <= options_.max_backoff_ms && !run.cancel_token().cancelled() &&
-                       !run.lost();
-    if (!again) co_return response;
+    auto response = co_await attempt(run, aim, call, report);
+    if (response) {
+      breakers_.note_success(key_of(aim));
+      response->model = aim.model_name;
+      co_return response;
+    }
+    const Error error = response.error();
+    if (run.cancel_token().cancelled() || run.lost()) co_return response;
+    if (model::trigger_of(error) != model::RetryRule::Trigger::Unspecified) {
+      breakers_.note_failure(key_of(aim), run.now_us());
+    }
+    NextMove move = walker.after(error);
+    if (move.kind == NextMove::Kind::GiveUp) co_return response;
     base::failpoint("turn.back_off");
     const bool said_something = run.events()->last_seq() != before_seq;
-    auto waited = co_await back_off(run, call.step, attempt, response.error(), said_something);
-    if (!waited) co_return fail(waited.error());
+    if (said_something) run.emit(model::retry_boundary_event(call.step, run.discard_from()));
+    if (move.kind == NextMove::Kind::Retry) {
+      auto waited = co_await back_off(run, move.wait_ms, error);
+      if (!waited) co_return fail(waited.error());
+    } else {
+      aim = aim_at(move.route, request);
+      run.context().logger.warn("agent", "a model call failed and goes to another model",
+                                {{"run", run.id()}, {"code", error.code}, {"model", aim.model_name}});
+      note_request(run, aim.model_name, call.step, aim.request_json.size());
+    }
     // The boundary voided the step's status too.
     if (said_something) run.emit(model::status_event("thinking", run.record().agent_id));
   }
@@ -113,17 +157,16 @@ void ModelCaller::count(const std::string& instance, const std::string& model, c
   add("output", "reasoning", usage.reasoning_tokens);
 }
 
-Task<Result<model::ChatResponse>> ModelCaller::attempt(engine::Run& run, const std::string& instance,
-                                                       const std::string& request_json, const CallOptions& call,
+Task<Result<model::ChatResponse>> ModelCaller::attempt(engine::Run& run, const Aim& aim, const CallOptions& call,
                                                        CallReport& report) const {
-  const auto provider = plugins_.provider(instance);
+  const auto provider = co_await providers_.link(run.loop(), run.record().scope, aim.instance, aim.key_id);
   if (!provider) co_return fail(provider.error());
   telemetry::Span span(tracer_, "chat", call.parent, ports::Record::SpanKind::Client);
   span.set("gen_ai.operation.name", "chat");
-  span.set("gen_ai.request.model", call.model_name);
-  const governance::Subject subject = subject_of(run, call.model_name, span);
+  span.set("gen_ai.request.model", aim.model_name);
+  const governance::Subject subject = subject_of(run, aim.model_name, span);
   AnswerSink sink(run, options_.max_response_bytes, chain_, subject, call.quiet);
-  auto exchange = (*provider)->begin(subject.context, request_json, sink);
+  auto exchange = (*provider)->begin(subject.context, aim.request_json, sink);
   if (!exchange) co_return fail(exchange.error());
   egress::DriveOptions drive{
       **provider, [&run](std::int64_t wait_ms) -> Task<Result<bool>> { return ModelCaller::codec_wait(run, wait_ms); },
@@ -139,16 +182,16 @@ Task<Result<model::ChatResponse>> ModelCaller::attempt(engine::Run& run, const s
   report.text = sink.so_far().text;
   report.reasoning = sink.so_far().reasoning;
   model::Usage used = sink.so_far().usage;
-  prices_.price(call.model_name, used);
+  prices_.price(aim.model_name, used);
   auto response = done ? sink.take() : Result<model::ChatResponse>(fail(done.error()));
-  count(instance, call.model_name.substr(instance.size() + 1), used);
+  count(aim.instance, aim.model_name.substr(aim.instance.size() + 1), used);
   if (!response) {
-    if (used.known()) report.wasted.add(used);
+    if (used.known()) report.wasted[aim.model_name].add(used);
     span.end(ports::Record::Severity::Error, response.error().code);
     co_return response;
   }
   response->usage = used;
-  describe(span, instance, *response);
+  describe(span, aim.instance, *response);
   span.end();
   co_return response;
 }
@@ -162,14 +205,9 @@ Task<Result<bool>> ModelCaller::codec_wait(engine::Run& run, std::int64_t wait_m
   co_return elapsed;
 }
 
-Task<Result<void>> ModelCaller::back_off(engine::Run& run, int step, int attempt, Error error,
-                                         bool said_something) const {
-  const std::int64_t doubled_ms = kFirstBackoffMs << std::min(attempt - 1, 10);
-  const std::int64_t wait_ms =
-      error.retry_after_ms > 0 ? error.retry_after_ms : std::min(doubled_ms, options_.max_backoff_ms);
+Task<Result<void>> ModelCaller::back_off(engine::Run& run, std::int64_t wait_ms, Error error) const {
   run.context().logger.warn("agent", "a model call failed and is repeated",
-                            {{"run", run.id()}, {"code", error.code}, {"attempt", attempt}, {"wait_ms", wait_ms}});
-  if (said_something) run.emit(model::retry_boundary_event(step, run.discard_from()));
+                            {{"run", run.id()}, {"code", error.code}, {"wait_ms", wait_ms}});
   const auto waited = co_await run.wait_until(run.now_us() + wait_ms * 1000, error.code);
   if (!waited) co_return fail(waited.error());
   if (!*waited) co_return fail(ErrorKind::Cancelled, run.cancel_token().reason(), "the run was cancelled");

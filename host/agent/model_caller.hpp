@@ -3,15 +3,17 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 
+#include "agent/model_plan.hpp"
+#include "agent/providers.hpp"
 #include "base/task.hpp"
 #include "egress/client.hpp"
 #include "engine/run.hpp"
 #include "governance/chain.hpp"
 #include "model/chat.hpp"
 #include "model/prices.hpp"
-#include "ports/plugin_directory.hpp"
 #include "telemetry/tracer.hpp"
 
 namespace platos::agent {
@@ -25,7 +27,7 @@ struct ModelCallerOptions {
 
 /// What is asked of one call besides the request.
 struct CallOptions {
-  std::string model_name;  ///< "instance:model"
+  ModelPlan plan;
   int step = 1;
   bool quiet = false;  ///< clients are told nothing of the answer
   telemetry::SpanContext parent;
@@ -37,39 +39,48 @@ struct CallReport {
   std::string text;
   std::string reasoning;
   std::vector<governance::Finding> findings;
-  model::Usage wasted;
+  std::map<std::string, model::Usage> wasted;  ///< by model
 };
 
-/// Immutable; used from all loops.
+/// Internally synchronised; used from all loops.
 class ModelCaller {
  public:
   /// `client_of`: the HTTP client of a loop.
-  ModelCaller(const ports::PluginDirectory& plugins, std::function<egress::Client&(base::Loop&)> client_of,
+  ModelCaller(Providers& providers, std::function<egress::Client&(base::Loop&)> client_of,
               const governance::Chain& chain, const model::Catalogue& prices, const telemetry::Tracer& tracer,
               telemetry::Metrics& metrics, ModelCallerOptions options);
 
   /// Tokens and thinking go to the run as they come, as the governors let them through. A failure that the provider
   /// calls retryable is repeated after a suspended wait, up to the limit; when something had been said before, a
-  /// boundary voids it. The answer's usage is priced.
+  /// boundary voids it. Which failures are repeated, and which lead to another model, the plan says. The answer's usage
+  /// is priced as the model's that gave it.
   Task<Result<model::ChatResponse>> call(engine::Run& run, CallOptions call, model::ChatRequest request,
                                          CallReport& report) const;
 
  private:
   static Task<Result<bool>> codec_wait(engine::Run& run, std::int64_t wait_ms);
-  Task<Result<model::ChatResponse>> attempt(engine::Run& run, const std::string& instance,
-                                            const std::string& request_json, const CallOptions& call,
+  /// Where a call goes now, and what it sends there.
+  struct Aim {
+    std::string instance;
+    std::string model_name;  // "instance:model"
+    std::string key_id;
+    std::string request_json;
+  };
+  Aim aim_at(const model::ModelRoute& route, const model::ChatRequest& request) const;
+  Task<Result<model::ChatResponse>> attempt(engine::Run& run, const Aim& aim, const CallOptions& call,
                                             CallReport& report) const;
   Result<void> permit(const governance::Subject& subject, std::string_view method, std::string_view url) const;
   void count(const std::string& instance, const std::string& model, const model::Usage& usage) const;
-  Task<Result<void>> back_off(engine::Run& run, int step, int attempt, Error error, bool said_something) const;
+  Task<Result<void>> back_off(engine::Run& run, std::int64_t wait_ms, Error error) const;
 
-  const ports::PluginDirectory& plugins_;
+  Providers& providers_;
   std::function<egress::Client&(base::Loop&)> client_of_;
   const governance::Chain& chain_;
   const model::Catalogue& prices_;
   const telemetry::Tracer& tracer_;
   telemetry::Metrics& metrics_;
   ModelCallerOptions options_;
+  mutable Breakers breakers_;
 };
 
 }  // namespace platos::agent

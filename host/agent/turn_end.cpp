@@ -44,7 +44,7 @@ void TurnRun::store_answer(const std::string& text, const std::string& reasoning
   answer.tool_calls_json = state_.tool_log_json();
   const model::Usage& usage = state_.usage();
   base::JsonObject response;
-  response.text("model", setting_.config().model)
+  response.text("model", state_.steps().empty() ? setting_.config().model : state_.steps().back().response.model)
       .json("usage", model::to_wire(usage))
       .json("cost_cents", model::cents(usage.fresh_cost_micro_usd))
       .json("cost_with_cache_cents", model::cents(usage.cost_micro_usd))
@@ -73,19 +73,21 @@ void TurnRun::store_answer(const std::string& text, const std::string& reasoning
 }
 
 void TurnRun::store_usage() {
-  if (!state_.usage().known()) return;
-  store::UsageRow row;
-  row.run_id = run_.id();
-  row.purpose = "turn";
-  row.model = setting_.version ? setting_.config().model : "";
-  row.agent_id = run_.record().agent_id;
-  row.user_id = run_.record().user_id;
-  row.usage = state_.usage();
-  row.created_us = run_.now_us();
-  run_.store([scope = run_.record().scope, row](store::Session& session) -> Result<void> {
-    store::UsageRecords(session).insert(scope, row);
-    return {};
-  });
+  for (const auto& [name, usage] : state_.usage_by_model()) {
+    if (!usage.known()) continue;
+    store::UsageRow row;
+    row.run_id = run_.id();
+    row.purpose = "turn";
+    row.model = name;
+    row.agent_id = run_.record().agent_id;
+    row.user_id = run_.record().user_id;
+    row.usage = usage;
+    row.created_us = run_.now_us();
+    run_.store([scope = run_.record().scope, row](store::Session& session) -> Result<void> {
+      store::UsageRecords(session).insert(scope, row);
+      return {};
+    });
+  }
 }
 
 void TurnRun::close_books(const char* status, const std::string& error_code) {
@@ -182,7 +184,7 @@ Task<void> TurnRun::give_up(Error error) {
     governance::keep(run_, subject(), report_.findings, "step-" + std::to_string(state_.steps().size() + 1));
     refusal_findings_.insert(refusal_findings_.end(), report_.findings.begin(), report_.findings.end());
   }
-  state_.add_usage(report_.wasted);
+  for (const auto& [name, usage] : report_.wasted) state_.add_usage(name, usage);
   const std::string earlier = state_.text();
   const std::string text =
       earlier.empty() || report_.text.empty() ? earlier + report_.text : earlier + "\n\n" + report_.text;

@@ -165,7 +165,7 @@ Task<Result<void>> TurnRun::work() {
 
 CallOptions TurnRun::call_options(bool quiet) const {
   CallOptions options;
-  options.model_name = setting_.config().model;
+  options.plan = plan_of(setting_.config());
   options.step = static_cast<int>(state_.steps().size()) + 1;
   options.quiet = quiet;
   options.parent = step_;
@@ -175,7 +175,7 @@ CallOptions TurnRun::call_options(bool quiet) const {
 void TurnRun::record(model::ChatResponse response) {
   governance::keep(run_, subject(), report_.findings, "step-" + std::to_string(state_.steps().size() + 1));
   output_findings_.insert(output_findings_.end(), report_.findings.begin(), report_.findings.end());
-  state_.add_usage(report_.wasted);
+  for (const auto& [name, usage] : report_.wasted) state_.add_usage(name, usage);
   report_ = {};
   for (const auto& call : response.tool_calls) run_.emit(model::tool_call_event(call));
   run_.journal(model::journal::kModelResponse, model::encode(response));

@@ -43,7 +43,7 @@ TurnState TurnState::rebuild(const engine::Run& run) {
 }
 
 void TurnState::record(model::ChatResponse response) {
-  usage_.add(response.usage);
+  add_usage(response.model, response.usage);
   steps_.push_back({std::move(response), {}, {}});
 }
 
@@ -80,6 +80,7 @@ std::vector<model::ChatMessage> TurnState::messages() const {
     said.text = step.response.text;
     said.tool_calls = step.response.tool_calls;
     said.extras = step.response.extras;
+    said.extras_of = step.response.model;
     messages.push_back(std::move(said));
     for (const auto& call : step.response.tool_calls) {
       const auto outcome = step.outcomes.find(call.call_id);

@@ -39,10 +39,12 @@ class TurnState {
 
   /// What was said so far in this turn, as the model must see it again.
   std::vector<model::ChatMessage> messages() const;
-  /// Counts what a call used that gave no answer.
-  void add_usage(const model::Usage& usage) {
-    if (usage.known()) usage_.add(usage);
+  /// Counts what a call used; one that gave no answer costs, too.
+  void add_usage(const std::string& model_name, const model::Usage& usage) {
+    usage_.add(usage);
+    by_model_[model_name].add(usage);
   }
+  const std::map<std::string, model::Usage>& usage_by_model() const { return by_model_; }
 
   /// The texts of all steps, an empty line between two.
   std::string text() const;
@@ -55,6 +57,7 @@ class TurnState {
  private:
   std::vector<TurnStep> steps_;
   model::Usage usage_;
+  std::map<std::string, model::Usage> by_model_;
 };
 
 }  // namespace platos::agent

@@ -37,7 +37,8 @@ Result<HttpRequest> to_request(ports::Step& step, const ports::Upstream& upstrea
   request.body = std::move(step.body);
   request.framing = step.framing;
   request.silence_timeout_ms = step.silence_timeout_ms;
-  request.trust = HostTrust::Operator;  // patterns are granted by the operator
+  // Other patterns are granted by the operator.
+  request.trust = upstream.is_tenants(step.url) ? HostTrust::Tenant : HostTrust::Operator;
   for (const auto& header : step.headers) {
     auto value = upstream.secrets().fill_in(header.value);
     if (!value) return fail(value.error());

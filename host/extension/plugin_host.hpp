@@ -17,6 +17,7 @@
 #include "extension/services/http_service.hpp"
 #include "extension/watchdog.hpp"
 #include "ports/plugin_directory.hpp"
+#include "ports/provider_directory.hpp"
 
 namespace platos::extension {
 
@@ -62,7 +63,7 @@ struct PluginInfo {
 };
 
 /// load() once, before the loops run; then internally synchronised. Libraries are never unloaded.
-class PluginHost final : public ports::PluginDirectory {
+class PluginHost final : public ports::PluginDirectory, public ports::ProviderDirectory {
  public:
   PluginHost(PluginHostOptions options, const base::Clock& clock, base::Logger& logger, Watchdog& watchdog,
              Markers& markers, HttpService& http);
@@ -78,6 +79,9 @@ class PluginHost final : public ports::PluginDirectory {
   Result<std::shared_ptr<ports::MemoryStore>> memory(std::string_view instance) const override;
   std::vector<ports::ConfiguredGovernor> governors() const override;
   std::vector<std::shared_ptr<ports::Observer>> observers() const override;
+  std::vector<ports::ProviderDescription> providers() const override;
+  Result<std::shared_ptr<ports::ChatProvider>> linked_provider(std::string_view instance,
+                                                               const ports::ProviderLink& link) const override;
 
   /// True when a plugin's thread was written off: the process must then end without waiting for its threads.
   bool has_stuck_threads() const;
@@ -105,6 +109,8 @@ class PluginHost final : public ports::PluginDirectory {
   Result<std::shared_ptr<Port>> usable(std::string_view instance, std::string_view kind,
                                        std::shared_ptr<Port> Made::*port) const;
   bool offers(const InstanceFile& file, std::string_view interface_id) const;
+  const InstanceFile* file_of(std::string_view instance) const;
+  ports::ProviderDescription describe(const InstanceFile& file) const;
   Error why_missing(std::string_view instance, std::string_view kind) const;
 
   PluginHostOptions options_;

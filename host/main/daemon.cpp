@@ -90,6 +90,7 @@ class Daemon {
   memory::MemoryTools memory_tools_;
   tools::Catalogue catalogue_;
   tools::Dispatcher dispatcher_;
+  agent::Providers providers_;
   agent::ModelCaller models_;
   agent::SettingLoader settings_of_turns_;
   agent::RecentThreads recent_threads_;
@@ -176,7 +177,8 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       dispatcher_(catalogue_, governors_, tracer_, metrics_,
                   {static_cast<std::size_t>(settings_.tools_max_parallel),
                    static_cast<std::size_t>(settings_.tools_max_result_bytes), settings_.plugins_tool_timeout_ms}),
-      models_(plugins_, [this](base::Loop& loop) -> egress::Client& { return client_of(loop); }, governors_, prices_,
+      providers_(plugins_, plugins_, *database_, ids_),
+      models_(providers_, [this](base::Loop& loop) -> egress::Client& { return client_of(loop); }, governors_, prices_,
               tracer_, metrics_,
               {settings_.models_default_instance, settings_.models_max_retries, settings_.models_max_backoff_ms,
                static_cast<std::size_t>(settings_.models_max_response_bytes)}),

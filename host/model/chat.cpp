@@ -148,6 +148,7 @@ std::string encode(const ChatResponse& response) {
     json.json("tool_calls", dump(calls));
   }
   if (!response.extras.empty()) json.json("extras", dump(Json(response.extras)));
+  if (!response.model.empty()) json.text("model", response.model);
   return json.json("usage", encode(response.usage)).text("stop", to_text(response.stop)).take();
 }
 
@@ -161,6 +162,7 @@ ChatResponse chat_response_from_json(const Json& json) {
   response.extras = json.value("extras", std::vector<std::string>{});
   response.usage = usage_from_json(json.value("usage", Json()));
   response.stop = stop_reason_from_text(json.value("stop", ""));
+  response.model = json.value("model", "");
   return response;
 }
 

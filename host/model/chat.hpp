@@ -19,6 +19,7 @@ struct ChatMessage {
   std::string text;
   std::vector<ToolCall> tool_calls;   ///< of an assistant
   std::vector<std::string> extras;    ///< JSON values that the provider wants back, of an assistant
+  std::string extras_of;              ///< "instance:model" that gave them: no other may see them
   std::string tool_call_provider_id;  ///< of a tool result
   bool is_error = false;              ///< of a tool result
 };
@@ -49,6 +50,7 @@ struct ChatResponse {
   std::vector<std::string> extras;
   Usage usage;
   StopReason stop = StopReason::Other;
+  std::string model;  ///< "instance:model": the one that answered
 };
 
 std::string encode(const ChatResponse& response);

@@ -24,6 +24,9 @@ class Upstream {
   /// Whether a request may go to `url`: it must match a granted pattern. PermissionDenied "url_not_granted" otherwise.
   virtual Result<void> may_reach(std::string_view url) const = 0;
 
+  /// A tenant wrote the address: it is held to what tenants may reach.
+  virtual bool is_tenants(std::string_view /*url*/) const { return false; }
+
   /// The slots that the instance binds.
   virtual const SecretSource& secrets() const = 0;
 };

@@ -33,6 +33,13 @@ Result<void> SlotTable::bind(const std::string& slot, const std::string& binding
   return {};
 }
 
+void SlotTable::put(std::string_view slot, Secret value) {
+  const auto found = slots_.find(slot);
+  if (found == slots_.end() || value.empty()) return;
+  found->second.bound = true;
+  found->second.value.emplace(std::move(value));
+}
+
 std::vector<std::string> SlotTable::unbound() const {
   std::vector<std::string> names;
   for (const auto& [name, slot] : slots_) {

@@ -24,6 +24,9 @@ class SlotTable final : public ports::SecretSource {
   /// InvalidArgument "unknown_slot" or "invalid_binding" name the slot.
   Result<void> bind(const std::string& slot, const std::string& binding);
 
+  /// Gives a slot its value; one that there is not stays away.
+  void put(std::string_view slot, Secret value);
+
   bool empty() const { return slots_.empty(); }
   /// Slots that were bound and have no value, in order.
   std::vector<std::string> unbound() const;

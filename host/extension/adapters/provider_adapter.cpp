@@ -95,8 +95,8 @@ class EventGate {
 class CodecExchange final : public ports::Exchange {
  public:
   CodecExchange(std::shared_ptr<Instance> instance, const platos_provider_t* table, ports::CallContext context,
-                ports::ChatSink& sink)
-      : instance_(std::move(instance)), table_(table), gate_(sink) {
+                ports::ChatSink& sink, const secrets::SlotTable& slots, const UrlChange& change)
+      : instance_(std::move(instance)), table_(table), gate_(sink), slots_(slots), change_(change) {
     call_.context = std::move(context);
   }
   ~CodecExchange() override {
@@ -120,17 +120,21 @@ class CodecExchange final : public ports::Exchange {
     step.struct_size = sizeof step;
     auto done = call([&](platos_error_t* error) { return table_->next(exchange_, &step, gate_.table(), error); });
     if (!done) return fail(done.error());
-    return steps_.read(step, *instance_);
+    auto read = steps_.read(step, *instance_);
+    if (!read || change_.to.empty() || change_.from.empty() || !read->url.starts_with(change_.from)) return read;
+    url_ = change_.to + std::string(read->url.substr(change_.from.size()));
+    read->url = url_;
+    return read;
   }
 
   Result<void> on_head(int status, std::span<const ports::Header> headers) override {
-    const StrippedHeaders seen(headers, instance_->host().slots());
+    const StrippedHeaders seen(headers, slots_);
     return call(
         [&](platos_error_t* error) { return table_->on_head(exchange_, status, seen.data(), seen.size(), error); });
   }
 
   Result<void> on_frame(std::string_view event, std::string_view data) override {
-    const StrippedFrame seen(data, instance_->host().slots());
+    const StrippedFrame seen(data, slots_);
     return call([&](platos_error_t* error) {
       return table_->on_frame(exchange_, {event.data(), event.size()}, seen.slice(), gate_.table(), error);
     });
@@ -154,6 +158,9 @@ class CodecExchange final : public ports::Exchange {
   const platos_provider_t* table_;
   platos_call_t call_;
   EventGate gate_;
+  const secrets::SlotTable& slots_;
+  const UrlChange& change_;
+  std::string url_;  // of the step under way, when it was changed
   platos_exchange_t* exchange_ = nullptr;
   StepReader steps_;
 };
@@ -174,7 +181,16 @@ Result<std::shared_ptr<ProviderAdapter>> ProviderAdapter::make(std::shared_ptr<I
 
 Result<std::unique_ptr<ports::Exchange>> ProviderAdapter::begin(ports::CallContext context,
                                                                 std::string_view request_json, ports::ChatSink& sink) {
-  auto exchange = std::make_unique<CodecExchange>(instance_, table_, std::move(context), sink);
+  static const UrlChange kNone;
+  return begin_with(std::move(context), request_json, sink, instance_->host().slots(), kNone);
+}
+
+Result<std::unique_ptr<ports::Exchange>> ProviderAdapter::begin_with(ports::CallContext context,
+                                                                     std::string_view request_json,
+                                                                     ports::ChatSink& sink,
+                                                                     const secrets::SlotTable& slots,
+                                                                     const UrlChange& change) {
+  auto exchange = std::make_unique<CodecExchange>(instance_, table_, std::move(context), sink, slots, change);
   if (auto begun = exchange->begin(request_json); !begun) return fail(begun.error());
   return std::unique_ptr<ports::Exchange>(std::move(exchange));
 }

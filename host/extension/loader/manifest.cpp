@@ -101,6 +101,13 @@ Result<Json> parse_object(const std::string& text, const std::string& path, cons
   return json;
 }
 
+constexpr std::string_view kEnvironment = "env:";
+
+/// NAME in "env:NAME" and "env:NAME|default".
+std::string variable_in(std::string_view setting) {
+  return std::string(setting.substr(0, setting.find('|')).substr(kEnvironment.size()));
+}
+
 Result<void> replace_environment(Json& value, const std::string& path, bool allowed) {
   if (value.is_structured()) {
     for (auto& item : value) {
@@ -110,12 +117,11 @@ Result<void> replace_environment(Json& value, const std::string& path, bool allo
   }
   if (!value.is_string()) return {};
   const std::string text = value.get<std::string>();
-  if (!text.starts_with("env:")) return {};
+  if (!text.starts_with(kEnvironment)) return {};
   if (!allowed)
     return fail(at_path(path, "instance_invalid", "config: \"env:\" is read only in files of the operator"));
   const auto bar = text.find('|');
-  const std::string name = text.substr(4, bar == std::string::npos ? bar : bar - 4);
-  const auto found = base::environment_variable(name);
+  const auto found = base::environment_variable(variable_in(text));
   if (found && !found->empty()) {
     value = std::string(*found);
   } else {
@@ -203,6 +209,11 @@ Result<InstanceFile> parse_instance(const std::string& text, const std::string& 
   Json config = member_object(*json, "config");
   if (!reader.problem().empty()) return fail(at_path(path, "instance_invalid", reader.problem()));
   if (!secrets.problem().empty()) return fail(at_path(path, "instance_invalid", secrets.problem()));
+  for (const auto& [member, value] : config.items()) {
+    if (!value.is_string()) continue;
+    const std::string setting = value.get<std::string>();
+    if (setting.starts_with(kEnvironment)) instance.variables[member] = variable_in(setting);
+  }
   if (auto replaced = replace_environment(config, path, allow_environment); !replaced) return fail(replaced.error());
   instance.config_json = model::dump(config);
   return instance;

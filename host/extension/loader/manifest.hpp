@@ -51,6 +51,8 @@ struct InstanceFile {
   bool enabled = true;
   std::string config_json = "{}";
   std::map<std::string, std::string> secrets;  ///< slot -> "env:NAME"
+  std::map<std::string, std::string>
+      variables;  ///< members of `config` that were "env:NAME" or "env:NAME|default" -> NAME
 };
 
 /// `allow_environment`: replace "env:NAME" and "env:NAME|default" inside config.

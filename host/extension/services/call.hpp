@@ -42,6 +42,12 @@ Result<std::string_view> checked_view(platos_slice_t slice, std::size_t max_byte
 Error plugin_error(std::int32_t status, const platos_error& error, const std::string& instance,
                    std::string_view prefix);
 
+/// What a service answers to a plugin whose call it does not take.
+inline std::int32_t refuse(platos_error* error, std::int32_t code, std::string message) {
+  if (error != nullptr) *error = {code, std::move(message), {}};
+  return code;
+}
+
 /// Runs a call into a plugin. An exception that crosses the C boundary is a breach: `breach` hears what, and the result
 /// is PLATOS_INTERNAL.
 template <typename Call, typename OnBreach>

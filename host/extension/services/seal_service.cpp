@@ -11,11 +11,6 @@ constexpr std::size_t kMaxSealableBytes = 16 * 1024 * 1024;
 constexpr std::size_t kMaxPlaceBytes = 1024;
 constexpr std::size_t kMaxTokens = 1 << 20;
 
-std::int32_t refuse(platos_error_t* error, std::int32_t code, std::string message) {
-  if (error != nullptr) *error = {code, std::move(message), {}};
-  return code;
-}
-
 bool is_whole(platos_slice_t slice, std::size_t max_bytes) {
   return slice.size <= max_bytes && (slice.data != nullptr || slice.size == 0);
 }

@@ -25,11 +25,6 @@ bool is_metric_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), plain);
 }
 
-std::int32_t refuse(platos_error_t* error, std::int32_t code, std::string message) {
-  if (error != nullptr) *error = {code, std::move(message), {}};
-  return code;
-}
-
 }  // namespace
 
 void HostTable::fill_telemetry() {
