@@ -28,7 +28,8 @@ std::int32_t AnswerBuilder::stop_reason() const noexcept {
   if (finish_reason_ == "length" || finish_reason_ == "model_length") return PLATOS_STOP_LENGTH;
   if (finish_reason_ == "content_filter") return PLATOS_STOP_REFUSED;
   const bool wants_tools = finish_reason_ == "tool_calls" || finish_reason_ == "function_call";
-  if (!wants_tools && finish_reason_ != "stop" && has_finish_reason()) return PLATOS_STOP_OTHER;
+  const bool is_complete = finish_reason_ == "stop" || finish_reason_ == "eos" || !has_finish_reason();
+  if (!wants_tools && !is_complete) return PLATOS_STOP_OTHER;
   // Some servers say "stop" after tool calls, and a caller that waits for calls must not wait for none.
   if (!tools_.empty()) return PLATOS_STOP_TOOLS;
   return is_refusal_ ? PLATOS_STOP_REFUSED : PLATOS_STOP_END;

@@ -17,16 +17,21 @@ namespace platos::provider_openai {
 /// further pieces, come after that.
 class AnswerBuilder {
  public:
-  /// `names` is borrowed; see ToolCalls for both.
-  AnswerBuilder(const ToolNames& names, std::size_t earlier_tool_calls) : tools_(names, earlier_tool_calls) {}
+  /// `names` and `ids` are borrowed; see ToolCalls for all three.
+  AnswerBuilder(const ToolNames& names, const ToolCallIds& ids, std::size_t earlier_tool_calls)
+      : tools_(names, ids, earlier_tool_calls) {}
 
   void add(const Chunk& chunk, const sdk::EventSink& sink);
 
   /// True once the vendor said why the answer ends.
   bool has_finish_reason() const noexcept { return !finish_reason_.empty(); }
 
+  const std::string& finish_reason() const noexcept { return finish_reason_; }
+
   /// True when that reason is a failure of the vendor, sent by some without an error object.
-  bool has_failed() const noexcept { return finish_reason_ == "error"; }
+  bool has_failed() const noexcept {
+    return finish_reason_ == "error" || finish_reason_ == "insufficient_system_resource";
+  }
 
   /// Ends the tool calls and sends STOP. To be called once.
   void finish(const sdk::EventSink& sink);

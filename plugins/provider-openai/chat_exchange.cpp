@@ -16,9 +16,10 @@ ChunkReader& reader() {
 }  // namespace
 
 ChatExchange::ChatExchange(sdk::Host host, const Endpoint& endpoint, ChatRequest request)
-    : OneStepExchange(host, endpoint, std::move(request.body), request.stream),
+    : OneStepExchange(host, endpoint, std::move(request.body), request.stream, std::move(request.url)),
       tool_names_(std::move(request.tool_names)),
-      answer_(tool_names_, request.earlier_tool_calls) {}
+      tool_call_ids_(std::move(request.tool_call_ids)),
+      answer_(tool_names_, tool_call_ids_, request.earlier_tool_calls) {}
 
 OneStepExchange::Progress ChatExchange::read_stream_frame(std::string_view event, std::string_view data,
                                                           const sdk::EventSink& sink) {
@@ -53,7 +54,8 @@ const Chunk& ChatExchange::read_chunk(std::string_view data) {
 
 void ChatExchange::complete(const sdk::EventSink& sink) {
   if (answer_.has_failed()) {
-    throw plain_failure(PLATOS_UNAVAILABLE, endpoint().base_url + " broke off its answer: finish_reason is error",
+    throw plain_failure(PLATOS_UNAVAILABLE,
+                        endpoint().base_url + " broke off its answer: finish_reason is " + answer_.finish_reason(),
                         true);
   }
   answer_.finish(sink);

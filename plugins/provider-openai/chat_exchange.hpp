@@ -24,6 +24,7 @@ class ChatExchange final : public OneStepExchange {
   void complete(const sdk::EventSink& sink);
 
   ToolNames tool_names_;
+  ToolCallIds tool_call_ids_;
   AnswerBuilder answer_;
 };
 

@@ -1,10 +1,14 @@
 #include "chat_request.hpp"
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "common/provider/canonical_request.hpp"
+#include "common/provider/vendor_error.hpp"
 #include "message_writer.hpp"
 #include "platos/cpp/json_writer.hpp"
+#include "request_url.hpp"
 
 namespace platos::provider_openai {
 namespace {
@@ -12,8 +16,14 @@ namespace {
 /// Writes one body. What `vendor` has is not written by the other members.
 class BodyWriter {
  public:
-  BodyWriter(const CanonicalRequest& source, const Config& config, const ToolNames& names, std::string& out)
-      : source_(source), config_(config), names_(names), out_(out), json_(out) {}
+  /// Into the body of `request`, whose tables must be made.
+  BodyWriter(const CanonicalRequest& source, const Config& config, ChatRequest& request)
+      : source_(source),
+        config_(config),
+        names_(request.tool_names),
+        ids_(request.tool_call_ids),
+        out_(request.body),
+        json_(request.body) {}
 
   void write() {
     json_.begin_object().key("model").raw(source_.raw_model).key("stream").value(source_.stream);
@@ -42,12 +52,13 @@ class BodyWriter {
   const CanonicalRequest& source_;
   const Config& config_;
   const ToolNames& names_;
+  const ToolCallIds& ids_;
   std::string& out_;
   sdk::JsonWriter json_;
 };
 
 void BodyWriter::write_messages() {
-  MessageWriter messages(out_, json_, names_);
+  MessageWriter messages(out_, json_, names_, ids_);
   json_.key("messages").begin_array();
   if (!source_.raw_system_text.empty()) messages.write_system(source_.raw_system_text);
   for (const RequestMessage& message : source_.messages) messages.write(message);
@@ -99,12 +110,35 @@ void BodyWriter::write_response_format() {
   json_.key("name").value("response").key("schema").raw(*source_.raw_response_schema).end_object().end_object();
 }
 
+void check_tools(const CanonicalRequest& source, const Config& config) {
+  const bool has_calls = std::any_of(source.messages.begin(), source.messages.end(), [](const RequestMessage& message) {
+    return message.role == Role::Tool || !message.tool_calls.empty();
+  });
+  if (config.tools || (source.tools.empty() && !has_calls)) return;
+  throw plain_failure(PLATOS_UNIMPLEMENTED,
+                      "chat request: " + std::string(source.tools.empty() ? "messages" : "tools") + ": " +
+                          config.base_url + " takes no tools (\"tools\": false in the instance's config); expected " +
+                          "an agent without tools, or a model of another instance",
+                      false);
+}
+
+std::string model_of(const CanonicalRequest& source) {
+  const nlohmann::json model = nlohmann::json::parse(source.raw_model, nullptr, false);
+  if (!model.is_string()) throw WrongType("a string", "model", "another value");
+  return model.get<std::string>();
+}
+
 ChatRequest translate(const CanonicalRequest& source, const Config& config) {
+  check_tools(source, config);
   ChatRequest request;
   request.stream = source.stream;
+  if (config.path.find(kModelPlace) != std::string::npos) {
+    request.url = url_for_model(url_of(config), model_of(source));
+  }
   request.tool_names = ToolNames(source.raw_tool_names());
+  request.tool_call_ids = ToolCallIds(config.tool_call_ids, source.messages);
   for (const RequestMessage& message : source.messages) request.earlier_tool_calls += message.tool_calls.size();
-  BodyWriter(source, config, request.tool_names, request.body).write();
+  BodyWriter(source, config, request).write();
   return request;
 }
 

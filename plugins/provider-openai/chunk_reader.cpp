@@ -8,8 +8,9 @@ namespace {
 // The older function_call has no index; this one keeps its pieces together.
 constexpr std::int64_t kFunctionCallIndex = -1;
 
+// The upper bound keeps sums of counts within 64 bits.
 std::int64_t token_count(ondemand::value& value, std::string_view path) {
-  return std::max<std::int64_t>(integer_at(value, path), -1);
+  return std::clamp<std::int64_t>(integer_at(value, path), -1, 1'000'000'000'000);
 }
 
 void read_token_details(ondemand::value& details, std::string_view path, std::string_view wanted_key,
@@ -54,8 +55,14 @@ void ChunkReader::read_choices(ondemand::array choices) {
 
 void ChunkReader::read_choice(ondemand::object choice) {
   chunk_.has_choice = true;
+  bool has_delta = false;
   for_each_member(choice, [&](std::string_view key, ondemand::value& value) {
-    if (key == "delta" || key == "message") {
+    if (key == "delta") {
+      // A message beside it repeats what was said before.
+      forget_message();
+      has_delta = true;
+      read_message(object_at(value, "choices[0].delta"));
+    } else if (key == "message" && !has_delta) {
       read_message(object_at(value, "choices[0].delta"));
     } else if (key == "finish_reason") {
       chunk_.finish_reason = text_at(value, "choices[0].finish_reason");
@@ -63,6 +70,12 @@ void ChunkReader::read_choice(ondemand::object choice) {
       read_usage(value);
     }
   });
+}
+
+void ChunkReader::forget_message() {
+  chunk_.texts.clear();
+  chunk_.tools.clear();
+  chunk_.is_refusal = false;
 }
 
 void ChunkReader::read_message(ondemand::object message) {
@@ -126,6 +139,7 @@ void ChunkReader::read_tool_call(ondemand::object call) {
       piece.index = integer_at(value, "choices[0].delta.tool_calls[].index");
     } else if (key == "id") {
       piece.id = text_at(value, "choices[0].delta.tool_calls[].id");
+      if (piece.id == "null") piece.id = {};  // a word that some servers put where others put nothing
     } else if (key == "function") {
       read_function(object_at(value, "choices[0].delta.tool_calls[].function"), piece);
     }
@@ -147,17 +161,26 @@ void ChunkReader::read_function(ondemand::object function, ToolPiece& piece) {
 
 void ChunkReader::read_usage(ondemand::value& usage) {
   Usage counts;
+  std::int64_t total = -1;
   for_each_member(object_at(usage, "usage"), [&](std::string_view key, ondemand::value& value) {
     if (key == "prompt_tokens") {
       counts.input_tokens = token_count(value, "usage.prompt_tokens");
     } else if (key == "completion_tokens") {
       counts.output_tokens = token_count(value, "usage.completion_tokens");
+    } else if (key == "total_tokens") {
+      total = token_count(value, "usage.total_tokens");
+    } else if (key == "prompt_cache_hit_tokens") {
+      counts.cached_tokens = token_count(value, "usage.prompt_cache_hit_tokens");
     } else if (key == "prompt_tokens_details") {
       read_token_details(value, "usage.prompt_tokens_details", "cached_tokens", counts.cached_tokens);
     } else if (key == "completion_tokens_details") {
       read_token_details(value, "usage.completion_tokens_details", "reasoning_tokens", counts.reasoning_tokens);
     }
   });
+  const bool leaves_out_reasoning = counts.input_tokens >= 0 && counts.output_tokens >= 0 &&
+                                    counts.reasoning_tokens > 0 &&
+                                    total - counts.input_tokens - counts.output_tokens == counts.reasoning_tokens;
+  if (leaves_out_reasoning) counts.output_tokens += counts.reasoning_tokens;
   chunk_.usage = counts;
 }
 

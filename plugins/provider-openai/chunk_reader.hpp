@@ -45,7 +45,9 @@ struct Chunk {
 /// Keeps its buffers from frame to frame. Not thread-safe.
 ///
 /// Knows the dialects: reasoning_content and reasoning, content as a string or as typed parts (Mistral), arguments as a
-/// string or as an object, the older function_call, usage at the top, in choices[0] (Moonshot) or in x_groq.
+/// string or as an object, the older function_call, usage at the top, in choices[0] (Moonshot) or in x_groq, a message
+/// with all the text so far beside the delta (Perplexity), cached tokens as prompt_cache_hit_tokens (DeepSeek),
+/// reasoning tokens that completion_tokens leaves out (xAI).
 class ChunkReader {
  public:
   /// The chunk is valid until the next read(). Throws WrongType, or simdjson::simdjson_error for what is not JSON.
@@ -55,6 +57,7 @@ class ChunkReader {
   void read_choices(ondemand::array choices);
   void read_choice(ondemand::object choice);
   void read_message(ondemand::object message);
+  void forget_message();
   void read_content(ondemand::value& content);
   void read_content_part(ondemand::object part);
   void read_tool_call(ondemand::object call);

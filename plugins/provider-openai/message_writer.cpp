@@ -50,7 +50,7 @@ void MessageWriter::write_assistant(const RequestMessage& message) {
 
 void MessageWriter::write_tool_call(const RequestToolCall& call) {
   json_.begin_object().key("id");
-  write_raw_text(call.raw_id_text);
+  write_raw_text(ids_.wire_id(call.raw_id_text));
   json_.key("type").value("function").key("function").begin_object();
   json_.key("name").value(names_.wire_name(call.raw_name_text));
   json_.key("arguments").value(call.raw_arguments).end_object().end_object();
@@ -59,7 +59,7 @@ void MessageWriter::write_tool_call(const RequestToolCall& call) {
 void MessageWriter::write_tool_result(const RequestMessage& message) {
   move_images(message);
   json_.value("tool").key("tool_call_id");
-  write_raw_text(message.raw_tool_call_id_text);
+  write_raw_text(ids_.wire_id(message.raw_tool_call_id_text));
   json_.key("content");
   // The wire has no mark for a failed call, so the model is told in the text.
   write_joined_text(message, message.is_error ? "Error: " : "");

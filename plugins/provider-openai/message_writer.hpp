@@ -9,6 +9,7 @@
 #include "common/provider/canonical_request.hpp"
 #include "common/provider/tool_names.hpp"
 #include "platos/cpp/json_writer.hpp"
+#include "tool_call_ids.hpp"
 
 namespace platos::provider_openai {
 
@@ -20,8 +21,8 @@ namespace platos::provider_openai {
 class MessageWriter {
  public:
   /// Appends to `out`, between begin_array() and end_array() of `json`, which writes to the same string.
-  MessageWriter(std::string& out, sdk::JsonWriter& json, const ToolNames& names)
-      : out_(out), json_(json), names_(names) {}
+  MessageWriter(std::string& out, sdk::JsonWriter& json, const ToolNames& names, const ToolCallIds& ids)
+      : out_(out), json_(json), names_(names), ids_(ids) {}
 
   void write_system(std::string_view raw_text);
   void write(const RequestMessage& message);
@@ -43,6 +44,7 @@ class MessageWriter {
   std::string& out_;
   sdk::JsonWriter& json_;
   const ToolNames& names_;
+  const ToolCallIds& ids_;
   std::vector<RequestPart> moved_images_;
 };
 

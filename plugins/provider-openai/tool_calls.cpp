@@ -68,7 +68,7 @@ void ToolCalls::begin_event(std::size_t place, const sdk::EventSink& sink) {
   ToolCall& call = calls_[place];
   if (call.id.empty()) call.id = "call_" + std::to_string(first_number_ + place);
   const auto index = static_cast<std::int32_t>(place);
-  sink.tool_begin(index, call.id, names_.own_name(call.name));
+  sink.tool_begin(index, ids_.own_id(call.id), names_.own_name(call.name));
   call.begun = true;
   if (!call.early_arguments.empty()) sink.tool_args(index, call.early_arguments);
 }

@@ -10,6 +10,7 @@
 #include "chunk_reader.hpp"
 #include "common/provider/tool_names.hpp"
 #include "platos/cpp/provider.hpp"
+#include "tool_call_ids.hpp"
 
 namespace platos::provider_openai {
 
@@ -20,9 +21,10 @@ namespace platos::provider_openai {
 /// call too: some servers number every call 0.
 class ToolCalls {
  public:
-  /// `names` is borrowed. `first_number` numbers the ids that are made up, as call_<n>, for vendors that send none; it
-  /// is the count of calls so far, so that an id is not used twice in a conversation.
-  ToolCalls(const ToolNames& names, std::size_t first_number) : names_(names), first_number_(first_number) {}
+  /// `names` and `ids` are borrowed. `first_number` numbers the ids that are made up, as call_<n>, for vendors that
+  /// send none; it is the count of calls so far, so that an id is not used twice in a conversation.
+  ToolCalls(const ToolNames& names, const ToolCallIds& ids, std::size_t first_number)
+      : names_(names), ids_(ids), first_number_(first_number) {}
 
   /// Sends TOOL_BEGIN as soon as the name is known, then TOOL_ARGS. Throws sdk::Error(INTERNAL) for more than 128
   /// calls, for a piece of no call, and for much text before a name.
@@ -49,6 +51,7 @@ class ToolCalls {
   void begin_event(std::size_t place, const sdk::EventSink& sink);
 
   const ToolNames& names_;
+  const ToolCallIds& ids_;
   std::size_t first_number_;
   std::vector<ToolCall> calls_;
 };

@@ -54,6 +54,13 @@ std::optional<BaseUrlProblem> base_url_problem(std::string_view text, std::strin
   return {};
 }
 
+bool is_placeholder(std::string_view base_url) {
+  constexpr std::string_view kReserved = ".invalid";
+  const std::string_view after_scheme = base_url.substr(base_url.find("://") + 3);
+  const std::string_view host = after_scheme.substr(0, after_scheme.find_first_of("/:"));
+  return host.size() > kReserved.size() && equals_ignoring_case(host.substr(host.size() - kReserved.size()), kReserved);
+}
+
 std::string without_trailing_slashes(std::string_view text) {
   while (text.ends_with('/')) text.remove_suffix(1);
   return std::string(text);

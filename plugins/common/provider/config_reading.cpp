@@ -72,6 +72,14 @@ std::string ConfigReader::read_header_value(const std::string& key, const nlohma
   return text;
 }
 
+std::string ConfigReader::read_header_name(const std::string& key, const nlohmann::json& value) const {
+  std::string name = read_text(key, value);
+  const std::string found = in_quotes(printable(name, kMaxFoundBytes));
+  if (!is_header_name(name)) refuse(key, "the name of a header", found);
+  if (is_reserved_header(name)) refuse(key, "a header that the codec does not write itself", found);
+  return name;
+}
+
 HeaderList ConfigReader::read_extra_headers(const nlohmann::json& value) const {
   if (!value.is_object()) refuse("extra_headers", "an object of strings", value.type_name());
   if (value.size() > kMaxExtraHeaders) {

@@ -35,6 +35,9 @@ class ConfigReader {
   /// environment.
   std::string read_header_value(const std::string& key, const nlohmann::json& value) const;
 
+  /// The name of a header that the codecs do not write themselves.
+  std::string read_header_name(const std::string& key, const nlohmann::json& value) const;
+
   /// The key "extra_headers": an object of at most 60 headers, each once, none that the codecs write themselves.
   HeaderList read_extra_headers(const nlohmann::json& value) const;
 

@@ -6,7 +6,9 @@ std::vector<platos_header_t> headers_of(const HeaderViews& own, const HeaderList
   std::vector<platos_header_t> headers;
   headers.reserve(own.size() + extra.size());
   for (const auto& [name, value] : own) headers.push_back({sdk::slice(name), sdk::slice(value)});
-  for (const auto& [name, value] : extra) headers.push_back({sdk::slice(name), sdk::slice(value)});
+  for (const auto& [name, value] : extra) {
+    if (!value.empty()) headers.push_back({sdk::slice(name), sdk::slice(value)});
+  }
   return headers;
 }
 

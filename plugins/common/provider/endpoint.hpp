@@ -22,7 +22,8 @@ struct Endpoint {
 
 using HeaderViews = std::vector<std::pair<std::string_view, std::string_view>>;
 
-/// The codec's headers, then the operator's. The texts are borrowed.
+/// The codec's headers, then the operator's, without those of the operator that are empty: a variable of the
+/// environment that is not set switches its header off. The texts are borrowed.
 std::vector<platos_header_t> headers_of(const HeaderViews& own, const HeaderList& extra);
 
 /// The answer of models(): these ids.

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "common/provider/json_reading.hpp"
+#include "common/provider/refusal_reason.hpp"
 #include "common/provider/safe_text.hpp"
 #include "platos/cpp/json_writer.hpp"
 #include "platos/status.h"
@@ -43,23 +45,16 @@ struct KnownWord {
   Verdict verdict;
 };
 
-// Values of error.code and error.type that tell more than "the server failed".
-constexpr std::array<KnownWord, 17> kKnownWords = {{{"insufficient_quota", {PLATOS_RESOURCE_EXHAUSTED, false}},
-                                                    {"rate_limit_exceeded", {PLATOS_RESOURCE_EXHAUSTED, true}},
-                                                    {"rate_limit_error", {PLATOS_RESOURCE_EXHAUSTED, true}},
-                                                    {"requests", {PLATOS_RESOURCE_EXHAUSTED, true}},
+// Values of error.code and error.type that tell more than "the server failed", and no reason of refusal_reason.hpp.
+constexpr std::array<KnownWord, 10> kKnownWords = {{{"requests", {PLATOS_RESOURCE_EXHAUSTED, true}},
                                                     {"tokens", {PLATOS_RESOURCE_EXHAUSTED, true}},
                                                     {"invalid_request_error", {PLATOS_INVALID_ARGUMENT, false}},
                                                     {"BadRequestError", {PLATOS_INVALID_ARGUMENT, false}},
-                                                    {"context_length_exceeded", {PLATOS_INVALID_ARGUMENT, false}},
-                                                    {"invalid_api_key", {PLATOS_UNAUTHENTICATED, false}},
                                                     {"authentication_error", {PLATOS_UNAUTHENTICATED, false}},
                                                     {"permission_error", {PLATOS_PERMISSION_DENIED, false}},
-                                                    {"model_not_found", {PLATOS_NOT_FOUND, false}},
                                                     {"not_found_error", {PLATOS_NOT_FOUND, false}},
                                                     {"timeout", {PLATOS_DEADLINE, true}},
                                                     {"timeout_error", {PLATOS_DEADLINE, true}},
-                                                    {"billing_error", {PLATOS_RESOURCE_EXHAUSTED, false}},
                                                     {"request_too_large", {PLATOS_INVALID_ARGUMENT, false}}}};
 
 Verdict verdict_of_words(const VendorError& error) {
@@ -71,20 +66,52 @@ Verdict verdict_of_words(const VendorError& error) {
   return {PLATOS_UNAVAILABLE, true};
 }
 
-// Asking again does not fill an account.
-bool is_out_of_money(const VendorError& error) {
-  return error.code == "insufficient_quota" || error.type == "insufficient_quota" || error.type == "billing_error";
+Verdict verdict_of_reason(RefusalReason reason) {
+  switch (reason) {
+    case RefusalReason::WrongKey: return {PLATOS_UNAUTHENTICATED, false};
+    case RefusalReason::NoQuota: return {PLATOS_RESOURCE_EXHAUSTED, false};
+    case RefusalReason::RateLimit: return {PLATOS_RESOURCE_EXHAUSTED, true};
+    case RefusalReason::NoModel: return {PLATOS_NOT_FOUND, false};
+    case RefusalReason::ContextTooLong: return {PLATOS_INVALID_ARGUMENT, false};
+    case RefusalReason::Safety: return {PLATOS_PERMISSION_DENIED, false};
+    // What the model writes differs from time to time.
+    case RefusalReason::BrokenToolCall: return {PLATOS_INTERNAL, true};
+    case RefusalReason::Unspecified: break;
+  }
+  return {PLATOS_UNAVAILABLE, true};
 }
 
-std::string detail_json(const VendorError& error, bool retryable, std::int32_t http_status,
+// Whether the reason says more than the status. A server that fails may say anything, and a rate limit under another
+// status, such as 413 for one request over the whole allowance, is none that passes.
+bool explains(RefusalReason reason, std::int32_t http_status) {
+  if (http_status == 429) return reason == RefusalReason::NoQuota || reason == RefusalReason::RateLimit;
+  const bool is_about_the_request = http_status >= 400 && http_status < 500 && http_status != 408 && http_status != 409;
+  return is_about_the_request && reason != RefusalReason::Unspecified && reason != RefusalReason::RateLimit;
+}
+
+struct Judgement {
+  Verdict verdict;
+  std::string provider_code;
+};
+
+/// `http_status` 0: the vendor told none.
+Judgement judge(const VendorError& error, std::int32_t http_status) {
+  const RecognisedRefusal recognised = recognise_refusal(error);
+  const bool is_explained =
+      http_status == 0 ? recognised.reason != RefusalReason::Unspecified : explains(recognised.reason, http_status);
+  if (is_explained) return {verdict_of_reason(recognised.reason), std::string(recognised.word)};
+  const std::string& said = error.code.empty() ? error.type : error.code;
+  return {http_status == 0 ? verdict_of_words(error) : verdict_of_status(http_status), said};
+}
+
+std::string detail_json(const Judgement& judgement, std::int32_t http_status,
                         std::optional<std::int64_t> retry_after_ms) {
   std::string text;
   sdk::JsonWriter json(text);
-  json.begin_object().key("retryable").value(retryable);
+  json.begin_object().key("retryable").value(judgement.verdict.retryable);
   if (http_status != 0) json.key("http_status").value(http_status);
   if (retry_after_ms) json.key("retry_after_ms").value(*retry_after_ms);
-  const std::string& provider_code = error.code.empty() ? error.type : error.code;
-  if (!provider_code.empty()) json.key("provider_code").value(provider_code);
+  if (!judgement.provider_code.empty()) json.key("provider_code").value(judgement.provider_code);
   json.end_object();
   return text;
 }
@@ -101,19 +128,34 @@ void read_code(ondemand::value& value, VendorError& error) {
   if (three_digits) error.code_as_number = std::stoi(error.code);
 }
 
-void read_error_members(ondemand::object object, VendorError& error, bool is_outer) {
+struct ReadError {
+  VendorError error;
+  std::string upstream;  ///< what a router's own upstream said, which is the reason
+};
+
+void read_metadata(ondemand::value& metadata, ReadError& read) {
+  if (metadata.type().take_value() != ondemand::json_type::object) return;
+  for_each_member(object_at(metadata, "metadata"), [&](std::string_view key, ondemand::value& value) {
+    if (key == "raw") read.upstream = text_or_json(value);
+  });
+}
+
+void read_error_members(ondemand::object object, ReadError& read, bool is_outer) {
+  VendorError& error = read.error;
   for_each_member(object, [&](std::string_view key, ondemand::value& value) {
-    if (key == "error") {
+    if (key == "error" || key == "fault") {
       // One level only: the depth of a stranger's text must not become the depth of our stack.
       if (is_outer && value.type().take_value() == ondemand::json_type::object) {
-        read_error_members(object_at(value, "error"), error, false);
+        read_error_members(object_at(value, key), read, false);
       } else {
         error.message = text_or_json(value);
       }
-    } else if (key == "message" || (key == "detail" && error.message.empty())) {
+    } else if (key == "message" || key == "faultstring" || (key == "detail" && error.message.empty())) {
       error.message = text_or_json(value);
     } else if (key == "code") {
       read_code(value, error);
+    } else if (key == "metadata") {
+      read_metadata(value, read);
     } else if (key == "type" && (!is_outer || error.type.empty())) {
       // Beside an error object, "type" only says that this is an error.
       error.type = one_line(text_or_json(value), kMaxCodeCharacters);
@@ -124,19 +166,21 @@ void read_error_members(ondemand::object object, VendorError& error, bool is_out
 }  // namespace
 
 VendorError parse_vendor_error(std::string_view body) {
-  VendorError error;
+  ReadError read;
   std::string_view text = trimmed(body);
   // Google's endpoint wraps the object in an array.
   if (text.starts_with('[') && text.ends_with(']')) text = trimmed(text.substr(1, text.size() - 2));
   try {
     JsonText json;
-    read_error_members(json.parse(text), error, true);
+    read_error_members(json.parse(text), read, true);
     json.expect_end();
   } catch (const WrongType&) {
-    error = {};
+    read = {};
   } catch (const simdjson::simdjson_error&) {
-    error = {};
+    read = {};
   }
+  VendorError error = std::move(read.error);
+  if (!read.upstream.empty()) error.message += (error.message.empty() ? "" : ": ") + read.upstream;
   error.message = error.message.empty() ? printable(without_keys(trimmed(body)), kMaxMessageCharacters)
                                         : one_line(without_keys(error.message), kMaxMessageCharacters);
   if (error.message.empty()) error.message = "no text";
@@ -145,21 +189,20 @@ VendorError parse_vendor_error(std::string_view body) {
 
 sdk::Error http_failure(std::string_view endpoint, std::int32_t http_status, const VendorError& error,
                         std::optional<std::int64_t> retry_after_ms) {
-  Verdict verdict = verdict_of_status(http_status);
-  if (verdict.code == PLATOS_RESOURCE_EXHAUSTED && is_out_of_money(error)) verdict.retryable = false;
-  if (!verdict.retryable) retry_after_ms.reset();
+  const Judgement judgement = judge(error, http_status);
+  if (!judgement.verdict.retryable) retry_after_ms.reset();
   return sdk::Error(
-      verdict.code,
+      judgement.verdict.code,
       std::string(endpoint) + " answered HTTP " + std::to_string(http_status) + ": " + in_quotes(error.message),
-      detail_json(error, verdict.retryable, http_status, retry_after_ms));
+      detail_json(judgement, http_status, retry_after_ms));
 }
 
 sdk::Error in_answer_failure(std::string_view endpoint, const VendorError& error) {
   const bool has_status = error.code_as_number >= 400 && error.code_as_number < 600;
-  const Verdict verdict = has_status ? verdict_of_status(error.code_as_number) : verdict_of_words(error);
-  return sdk::Error(verdict.code,
+  const Judgement judgement = judge(error, has_status ? error.code_as_number : 0);
+  return sdk::Error(judgement.verdict.code,
                     std::string(endpoint) + " broke off its answer with an error: " + in_quotes(error.message),
-                    detail_json(error, verdict.retryable, 0, {}));
+                    detail_json(judgement, 0, {}));
 }
 
 sdk::Error plain_failure(std::int32_t code, const std::string& message, bool retryable) {

@@ -18,11 +18,13 @@ struct VendorError {
 };
 
 /// Reads {"error": {...}}, with or without {"type": "error"}, {"error": "text"}, {"message", "type", "code"},
-/// {"detail": ...}, or one of them in an array. Anything else, such as a proxy's HTML, is the message as it stands,
+/// {"detail": ...}, {"fault": {"faultstring"}}, or one of them in an array; {"metadata": {"raw"}}, in which a router
+/// quotes its upstream, is put after the message. Anything else, such as a proxy's HTML, is the message as it stands,
 /// made printable. Never throws for its content.
 VendorError parse_vendor_error(std::string_view body);
 
-/// The failure for an answer with a status other than 2xx. `endpoint` names the vendor in the text.
+/// The failure for an answer with a status other than 2xx. `endpoint` names the vendor in the text. What the vendor's
+/// words tell (refusal_reason.hpp) goes before what its status tells; provider_code is then their word.
 sdk::Error http_failure(std::string_view endpoint, std::int32_t http_status, const VendorError& error,
                         std::optional<std::int64_t> retry_after_ms);
 

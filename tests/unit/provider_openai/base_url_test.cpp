@@ -50,6 +50,16 @@ TEST_CASE("a base_url that is no absolute http or https URL is refused with what
   }
 }
 
+TEST_CASE("a host that ends in .invalid stands for one that is not set") {
+  using platos::provider_common::is_placeholder;
+  CHECK(is_placeholder("https://not-set.invalid"));
+  CHECK(is_placeholder("https://not-set.INVALID:8080/v1"));
+  CHECK_FALSE(is_placeholder("https://invalid/v1"));
+  CHECK_FALSE(is_placeholder("https://.invalid/v1"));
+  CHECK_FALSE(is_placeholder("https://example.com/not-set.invalid"));
+  CHECK_FALSE(is_placeholder("https://not-set.invalid.example.com"));
+}
+
 TEST_CASE("a password in a base_url is refused and not repeated") {
   const auto [code, message] = refusal_of(R"({"base_url":"https://me:hunter2@example.com/v1"})");
   CHECK(code == PLATOS_INVALID_ARGUMENT);

@@ -32,7 +32,7 @@ TEST_CASE("without configuration requests go to OpenAI with the key's slot") {
 
 TEST_CASE("every key of the configuration has its effect") {
   const auto outcome = outcome_of(R"({"base_url": "http://localhost:11434/v1/", "api_key_required": false,
-      "extra_headers": {"X-Title": "Platos", "api-key": "{{secret:api_key}}"}, "organization": "org-1",
+      "extra_headers": {"X-Title": "Platos", "api-key": "{{secret:api_key}}", "X-Empty": ""}, "organization": "org-1",
       "usage_in_stream": false})");
   CHECK(outcome.url == "http://localhost:11434/v1/chat/completions");
   CHECK(outcome.headers == HeaderList{{"Content-Type", "application/json"},
@@ -41,6 +41,13 @@ TEST_CASE("every key of the configuration has its effect") {
                                       {"X-Title", "Platos"},
                                       {"api-key", "{{secret:api_key}}"}});
   CHECK_FALSE(Json::parse(outcome.body).contains("stream_options"));
+}
+
+TEST_CASE("the key stands alone in a header of its own, and after Bearer in Authorization, however that is written") {
+  using Header = std::pair<std::string, std::string>;
+  CHECK(outcome_of(R"({"api_key_header": "api-key"})").headers.back() == Header{"api-key", "{{secret:api_key}}"});
+  CHECK(outcome_of(R"({"api_key_header": "authorization"})").headers.back() ==
+        Header{"authorization", "Bearer {{secret:api_key}}"});
 }
 
 TEST_CASE("models() lists the configured ids") {
@@ -60,7 +67,7 @@ TEST_CASE("a wrong configuration is refused with its key, what was expected and 
   const Case cases[] = {
       {"nonsense", "the whole: expected a JSON object, found text that is not JSON"},
       {"[]", "the whole: expected a JSON object, found array"},
-      {R"({"bas_url": "x"})", "unknown key \"bas_url\"; known keys are base_url, api_key_required"},
+      {R"({"bas_url": "x"})", "unknown key \"bas_url\"; known keys are base_url, path, query, api_key_required"},
       {R"({"base_url": 3})", "base_url: expected a string, found 3"},
       {R"({"api_key_required": "no"})", "api_key_required: expected true or false, found \"no\""},
       {R"({"usage_in_stream": 1})", "usage_in_stream: expected true or false, found 1"},
@@ -74,6 +81,13 @@ TEST_CASE("a wrong configuration is refused with its key, what was expected and 
       {R"({"extra_headers": {"Host": "x"}})", "expected headers that the codec does not write itself, found \"Host\""},
       {R"({"extra_headers": {"A": "x", "a": "y"}})", "extra_headers: expected each header once, found \"a\""},
       {R"({"extra_headers": {"authorization": "x"}})", "expected no Authorization while api_key_required is true"},
+      {R"({"api_key_header": "api-key", "extra_headers": {"Api-Key": "x"}})", "expected no api-key while"},
+      {R"({"api_key_header": "a b"})", "api_key_header: expected the name of a header, found \"a b\""},
+      {R"({"api_key_header": "Host"})", "api_key_header: expected a header that the codec does not write itself"},
+      {R"({"query": []})", "query: expected an object of strings, found []"},
+      {R"({"query": {"a": 1}})", "query.a: expected a string, found 1"},
+      {R"({"tools": "no"})", "tools: expected true or false, found \"no\""},
+      {R"({"tool_call_ids": "any"})", "tool_call_ids: expected \"as_given\" or \"alphanumeric_9\", found \"any\""},
       {R"({"organization": "o", "extra_headers": {"OpenAI-Organization": "p"}})", "while organization is set"},
   };
   for (const Case& tried : cases) {
@@ -103,10 +117,15 @@ TEST_CASE("the schema of the component names exactly the keys that are read, wit
   std::set<std::string> described;
   for (const auto& [key, value] : schema.at("properties").items()) described.insert(key);
   CHECK(described == std::set<std::string>{"base_url", "api_key_required", "extra_headers", "organization", "models",
-                                           "usage_in_stream", "max_tokens_field"});
+                                           "usage_in_stream", "max_tokens_field", "path", "query", "api_key_header",
+                                           "tools", "tool_call_ids"});
   const platos::provider_openai::Config defaults;
   CHECK(schema["properties"]["base_url"]["default"] == defaults.base_url);
   CHECK(schema["properties"]["api_key_required"]["default"] == defaults.api_key_required);
+  CHECK(schema["properties"]["path"]["default"] == defaults.path);
+  CHECK(schema["properties"]["api_key_header"]["default"] == defaults.api_key_header);
   CHECK(schema["properties"]["usage_in_stream"]["default"] == defaults.usage_in_stream);
+  CHECK(schema["properties"]["tools"]["default"] == defaults.tools);
+  CHECK(schema["properties"]["tool_call_ids"]["default"] == "as_given");
   CHECK(schema["properties"]["max_tokens_field"]["default"] == defaults.max_tokens_field);
 }

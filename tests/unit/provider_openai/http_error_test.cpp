@@ -71,7 +71,7 @@ TEST_CASE("the shapes of an error body") {
   const Case cases[] = {
       {R"({"error":{"message":"a","type":"t","code":null}})", "a", "t"},
       {R"({"error":{"message":"a","type":"t","code":404}})", "a", "404"},
-      {R"({"error":"model not found"})", "model not found", ""},
+      {R"({"error":"out of luck"})", "out of luck", ""},
       {R"({"object":"error","message":"b","type":"BadRequestError","code":400})", "b", "400"},
       {R"({"detail":"Unauthorized"})", "Unauthorized", ""},
       {R"({"detail":[{"loc":["body"],"msg":"missing"}]})", R"([{"loc":["body"],"msg":"missing"}])", ""},

@@ -7,10 +7,11 @@
 using namespace platos::provider_openai::testing;
 
 const std::vector<platos::tests::Recording>& platos::tests::complete_streams() {
-  static const auto all =
-      recordings(PROVIDER_OPENAI_RECORDED, {"openai_text", "openai_two_tools", "ollama_tool", "vllm_no_index",
-                                            "deepseek_reasoning", "openrouter_usage_twice", "multibyte", "groq_usage",
-                                            "mistral_parts", "azure_content_filter", "openai_refusal"});
+  static const auto all = recordings(
+      PROVIDER_OPENAI_RECORDED,
+      {"openai_text", "openai_two_tools", "ollama_tool", "vllm_no_index", "deepseek_reasoning",
+       "openrouter_usage_twice", "multibyte", "groq_usage", "mistral_parts", "azure_content_filter", "openai_refusal",
+       "vendors/perplexity/text", "vendors/xai/text", "vendors/together/tools", "vendors/ollama/tools"});
   return all;
 }
 

@@ -26,9 +26,9 @@ TEST_CASE("token counts with their details; those that were not told are -1") {
 }
 
 TEST_CASE("finish reasons become stop reasons") {
-  const std::pair<const char*, const char*> cases[] = {{"stop", "stop:1"},         {"length", "stop:3"},
-                                                       {"model_length", "stop:3"}, {"content_filter", "stop:4"},
-                                                       {"eos", "stop:5"},          {"tool_calls", "stop:1"}};
+  const std::pair<const char*, const char*> cases[] = {
+      {"stop", "stop:1"}, {"length", "stop:3"},     {"model_length", "stop:3"}, {"content_filter", "stop:4"},
+      {"eos", "stop:1"},  {"tool_calls", "stop:1"}, {"unheard_of", "stop:5"}};
   for (const auto& [reason, event] : cases) {
     INFO(reason);
     CHECK(exchange_frames(Plugin(), {finish_frame(reason)}).events == std::vector<std::string>{event});
