@@ -1,5 +1,6 @@
 #include "agent/agents.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
@@ -27,6 +28,23 @@ Result<void> check_model(const std::string& name) {
   return {};
 }
 
+/// Models as they must be written, and fallbacks that lead somewhere.
+Result<void> check_routes(const model::AgentConfig& config) {
+  for (const auto& route : config.model_routes) {
+    if (auto checked = check_model(route.model); !checked) return checked;
+  }
+  for (const auto& rule : config.retry_rules) {
+    const bool leads_nowhere = rule.action == model::RetryRule::Action::Fallback &&
+                               std::none_of(config.model_routes.begin(), config.model_routes.end(),
+                                            [&](const auto& route) { return route.label == rule.fallback_label; });
+    if (leads_nowhere) {
+      return fail(model::invalid_field("fallbackToRouteLabel", "the label of one of modelRoutes",
+                                       "\"" + base::printable(rule.fallback_label) + "\""));
+    }
+  }
+  return {};
+}
+
 Result<void> check_schema(const std::string& schema) {
   if (schema.empty()) return {};
   const auto parsed = model::parse_bounded(schema, "outputSchema");
@@ -50,6 +68,9 @@ Result<void> apply(model::AgentConfig& config, const AgentPatch& patch) {
   if (patch.max_output_tokens) config.max_output_tokens = *patch.max_output_tokens;
   if (patch.max_turn_tokens) config.max_turn_tokens = *patch.max_turn_tokens;
   if (patch.temperature) config.temperature = *patch.temperature < 0 ? std::nullopt : patch.temperature;
+  if (patch.provider_key_id) config.provider_key_id = *patch.provider_key_id;
+  if (patch.model_routes) config.model_routes = *patch.model_routes;
+  if (patch.retry_rules) config.retry_rules = *patch.retry_rules;
   if (patch.meta_tools) {
     for (const auto& [name, enabled] : *patch.meta_tools) config.meta_tools[name] = enabled;
   }
@@ -65,6 +86,7 @@ Result<void> apply(model::AgentConfig& config, const AgentPatch& patch) {
     if (blocks) config.system_prompt = model::serialise_prompt_blocks(*blocks);
   }
   if (auto checked = check_model(config.model); !checked) return checked;
+  if (auto checked = check_routes(config); !checked) return checked;
   if (auto checked = check_schema(config.output_schema_json); !checked) return checked;
   if (config.system_prompt.size() > kMaxPromptBytes) {
     return fail(

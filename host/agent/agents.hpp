@@ -35,6 +35,9 @@ struct AgentPatch {
   std::optional<std::int64_t> max_output_tokens;
   std::optional<std::int64_t> max_turn_tokens;
   std::optional<double> temperature;  ///< below 0 clears it
+  std::optional<std::string> provider_key_id;
+  std::optional<std::vector<model::ModelRoute>> model_routes;
+  std::optional<std::vector<model::RetryRule>> retry_rules;
   std::optional<bool> active;
   std::string version_note;
 };

@@ -29,7 +29,7 @@ ModelPlan plan_of(std::string model_name);
 /// What is done after a failure.
 struct NextMove {
   enum class Kind { Unspecified, GiveUp, Retry, Fallback } kind = Kind::GiveUp;
-  std::int64_t wait_ms = 0;       ///< before a retry
+  std::int64_t wait_ms = 0;      ///< before a retry
   model::ModelRoute route = {};  ///< of a fallback
 };
 

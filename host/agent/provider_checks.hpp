@@ -29,7 +29,7 @@ struct AgentReadiness {
   std::string slug;
   std::string name;
   std::string model;
-  std::string code;    ///< empty: it could run
+  std::string code;  ///< empty: it could run
   std::string reason;
 };
 

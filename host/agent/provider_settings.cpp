@@ -24,21 +24,31 @@ bool is_set(store::Session& session, const model::Scope& scope, const std::strin
 }
 
 Error provider_not_found(const std::string& provider) {
-  return {ErrorKind::NotFound, "provider_not_found", "there is no provider \"" + base::printable(provider, 80) + "\"",
-          false, 0, {}};
+  return {ErrorKind::NotFound,
+          "provider_not_found",
+          "there is no provider \"" + base::printable(provider, 80) + "\"",
+          false,
+          0,
+          {}};
 }
 
 Error key_not_found(const std::string& id) {
-  return {ErrorKind::NotFound, "provider_key_not_found",
-          "there is no provider key \"" + base::printable(id, 80) + "\" in this environment", false, 0, {}};
+  return {ErrorKind::NotFound,
+          "provider_key_not_found",
+          "there is no provider key \"" + base::printable(id, 80) + "\" in this environment",
+          false,
+          0,
+          {}};
 }
 
 Result<void> check_new(const NewProviderKey& wanted) {
   if (auto good = tenancy::check_variable_name(wanted.variable); !good) return good;
   if (base::trim(wanted.label).empty() || wanted.label.size() > kMaxLabelBytes || !base::is_valid_utf8(wanted.label) ||
       wanted.label.find('\0') != std::string::npos)
-    return fail(model::invalid_field("label", "1 to 100 bytes of text", std::to_string(wanted.label.size()) + " bytes"));
-  if (wanted.value.size() > kMaxValueBytes || wanted.value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
+    return fail(
+        model::invalid_field("label", "1 to 100 bytes of text", std::to_string(wanted.label.size()) + " bytes"));
+  if (wanted.value.size() > kMaxValueBytes ||
+      wanted.value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
     return fail(model::invalid_field("value", "one line of at most 16384 bytes", "another text"));
   return {};
 }
@@ -53,9 +63,8 @@ std::vector<std::string> agents_pinned_to(store::Session& session, const model::
     for (const auto& agent : page) {
       const auto& routes = agent.config.model_routes;
       const bool pinned = agent.config.provider_key_id == id ||
-                          std::any_of(routes.begin(), routes.end(), [&](const model::ModelRoute& route) {
-                            return route.provider_key_id == id;
-                          });
+                          std::any_of(routes.begin(), routes.end(),
+                                      [&](const model::ModelRoute& route) { return route.provider_key_id == id; });
       if (pinned) slugs.push_back(agent.slug);
     }
     if (page.size() < static_cast<std::size_t>(kPage)) return slugs;
@@ -92,8 +101,7 @@ ProviderState Providers::state_in(store::Session& session, const model::Scope& s
 
 Task<Result<std::vector<ProviderState>>> Providers::states(base::Loop& loop, model::Scope scope) {
   const auto read = database_.read(
-      loop,
-      [this, scope, all = directory_.providers()](store::Session& session) -> Result<std::vector<ProviderState>> {
+      loop, [this, scope, all = directory_.providers()](store::Session& session) -> Result<std::vector<ProviderState>> {
         std::vector<ProviderState> states;
         for (const auto& provider : all) states.push_back(state_in(session, scope, provider));
         return states;
@@ -116,8 +124,9 @@ Task<Result<ProviderState>> Providers::set(base::Loop& loop, model::Principal wh
   const auto described = describe(provider);
   if (!described) co_return fail(provider_not_found(provider));
   const auto write = database_.write(
-      loop, [this, who, described = *described, linked, enabled,
-             now = loop.clock().wall_us()](store::Session& session) -> Result<ProviderState> {
+      loop,
+      [this, who, described = *described, linked, enabled,
+       now = loop.clock().wall_us()](store::Session& session) -> Result<ProviderState> {
         store::ProviderKeys keys(session);
         const std::string& name = described.instance;
         auto setting = keys.setting(who.scope, name).value_or(model::ProviderSetting{name, std::nullopt, 0});
@@ -136,15 +145,14 @@ Task<Result<ProviderState>> Providers::set(base::Loop& loop, model::Principal wh
 }
 
 Task<Result<std::vector<ProviderKeyState>>> Providers::keys(base::Loop& loop, model::Scope scope) {
-  const auto read =
-      database_.read(loop, [scope](store::Session& session) -> Result<std::vector<ProviderKeyState>> {
-        std::vector<ProviderKeyState> states;
-        for (auto& key : store::ProviderKeys(session).list(scope)) {
-          const bool set = is_set(session, scope, key.variable);
-          states.push_back({std::move(key), set});
-        }
-        return states;
-      });
+  const auto read = database_.read(loop, [scope](store::Session& session) -> Result<std::vector<ProviderKeyState>> {
+    std::vector<ProviderKeyState> states;
+    for (auto& key : store::ProviderKeys(session).list(scope)) {
+      const bool set = is_set(session, scope, key.variable);
+      states.push_back({std::move(key), set});
+    }
+    return states;
+  });
   co_return co_await read;
 }
 
@@ -158,8 +166,8 @@ Task<Result<ProviderKeyState>> Providers::add_key(base::Loop& loop, model::Princ
   key.variable = wanted.variable;
   key.created_by = who.user_id;
   key.created_us = loop.clock().wall_us();
-  const auto write = database_.write(
-      loop, [this, who, key, wanted](store::Session& session) mutable -> Result<ProviderKeyState> {
+  const auto write =
+      database_.write(loop, [this, who, key, wanted](store::Session& session) mutable -> Result<ProviderKeyState> {
         store::ProviderKeys keys(session);
         const auto all = keys.list(who.scope);
         if (all.size() >= kMaxKeys)
@@ -212,8 +220,8 @@ Task<Result<ProviderKeyState>> Providers::update_key(base::Loop& loop, model::Pr
 }
 
 Task<Result<void>> Providers::remove_key(base::Loop& loop, model::Principal who, std::string id) {
-  const auto write = database_.write(
-      loop, [this, who, id, now = loop.clock().wall_us()](store::Session& session) -> Result<void> {
+  const auto write =
+      database_.write(loop, [this, who, id, now = loop.clock().wall_us()](store::Session& session) -> Result<void> {
         store::ProviderKeys keys(session);
         const auto key = keys.find(who.scope, id);
         if (!key) return fail(key_not_found(id));

@@ -47,8 +47,8 @@ void Providers::forget() {
 
 std::optional<ProviderDescription> Providers::describe(const std::string& provider) const {
   const auto all = directory_.providers();
-  const auto found = std::find_if(all.begin(), all.end(),
-                                  [&](const ProviderDescription& each) { return each.instance == provider; });
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const ProviderDescription& each) { return each.instance == provider; });
   return found == all.end() ? std::nullopt : std::optional(*found);
 }
 
@@ -71,8 +71,8 @@ Task<Result<std::shared_ptr<ChatProvider>>> Providers::link(base::Loop& loop, mo
   const auto described = describe(instance);
   // Not a provider that tenants could have keys for; the directory says what is wrong, if anything is.
   if (!described) co_return plugins_.provider(instance);
-  const auto read = database_.read(
-      loop, [scope, key_id, provider = *described](store::Session& session) -> Result<Found> {
+  const auto read =
+      database_.read(loop, [scope, key_id, provider = *described](store::Session& session) -> Result<Found> {
         store::ProviderKeys keys(session);
         const auto setting = keys.setting(scope, provider.instance);
         if (setting && setting->enabled && !*setting->enabled) return fail(disabled(provider.instance));

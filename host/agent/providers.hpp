@@ -79,7 +79,8 @@ class Providers {
                                   std::optional<bool> linked, std::optional<bool> enabled);
 
   Task<Result<std::vector<ProviderKeyState>>> keys(base::Loop& loop, model::Scope scope);
-  /// Conflict "provider_key_exists" when the variable is a key of the provider already; InvalidArgument "invalid_field".
+  /// Conflict "provider_key_exists" when the variable is a key of the provider already; InvalidArgument
+  /// "invalid_field".
   Task<Result<ProviderKeyState>> add_key(base::Loop& loop, model::Principal who, NewProviderKey wanted);
   /// NotFound "provider_key_not_found".
   Task<Result<ProviderKeyState>> update_key(base::Loop& loop, model::Principal who, std::string id,

@@ -102,6 +102,16 @@ Result<std::optional<double>> temperature(const Json& body) {
   return found->get<double>();
 }
 
+/// A member that is read as a whole; null empties it.
+template <typename T>
+Result<std::optional<T>> given(const Json& body, const char* member, Result<T> (*read)(const Json&)) {
+  const auto found = body.find(member);
+  if (found == body.end()) return std::nullopt;
+  auto value = read(*found);
+  if (!value) return fail(value.error());
+  return std::optional<T>(std::move(*value));
+}
+
 Result<agent::AgentPatch> read_patch(const Json& body) {
   agent::AgentPatch patch;
   Error problem;
@@ -131,10 +141,14 @@ Result<agent::AgentPatch> read_patch(const Json& body) {
   take(model::optional_integer(body, "maxOutputTokens", 0, 10'000'000), patch.max_output_tokens);
   take(model::optional_integer(body, "maxTurnTokens", 0, 1'000'000'000), patch.max_turn_tokens);
   take(temperature(body), patch.temperature);
+  take(model::optional_text(body, "providerKeyId"), patch.provider_key_id);
+  take(given(body, "modelRoutes", &model::read_model_routes), patch.model_routes);
+  take(given(body, "agentRetryConfig", &model::read_retry_rules), patch.retry_rules);
   take(model::optional_bool(body, "isActive"), patch.active);
   take(model::optional_text(body, "versionNote"), note);
   if (!problem.code.empty()) return fail(problem);
   // An explicit null clears the prompt; it is absent otherwise.
+  if (body.contains("providerKeyId") && body["providerKeyId"].is_null()) patch.provider_key_id = "";
   if (body.contains("systemPrompt") && body["systemPrompt"].is_null()) patch.system_prompt = "";
   patch.version_note = note.value_or("");
   return patch;

@@ -8,6 +8,8 @@
 
 #include "agent/agents.hpp"
 #include "agent/branches.hpp"
+#include "agent/models.hpp"
+#include "agent/provider_checks.hpp"
 #include "agent/threads.hpp"
 #include "agent/turns.hpp"
 #include "api/admission.hpp"
@@ -40,6 +42,9 @@ struct Services {
   agent::Threads& threads;
   agent::Branches& branches;
   agent::Turns& turns;
+  agent::Providers& providers;
+  agent::ProviderChecks& provider_checks;
+  const agent::Models& models;
   engine::Engine& engine;
   store::Database& database;
   const extension::PluginHost& plugins;
@@ -94,6 +99,7 @@ std::vector<Route> agent_routes(const Services& services, const ApiOptions& opti
 std::vector<Route> thread_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> branch_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> turn_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> provider_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> run_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> monitoring_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> system_routes(const Services& services, const ApiOptions& options);

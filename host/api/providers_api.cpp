@@ -94,17 +94,16 @@ struct ProviderHandlers {
   }
 
   Task<Response> get(Call call) const {
-    co_return answer(call,
-                     co_await services.providers.state(call.loop(), call.who.scope, call.path_value("provider")));
+    co_return answer(call, co_await services.providers.state(call.loop(), call.who.scope, call.path_value("provider")));
   }
 
   Task<Response> link(Call call) const {
-    co_return answer(call, co_await services.providers.set(call.loop(), call.who, call.path_value("provider"), true,
-                                                           std::nullopt));
+    co_return answer(
+        call, co_await services.providers.set(call.loop(), call.who, call.path_value("provider"), true, std::nullopt));
   }
   Task<Response> unlink(Call call) const {
-    co_return answer(call, co_await services.providers.set(call.loop(), call.who, call.path_value("provider"), false,
-                                                           std::nullopt));
+    co_return answer(
+        call, co_await services.providers.set(call.loop(), call.who, call.path_value("provider"), false, std::nullopt));
   }
 
   Task<Response> update(Call call) const {
@@ -166,8 +165,11 @@ struct ProviderHandlers {
     const auto is_default = optional_bool(*body, "isDefault");
     if (!label) co_return bad(call, label.error());
     if (!is_default) co_return bad(call, is_default.error());
+    agent::ProviderKeyPatch patch;
+    patch.label = *label;
+    patch.is_default = *is_default;
     const auto done =
-        co_await services.providers.update_key(call.loop(), call.who, call.path_value("id"), {*label, *is_default});
+        co_await services.providers.update_key(call.loop(), call.who, call.path_value("id"), std::move(patch));
     co_return answer_with(call, 200, done, key_to_wire);
   }
   Task<Response> remove_key(Call call) const {
@@ -214,7 +216,8 @@ std::vector<Route> provider_routes(const Services& services, const ApiOptions& o
   };
   // Whole words before {provider}: the first that fits is taken.
   return {
-      {"GET", "/api/v1/agent/models", kRead, to(&ProviderHandlers::catalogue), "Models, with prices where they are known"},
+      {"GET", "/api/v1/agent/models", kRead, to(&ProviderHandlers::catalogue),
+       "Models, with prices where they are known"},
       {"GET", "/api/v1/agent/providers", kRead, to(&ProviderHandlers::list), "Model providers of the environment"},
       {"GET", "/api/v1/agent/providers/models", kRead, to(&ProviderHandlers::models),
        "Models of the providers that can be used"},

@@ -231,6 +231,7 @@ struct TenancyHandlers {
     if (!scope) co_return bad(call, scope.error());
     const auto done = co_await services.environments.set_variables(call.loop(), call.who, *scope, std::move(set));
     if (!done) co_return bad(call, done.error());
+    services.providers.forget();  // it may have been a key
     co_return json_response(200, {{"success", true}});
   }
   Task<Response> remove_variable(Call call) const {
@@ -239,6 +240,7 @@ struct TenancyHandlers {
     const auto done =
         co_await services.environments.remove_variable(call.loop(), call.who, *scope, call.path_value("name"));
     if (!done) co_return bad(call, done.error());
+    services.providers.forget();  // it may have been a key
     co_return json_response(200, {{"success", true}});
   }
 

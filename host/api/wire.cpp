@@ -9,7 +9,7 @@ namespace {
 
 using model::Json;
 
-Json time(std::int64_t wall_us) { return wall_us == 0 ? Json() : Json(base::format_iso8601(wall_us)); }
+Json time(std::int64_t wall_us) { return time_to_wire(wall_us); }
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 // Written by this program; still bounded, since it was read from a file.
@@ -241,5 +241,22 @@ Json to_wire(const model::AuditEntry& entry) {
           {"requestId", entry.request_id},
           {"createdAt", time(entry.created_us)}};
 }
+
+Json to_wire(const model::CatalogueModel& model) {
+  const auto count = [](std::int64_t tokens) { return tokens == 0 ? Json() : Json(tokens); };
+  Json json = {{"id", model.id},
+               {"contextTokens", count(model.context_tokens)},
+               {"maxOutputTokens", count(model.max_output_tokens)},
+               {"costKnown", model.price.has_value()},
+               {"usdPerMillion", nullptr}};
+  constexpr double kMicro = 1e6;
+  if (model.price) {
+    json["usdPerMillion"] = {{"input", static_cast<double>(model.price->input) / kMicro},
+                             {"output", static_cast<double>(model.price->output) / kMicro}};
+  }
+  return json;
+}
+
+Json time_to_wire(std::int64_t wall_us) { return wall_us == 0 ? Json() : Json(base::format_iso8601(wall_us)); }
 
 }  // namespace platos::api

@@ -4,6 +4,7 @@
 #include "extension/plugin_host.hpp"
 #include "model/agent.hpp"
 #include "model/json.hpp"
+#include "model/prices.hpp"
 #include "model/run.hpp"
 #include "model/scope.hpp"
 #include "model/tenancy.hpp"
@@ -30,5 +31,8 @@ model::Json to_wire(const model::EndUser& user);
 /// The value of a secret one is null.
 model::Json to_wire(const model::EnvironmentVariable& variable);
 model::Json to_wire(const model::AuditEntry& entry);
+model::Json to_wire(const model::CatalogueModel& model);
+/// ISO 8601; null for 0.
+model::Json time_to_wire(std::int64_t wall_us);
 
 }  // namespace platos::api

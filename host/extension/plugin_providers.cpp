@@ -14,6 +14,18 @@ constexpr const char* kBaseUrl = "base_url";
 // Reserved by RFC 2606: an instance file that knows no address names one under it.
 constexpr std::string_view kNowhere = ".invalid";
 
+std::vector<std::string> models_of(const InstanceFile& file) {
+  const auto config = model::parse_bounded(file.config_json, "config");
+  std::vector<std::string> models;
+  if (!config || !config->is_object()) return models;
+  const auto list = config->find("models");
+  if (list == config->end() || !list->is_array()) return models;
+  for (const auto& each : *list) {
+    if (each.is_string()) models.push_back(each.get<std::string>());
+  }
+  return models;
+}
+
 std::string base_url_of(const InstanceFile& file) {
   const auto config = model::parse_bounded(file.config_json, "config");
   if (!config || !config->is_object() || !config->contains(kBaseUrl) || !(*config)[kBaseUrl].is_string()) return {};
@@ -51,6 +63,7 @@ ports::ProviderDescription PluginHost::describe(const InstanceFile& file) const 
     provider.description = plugin->manifest.description;
   }
   for (const auto& [slot, binding] : file.secrets) provider.secrets[slot] = binding.substr(binding.find(':') + 1);
+  provider.models = models_of(file);
   const std::string url = base_url_of(file);
   if (const auto variable = file.variables.find(kBaseUrl); variable != file.variables.end()) {
     provider.base_url_variable = variable->second;

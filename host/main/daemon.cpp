@@ -91,6 +91,8 @@ class Daemon {
   tools::Catalogue catalogue_;
   tools::Dispatcher dispatcher_;
   agent::Providers providers_;
+  agent::Models model_names_;
+  agent::ProviderChecks provider_checks_;
   agent::ModelCaller models_;
   agent::SettingLoader settings_of_turns_;
   agent::RecentThreads recent_threads_;
@@ -178,6 +180,9 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
                   {static_cast<std::size_t>(settings_.tools_max_parallel),
                    static_cast<std::size_t>(settings_.tools_max_result_bytes), settings_.plugins_tool_timeout_ms}),
       providers_(plugins_, plugins_, *database_, ids_),
+      model_names_(prices_, plugins_, settings_.models_default_instance),
+      provider_checks_(providers_, model_names_, *database_,
+                       [this](base::Loop& loop) -> egress::Client& { return client_of(loop); }),
       models_(providers_, [this](base::Loop& loop) -> egress::Client& { return client_of(loop); }, governors_, prices_,
               tracer_, metrics_,
               {settings_.models_default_instance, settings_.models_max_retries, settings_.models_max_backoff_ms,
@@ -199,8 +204,9 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       keys_(*database_, ids_, authenticator_),
       environments_(*database_, ids_),
       master_key_(*database_, ids_, keys, settings_.secrets_master_key, data_dir.path()),
-      api_({agents_, threads_, branches_, turns_, engine_, *database_, plugins_, authenticator_, limits_,
-            administration_, keys_, environments_, master_key_, rooms_, metrics_, logger},
+      api_({agents_, threads_, branches_, turns_, providers_, provider_checks_, model_names_, engine_, *database_,
+            plugins_, authenticator_, limits_, administration_, keys_, environments_, master_key_, rooms_, metrics_,
+            logger},
            {static_cast<std::size_t>(settings_.http_max_body_bytes), settings_.http_heartbeat_ms * 1000,
             settings_.http_deferred_max_ms * 1000, settings_.http_cors_origins}),
       front_(std::move(front)),

@@ -98,6 +98,14 @@ const CatalogueModel* Catalogue::find(std::string_view instance_model) const {
   return at(std::string(instance_model.substr(0, colon + 1)) + "*");
 }
 
+std::vector<std::string> Catalogue::models_of(std::string_view provider) const {
+  std::vector<std::string> ids;
+  for (const auto& [id, model] : models_) {
+    if (model.provider == provider && id.find('*') == std::string::npos) ids.push_back(id);
+  }
+  return ids;
+}
+
 void Catalogue::price(std::string_view instance_model, Usage& usage) const {
   const auto* model = find(instance_model);
   if (model != nullptr && model->price) apply_price(*model->price, usage);

@@ -41,6 +41,9 @@ class Catalogue {
   /// By "instance:model": the whole name first, then the model alone, then "instance:*". Null when it is not listed.
   const CatalogueModel* find(std::string_view instance_model) const;
 
+  /// Of the lists of one provider, without those that stand for several.
+  std::vector<std::string> models_of(std::string_view provider) const;
+
   /// Fills in the cost of a call; leaves it unknown when price or counts are.
   void price(std::string_view instance_model, Usage& usage) const;
 

@@ -26,6 +26,7 @@ struct ProviderDescription {
   std::map<std::string, std::string, std::less<>> secrets;  ///< slot -> name of the variable that holds it
   std::string base_url_variable;                            ///< empty: its address cannot be changed by a variable
   bool needs_base_url = false;                              ///< there is no address without that variable
+  std::vector<std::string> models;                          ///< that the instance names
   bool usable = false;  ///< with what the operator bound; otherwise a link may make it so
   std::string problem;  ///< why it is not usable; empty: it is, or only keys are missing
 };

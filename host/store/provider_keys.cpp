@@ -56,10 +56,10 @@ std::optional<ProviderKey> ProviderKeys::find_default(const Scope& scope, const 
 }
 
 std::vector<ProviderKey> ProviderKeys::list(const Scope& scope) {
-  return all_rows<ProviderKey>(
-      session_, scope,
-      "SELECT " PLATOS_KEY_COLUMNS " FROM provider_keys WHERE env_id = $1 ORDER BY provider, created_us, id",
-      {scope.environment_id}, read_provider_key);
+  return all_rows<ProviderKey>(session_, scope,
+                               "SELECT " PLATOS_KEY_COLUMNS
+                               " FROM provider_keys WHERE env_id = $1 ORDER BY provider, created_us, id",
+                               {scope.environment_id}, read_provider_key);
 }
 
 void ProviderKeys::update(const Scope& scope, const ProviderKey& key) {
@@ -83,9 +83,9 @@ bool ProviderKeys::remove(const Scope& scope, const std::string& id) {
 }
 
 std::vector<ProviderSetting> ProviderKeys::settings(const Scope& scope) {
-  return all_rows<ProviderSetting>(
-      session_, scope, "SELECT provider, is_enabled, linked_us FROM provider_settings WHERE env_id = $1",
-      {scope.environment_id}, read_provider_setting);
+  return all_rows<ProviderSetting>(session_, scope,
+                                   "SELECT provider, is_enabled, linked_us FROM provider_settings WHERE env_id = $1",
+                                   {scope.environment_id}, read_provider_setting);
 }
 
 std::optional<ProviderSetting> ProviderKeys::setting(const Scope& scope, const std::string& provider) {

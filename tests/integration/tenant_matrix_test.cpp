@@ -104,6 +104,32 @@ constexpr Row kRows[] = {
     {"POST /api/v1/runs/{id}/cancel", kChat, Of::User, "/api/v1/runs/{run}/cancel", nullptr, nullptr, 409},
     {"GET /api/v1/agent/monitoring/safety-events", kRead, Of::Everybody, "/api/v1/agent/monitoring/safety-events",
      nullptr, nullptr, 200},
+    // Providers.
+    {"GET /api/v1/agent/models", kRead, Of::Everybody, "/api/v1/agent/models", nullptr, nullptr, 200},
+    {"GET /api/v1/agent/providers", kRead, Of::Everybody, "/api/v1/agent/providers", nullptr, nullptr, 200},
+    {"GET /api/v1/agent/providers/models", kRead, Of::Everybody, "/api/v1/agent/providers/models", nullptr, nullptr,
+     200},
+    {"GET /api/v1/agent/providers/checklist", kRead, Of::Everybody, "/api/v1/agent/providers/checklist", nullptr,
+     nullptr, 200},
+    {"GET /api/v1/agent/providers/health", kWrite, Of::Everybody, "/api/v1/agent/providers/health", nullptr, nullptr,
+     200},
+    {"GET /api/v1/agent/providers/keys", kRead, Of::Everybody, "/api/v1/agent/providers/keys", nullptr, nullptr, 200},
+    {"POST /api/v1/agent/providers/keys", kAdmin, Of::Everybody, "/api/v1/agent/providers/keys", nullptr,
+     R"({"provider":"groq","label":"K","envVarName":"GROQ_API_KEY_#"})", 201},
+    {"PATCH /api/v1/agent/providers/keys/{id}", kAdmin, Of::Environment, "/api/v1/agent/providers/keys/{key}", nullptr,
+     R"({"label":"L"})", 200},
+    {"DELETE /api/v1/agent/providers/keys/{id}", kAdmin, Of::Environment, "/api/v1/agent/providers/keys/{key}",
+     "/api/v1/agent/providers/keys/missing", nullptr, 404},
+    {"GET /api/v1/agent/providers/{provider}", kRead, Of::Everybody, "/api/v1/agent/providers/groq", nullptr, nullptr,
+     200},
+    {"PATCH /api/v1/agent/providers/{provider}", kAdmin, Of::Everybody, "/api/v1/agent/providers/groq", nullptr,
+     R"({"enabled":true})", 200},
+    {"GET /api/v1/agent/providers/{provider}/health", kWrite, Of::Everybody, "/api/v1/agent/providers/groq/health",
+     nullptr, nullptr, 200},
+    {"POST /api/v1/agent/providers/{provider}/link", kAdmin, Of::Everybody, "/api/v1/agent/providers/groq/link",
+     nullptr, nullptr, 200},
+    {"DELETE /api/v1/agent/providers/{provider}/link", kAdmin, Of::Everybody, "/api/v1/agent/providers/groq/link",
+     nullptr, nullptr, 200},
     // Organizations and what is in them.
     {"GET /api/v1/organizations", kRead, Of::Everybody, "/api/v1/organizations", nullptr, nullptr, 200},
     {"POST /api/v1/organizations", kOperator, Of::Everybody, "/api/v1/organizations", nullptr, R"({"name":"Org #"})",
@@ -243,6 +269,8 @@ struct World : ApiStage {
     entity_secret = entity["serviceSecret"];
     made("/api/v1/projects/prj_default/envvars/env_default", {{"name", "V"}, {"value", "v"}});
     call("PUT", "/api/v1/agent/end-users/eu-1", {{"name", "One"}});
+    ids["key"] = made("/api/v1/agent/providers/keys",
+                      {{"provider", "mistral"}, {"label", "Own"}, {"envVarName", "OWN_KEY"}, {"value", "k"}})["id"];
     ids["member"] = made("/api/v1/organizations/org_default/members", {{"name", "M"}, {"role", "viewer"}})["userId"];
     const std::string key = access_key("env_default");
     add_own(key, other_agent);
