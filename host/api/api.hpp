@@ -100,8 +100,12 @@ std::vector<Route> thread_routes(const Services& services, const ApiOptions& opt
 std::vector<Route> branch_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> turn_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> provider_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> compare_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> run_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> monitoring_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> usage_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> rating_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> later_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> system_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> tenancy_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> keys_routes(const Services& services, const ApiOptions& options);

@@ -128,6 +128,13 @@ struct ThreadHandlers {
   Task<Response> archive(Call call) const { return set_archived(std::move(call), true); }
   Task<Response> unarchive(Call call) const { return set_archived(std::move(call), false); }
 
+  // None is made yet.
+  Task<Response> artifacts(Call call) const {
+    const auto thread = co_await services.threads.find(call.loop(), call.who, call.path_value("id"));
+    if (!thread) co_return error_response(thread.error(), call.request.request_id);
+    co_return json_response(200, {{"artifacts", Json::array()}, {"total", 0}});
+  }
+
   Task<Response> messages(Call call) const {
     const auto limit = query_number(call, "limit", 50, 1, 500);
     const auto offset = query_number(call, "offset", 0, 0, INT64_MAX);
@@ -161,6 +168,8 @@ std::vector<Route> thread_routes(const Services& services, const ApiOptions& opt
       {"DELETE", "/api/v1/agent/threads/{id}", kChat, to(&ThreadHandlers::archive), "Archive a thread"},
       {"POST", "/api/v1/agent/threads/{id}/archive", kChat, to(&ThreadHandlers::archive), "Archive a thread"},
       {"POST", "/api/v1/agent/threads/{id}/unarchive", kChat, to(&ThreadHandlers::unarchive), "Bring a thread back"},
+      {"GET", "/api/v1/agent/threads/{id}/artifacts", kChat | kRead, to(&ThreadHandlers::artifacts),
+       "List a thread's artifacts"},
       {"GET", "/api/v1/agent/threads/{id}/messages", kChat | kRead, to(&ThreadHandlers::messages),
        "List messages, oldest first"},
   };

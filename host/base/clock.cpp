@@ -52,4 +52,14 @@ std::string format_iso8601(std::int64_t wall_us) {
   return {text, static_cast<std::size_t>(size)};
 }
 
+std::optional<std::int64_t> parse_date(std::string_view text) {
+  std::tm parts{};
+  const std::string copy(text);
+  const char* end = ::strptime(copy.c_str(), "%Y-%m-%d", &parts);
+  if (end == nullptr || *end != '\0' || text.size() != 10) return std::nullopt;
+  const std::int64_t us = static_cast<std::int64_t>(::timegm(&parts)) * 1'000'000;
+  // What is no day, such as February 30, comes out as another.
+  return format_iso8601(us).starts_with(text) ? std::optional(us) : std::nullopt;
+}
+
 }  // namespace platos::base

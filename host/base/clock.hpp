@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace platos::base {
@@ -52,5 +54,7 @@ class ManualClock final : public Clock {
 
 /// "2030-01-01T00:00:00.000Z".
 std::string format_iso8601(std::int64_t wall_us);
+/// The beginning of a day "2026-11-23" in UTC; nullopt for anything else.
+std::optional<std::int64_t> parse_date(std::string_view text);
 
 }  // namespace platos::base

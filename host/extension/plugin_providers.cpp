@@ -62,6 +62,7 @@ ports::ProviderDescription PluginHost::describe(const InstanceFile& file) const 
     provider.title = plugin->manifest.name;
     provider.description = plugin->manifest.description;
   }
+  if (!file.title.empty()) provider.title = file.title;
   for (const auto& [slot, binding] : file.secrets) provider.secrets[slot] = binding.substr(binding.find(':') + 1);
   provider.models = models_of(file);
   const std::string url = base_url_of(file);

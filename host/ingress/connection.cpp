@@ -217,6 +217,7 @@ void Connection::call_handler() {
   Request request = std::move(head_->request);
   request.peer = client_address(peer_, request.all("x-forwarded-for"), server_.options_.trusted_proxies);
   request.request_id = request_id_;
+  request.encrypted = socket_.is_encrypted();
   request.loop = &server_.loop_;
   request.gone = gone_.token();
   tasks_->start("request", handle(*this, std::move(request)));

@@ -24,6 +24,7 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::string peer;        ///< address of the client, which trusted proxies may have told
+  bool encrypted = false;  ///< it came over TLS
   std::string request_id;  ///< taken from X-Request-Id or made
   base::Loop* loop = nullptr;
   base::CancelToken gone;  ///< the client has closed its connection

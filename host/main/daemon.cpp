@@ -9,6 +9,7 @@
 #include <memory>
 #include <thread>
 
+#include "agent/completion.hpp"
 #include "agent/turn.hpp"
 #include "api/api.hpp"
 #include "base/failpoint.hpp"
@@ -98,6 +99,7 @@ class Daemon {
   agent::RecentThreads recent_threads_;
   agent::TurnBody turn_body_;
   agent::CompactionBody compaction_body_;
+  agent::CompletionBody completion_body_;
   agent::Agents agents_;
   agent::Threads threads_;
   agent::Branches branches_;
@@ -192,6 +194,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       turn_body_({settings_of_turns_, recent_threads_, engine_, catalogue_, dispatcher_, models_, governors_, memories_,
                   tracer_, metrics_, recall_options(settings_)}),
       compaction_body_(*database_, models_),
+      completion_body_(models_, governors_),
       agents_(*database_, ids_),
       threads_(*database_, ids_),
       branches_(*database_, ids_),
@@ -217,6 +220,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       }) {
   engine_.register_body("turn", turn_body_);
   engine_.register_body("compaction", compaction_body_);
+  engine_.register_body("completion", completion_body_);
   engine_.on_launch([this](const engine::Run& run) { rooms_.on_launch(run); });
   mirror_gauges();
 }

@@ -78,11 +78,11 @@ std::vector<model::RunRecord> Runs::list(const Scope& scope, const RunFilter& fi
   std::vector<model::RunRecord> runs;
   session_.query(scope,
                  "SELECT " PLATOS_RUN_COLUMNS
-                 "WHERE r.env_id = $1 AND r.user_id = $2 AND ($3 = '' OR r.agent_id = $3) "
-                 "AND ($4 = '' OR r.thread_id = $4) AND ($5 = '' OR r.state = $5) "
-                 "ORDER BY r.created_us DESC, r.id DESC LIMIT $6 OFFSET $7",
-                 {scope.environment_id, filter.user_id, filter.agent_id, filter.thread_id, filter.state, filter.limit,
-                  filter.offset},
+                 "WHERE r.env_id = $1 AND (CAST($2 AS BIGINT) = 1 OR r.user_id = $3) AND ($4 = '' OR r.agent_id = $4) "
+                 "AND ($5 = '' OR r.thread_id = $5) AND ($6 = '' OR r.state = $6) "
+                 "ORDER BY r.created_us DESC, r.id DESC LIMIT $7 OFFSET $8",
+                 {scope.environment_id, std::int64_t{filter.all_users}, filter.user_id, filter.agent_id,
+                  filter.thread_id, filter.state, filter.limit, filter.offset},
                  [&](const Row& row) {
                    runs.push_back(read_run(row));
                    return true;
@@ -93,10 +93,12 @@ std::vector<model::RunRecord> Runs::list(const Scope& scope, const RunFilter& fi
 std::int64_t Runs::count(const Scope& scope, const RunFilter& filter) {
   return *first_row<std::int64_t>(
       session_, scope,
-      "SELECT COUNT(*) FROM runs WHERE env_id = $1 AND user_id = $2 "
-      "AND ($3 = '' OR agent_id = $3) AND ($4 = '' OR thread_id = $4) "
-      "AND ($5 = '' OR state = $5)",
-      {scope.environment_id, filter.user_id, filter.agent_id, filter.thread_id, filter.state}, integer_of);
+      "SELECT COUNT(*) FROM runs WHERE env_id = $1 AND (CAST($2 AS BIGINT) = 1 OR user_id = $3) "
+      "AND ($4 = '' OR agent_id = $4) AND ($5 = '' OR thread_id = $5) "
+      "AND ($6 = '' OR state = $6)",
+      {scope.environment_id, std::int64_t{filter.all_users}, filter.user_id, filter.agent_id, filter.thread_id,
+       filter.state},
+      integer_of);
 }
 
 std::vector<OpenTurn> Runs::open_turns(const Scope& scope, const std::string& thread_id) {

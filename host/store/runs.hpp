@@ -13,6 +13,7 @@ namespace platos::store {
 
 struct RunFilter {
   std::string user_id;
+  bool all_users = false;
   std::string agent_id;   ///< empty: any
   std::string thread_id;  ///< empty: any
   std::string state;      ///< empty: any

@@ -193,6 +193,7 @@ Result<InstanceFile> parse_instance(const std::string& text, const std::string& 
   Reader reader(*json, "");
   if (reader.integer("instance", true) != 1) reader.note("instance: expected 1");
   instance.name = reader.text("name", true);
+  instance.title = reader.text("title", false);
   instance.plugin = reader.text("plugin", true);
   instance.component = reader.text("component", true);
   const auto enabled = model::optional_bool(*json, "enabled");

@@ -46,6 +46,7 @@ Result<Manifest> parse_manifest(const std::string& text, const std::string& path
 struct InstanceFile {
   std::string path;
   std::string name;
+  std::string title;  ///< for people; may be empty
   std::string plugin;
   std::string component;
   bool enabled = true;

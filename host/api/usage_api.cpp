@@ -1,0 +1,156 @@
+// What runs did and cost: as the published client asks for it, and as the published server answered.
+#include <nlohmann/json.hpp>
+
+#include "api/api.hpp"
+#include "api/handlers.hpp"
+#include "api/paging.hpp"
+#include "api/wire.hpp"
+#include "store/runs.hpp"
+#include "store/usage_records.hpp"
+
+namespace platos::api {
+namespace {
+
+using namespace model;  // the rights
+using ingress::Response;
+using model::Json;
+using By = store::UsageRecords::By;
+
+constexpr std::int64_t kDayUs = 86'400'000'000;
+constexpr std::int64_t kMaxRows = 500;
+
+/// From the beginning of a day.
+struct Period {
+  std::int64_t from_us = 0;
+  std::int64_t to_us = 0;
+};
+
+std::int64_t today(const Call& call) { return call.loop().clock().wall_us() / kDayUs * kDayUs; }
+
+/// One day: the query's, or today.
+Result<Period> one_day(const Call& call, std::string_view name) {
+  const std::string text = call.query_value(name);
+  const auto day = text.empty() ? std::optional(today(call)) : base::parse_date(text);
+  if (!day) return fail(invalid_field(name, "a day such as \"2026-11-23\"", "\"" + base::printable(text) + "\""));
+  return Period{*day, *day + kDayUs};
+}
+
+/// Some days, today among them.
+Result<Period> last_days(const Call& call, std::string_view name, std::int64_t usual) {
+  const auto days = query_number(call, name, usual, 1, 365);
+  if (!days) return fail(days.error());
+  return Period{today(call) - (*days - 1) * kDayUs, today(call) + kDayUs};
+}
+
+Json sum_to_wire(const store::UsageSum& sum, const char* key) {
+  return {{key, sum.key},
+          {"costCents", Json::parse(model::cents(sum.cost_micro_usd))},
+          {"costKnown", sum.unknown_costs == 0},
+          {"runs", sum.runs},
+          {"inputTokens", sum.input_tokens},
+          {"outputTokens", sum.output_tokens}};
+}
+
+Json run_row(const model::RunRecord& run) {
+  Json row = to_wire(run);
+  const auto output = model::parse_bounded(run.output_json, "a run's output");
+  const auto usage = model::usage_from_json(output && output->is_object() ? output->value("usage", Json()) : Json());
+  row["durationMs"] = run.finished_us == 0 ? Json() : Json((run.finished_us - run.created_us) / 1000);
+  row["costCents"] = usage.cost_micro_usd < 0 ? Json() : Json::parse(model::cents(usage.cost_micro_usd));
+  return row;
+}
+
+struct UsageHandlers {
+  Services services;
+  ApiOptions options;
+
+  Task<Response> sums(Call call, Result<Period> period, By by, const char* list, const char* key) const {
+    if (!period) co_return error_response(period.error(), call.request.request_id);
+    const auto limit = query_number(call, "limit", by == By::Day ? kMaxRows : 50, 1, kMaxRows);
+    if (!limit) co_return error_response(limit.error(), call.request.request_id);
+    const auto read = services.database.read(
+        call.loop(),
+        [scope = call.who.scope, period = *period, by,
+         limit = *limit](store::Session& session) -> Result<std::vector<store::UsageSum>> {
+          return store::UsageRecords(session).sums(scope, by, period.from_us, period.to_us, limit);
+        });
+    const auto found = co_await read;
+    if (!found) co_return error_response(found.error(), call.request.request_id);
+    Json rows = Json::array();
+    for (const auto& sum : *found) rows.push_back(sum_to_wire(sum, key));
+    Json body;
+    body[list] = std::move(rows);
+    body["fetchedAt"] = time_to_wire(call.loop().clock().wall_us());
+    co_return json_response(200, body);
+  }
+
+  Task<Response> by_agent(Call call) const {
+    auto day = one_day(call, "day");
+    return sums(std::move(call), std::move(day), By::Agent, "rollup", "agentId");
+  }
+  Task<Response> by_scope(Call call) const {
+    auto days = last_days(call, "daysBack", 30);
+    return sums(std::move(call), std::move(days), By::Day, "rollup", "day");
+  }
+  Task<Response> cost_by_agent(Call call) const {
+    auto days = last_days(call, "days", 7);
+    return sums(std::move(call), std::move(days), By::Agent, "rows", "agentId");
+  }
+  Task<Response> cost_by_model(Call call) const {
+    auto days = last_days(call, "days", 7);
+    return sums(std::move(call), std::move(days), By::Model, "rows", "model");
+  }
+  Task<Response> cost_by_user(Call call) const {
+    auto days = last_days(call, "days", 7);
+    return sums(std::move(call), std::move(days), By::User, "rows", "userId");
+  }
+  Task<Response> cost_of_day(Call call) const {
+    auto day = one_day(call, "date");
+    return sums(std::move(call), std::move(day), By::Day, "rows", "day");
+  }
+
+  // Who may look at the environment sees the runs of all its users.
+  Task<Response> runs(Call call) const {
+    const auto limit = query_number(call, "limit", 50, 1, 200);
+    const auto offset = query_number(call, "offset", 0, 0, INT64_MAX);
+    if (!limit) co_return error_response(limit.error(), call.request.request_id);
+    if (!offset) co_return error_response(offset.error(), call.request.request_id);
+    store::RunFilter filter;
+    filter.user_id = call.who.user_id;
+    filter.all_users = call.who.may(kRead) && call.who.agent_id.empty();
+    filter.agent_id = call.who.agent_id.empty() ? call.query_value("agentId") : call.who.agent_id;
+    filter.thread_id = call.query_value("threadId");
+    filter.state = call.query_value("status");
+    filter.limit = *limit;
+    filter.offset = *offset;
+    const auto read = services.database.read(call.loop(), [scope = call.who.scope, filter](store::Session& session) {
+      return Result<std::vector<model::RunRecord>>(store::Runs(session).list(scope, filter));
+    });
+    co_return answer_list(call, "runs", co_await read, run_row);
+  }
+};
+
+}  // namespace
+
+std::vector<Route> usage_routes(const Services& services, const ApiOptions& options) {
+  const auto handlers = std::make_shared<const UsageHandlers>(UsageHandlers{services, options});
+  const auto to = [handlers](Task<Response> (UsageHandlers::*member)(Call) const) -> RouteHandler {
+    return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
+  };
+  return {
+      {"GET", "/api/v1/agent/monitoring/runs", kChat | kRead, to(&UsageHandlers::runs), "Runs with what they cost"},
+      {"GET", "/api/v1/agent/monitoring/cost/by-agent", kRead, to(&UsageHandlers::by_agent),
+       "Cost of one day by agent"},
+      {"GET", "/api/v1/agent/monitoring/cost/by-scope", kRead, to(&UsageHandlers::by_scope),
+       "Cost of the environment by day"},
+      {"GET", "/api/v1/agent/monitoring/cost", kRead, to(&UsageHandlers::cost_of_day), "Cost of one day"},
+      {"GET", "/api/v1/agent/monitoring/cost-by-agent", kRead, to(&UsageHandlers::cost_by_agent),
+       "Cost of some days by agent, the dearest first"},
+      {"GET", "/api/v1/agent/monitoring/cost-by-model", kRead, to(&UsageHandlers::cost_by_model),
+       "Cost of some days by model, the dearest first"},
+      {"GET", "/api/v1/agent/monitoring/cost-by-user", kRead, to(&UsageHandlers::cost_by_user),
+       "Cost of some days by user, the dearest first"},
+  };
+}
+
+}  // namespace platos::api
