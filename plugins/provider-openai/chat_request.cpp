@@ -103,7 +103,7 @@ ChatRequest translate(const CanonicalRequest& source, const Config& config) {
   ChatRequest request;
   request.stream = source.stream;
   request.tool_names = ToolNames(source.raw_tool_names());
-  for (const RequestMessage& message : source.messages) request.earlier_tool_calls += message.tool_calls.size();
+  request.earlier_tool_calls = source.count_tool_calls();
   BodyWriter(source, config, request.tool_names, request.body).write();
   return request;
 }

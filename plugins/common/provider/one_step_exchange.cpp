@@ -12,8 +12,9 @@ constexpr std::size_t kMaxContentTypeBytes = 120;
 
 }  // namespace
 
-OneStepExchange::OneStepExchange(sdk::Host host, const Endpoint& endpoint, std::string body, bool stream)
-    : host_(host), endpoint_(endpoint), body_(std::move(body)), stream_(stream) {}
+OneStepExchange::OneStepExchange(sdk::Host host, const Endpoint& endpoint, std::string body, bool stream,
+                                 std::string url)
+    : host_(host), endpoint_(endpoint), body_(std::move(body)), url_(std::move(url)), stream_(stream) {}
 
 void OneStepExchange::next(platos_step_t& step, const sdk::EventSink&) {
   if (state_ == State::Complete) {
@@ -25,7 +26,7 @@ void OneStepExchange::next(platos_step_t& step, const sdk::EventSink&) {
   step.kind = PLATOS_STEP_HTTP;
   step.framing = stream_ ? PLATOS_FRAMING_SSE : PLATOS_FRAMING_WHOLE;
   step.method = sdk::slice("POST");
-  step.url = sdk::slice(endpoint_.url);
+  step.url = sdk::slice(url_.empty() ? endpoint_.url : url_);
   step.headers = headers.data();
   step.header_count = headers.size();
   step.body = sdk::slice(body_);

@@ -71,9 +71,23 @@ Verdict verdict_of_words(const VendorError& error) {
   return {PLATOS_UNAVAILABLE, true};
 }
 
+// Google says 400 to a key that it does not know.
+Verdict verdict_of(std::int32_t http_status, const VendorError& error) {
+  if (error.details.reason == "API_KEY_INVALID") return {PLATOS_UNAUTHENTICATED, false};
+  return verdict_of_status(http_status);
+}
+
 // Asking again does not fill an account.
 bool is_out_of_money(const VendorError& error) {
   return error.code == "insufficient_quota" || error.type == "insufficient_quota" || error.type == "billing_error";
+}
+
+// A word tells more than a number, and a reason more than a word.
+const std::string& provider_code(const VendorError& error) {
+  if (!error.details.reason.empty()) return error.details.reason;
+  const bool has_word = !error.code.empty() && error.code_as_number == 0;
+  if (!has_word && !error.status.empty()) return error.status;
+  return error.code.empty() ? error.type : error.code;
 }
 
 std::string detail_json(const VendorError& error, bool retryable, std::int32_t http_status,
@@ -83,8 +97,7 @@ std::string detail_json(const VendorError& error, bool retryable, std::int32_t h
   json.begin_object().key("retryable").value(retryable);
   if (http_status != 0) json.key("http_status").value(http_status);
   if (retry_after_ms) json.key("retry_after_ms").value(*retry_after_ms);
-  const std::string& provider_code = error.code.empty() ? error.type : error.code;
-  if (!provider_code.empty()) json.key("provider_code").value(provider_code);
+  if (const std::string& said = provider_code(error); !said.empty()) json.key("provider_code").value(said);
   json.end_object();
   return text;
 }
@@ -114,6 +127,10 @@ void read_error_members(ondemand::object object, VendorError& error, bool is_out
       error.message = text_or_json(value);
     } else if (key == "code") {
       read_code(value, error);
+    } else if (key == "status" && !is_outer && value.type().take_value() == ondemand::json_type::string) {
+      error.status = one_line(value.get_string().take_value(), kMaxCodeCharacters);
+    } else if (key == "details") {
+      read_rpc_details(value, error.details);
     } else if (key == "type" && (!is_outer || error.type.empty())) {
       // Beside an error object, "type" only says that this is an error.
       error.type = one_line(text_or_json(value), kMaxCodeCharacters);
@@ -145,8 +162,9 @@ VendorError parse_vendor_error(std::string_view body) {
 
 sdk::Error http_failure(std::string_view endpoint, std::int32_t http_status, const VendorError& error,
                         std::optional<std::int64_t> retry_after_ms) {
-  Verdict verdict = verdict_of_status(http_status);
+  Verdict verdict = verdict_of(http_status, error);
   if (verdict.code == PLATOS_RESOURCE_EXHAUSTED && is_out_of_money(error)) verdict.retryable = false;
+  if (!retry_after_ms) retry_after_ms = error.details.retry_delay_ms;
   if (!verdict.retryable) retry_after_ms.reset();
   return sdk::Error(
       verdict.code,
@@ -156,10 +174,11 @@ sdk::Error http_failure(std::string_view endpoint, std::int32_t http_status, con
 
 sdk::Error in_answer_failure(std::string_view endpoint, const VendorError& error) {
   const bool has_status = error.code_as_number >= 400 && error.code_as_number < 600;
-  const Verdict verdict = has_status ? verdict_of_status(error.code_as_number) : verdict_of_words(error);
+  const Verdict verdict = has_status ? verdict_of(error.code_as_number, error) : verdict_of_words(error);
+  const auto retry_after_ms = verdict.retryable ? error.details.retry_delay_ms : std::nullopt;
   return sdk::Error(verdict.code,
                     std::string(endpoint) + " broke off its answer with an error: " + in_quotes(error.message),
-                    detail_json(error, verdict.retryable, 0, {}));
+                    detail_json(error, verdict.retryable, 0, retry_after_ms));
 }
 
 sdk::Error plain_failure(std::int32_t code, const std::string& message, bool retryable) {
