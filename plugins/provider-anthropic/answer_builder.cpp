@@ -12,10 +12,6 @@ constexpr std::size_t kMaxOpenBlocks = 128;
 constexpr std::int32_t kMaxCalls = 128;
 constexpr std::size_t kMaxThoughtBytes = 8 * 1024 * 1024;
 
-bool has_members(std::string_view raw_object) {
-  return raw_object.size() > 2 && !trimmed(raw_object.substr(1, raw_object.size() - 2)).empty();
-}
-
 void send_extra(std::string_view key, std::string_view value, std::string_view text, const sdk::EventSink& sink) {
   std::string extra;
   sdk::JsonWriter json(extra);

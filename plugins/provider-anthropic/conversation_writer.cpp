@@ -5,77 +5,28 @@
 #include "cache_mark.hpp"
 
 namespace platos::provider_anthropic {
-namespace {
-
-/// True for JSON text of nothing but white space, escaped or not.
-bool is_blank(std::string_view raw_text) {
-  while (!raw_text.empty()) {
-    const bool is_escape = raw_text.starts_with("\\n") || raw_text.starts_with("\\r") || raw_text.starts_with("\\t");
-    if (!is_escape && raw_text.front() != ' ') return false;
-    raw_text.remove_prefix(is_escape ? 2 : 1);
-  }
-  return true;
-}
-
-bool is_sendable(const RequestPart& part) { return part.is_image || !is_blank(part.raw_text); }
-
-}  // namespace
-
 bool can_be_sent_back(const RequestThought& thought) noexcept {
   return !thought.raw_signature.empty() || !thought.raw_redacted_data.empty();
 }
 
 void ConversationWriter::write(const std::vector<RequestMessage>& messages, bool mark_for_cache) {
-  Blocks blocks = cut_in_blocks(messages);
+  const std::vector<Turn> turns = turns_of(messages, can_be_sent_back);
   json_.key("messages").begin_array();
-  for (auto begin = blocks.begin(); begin != blocks.end();) {
-    const auto end = std::find_if(begin, blocks.end(),
-                                  [&](const Block& block) { return block.is_assistant != begin->is_assistant; });
-    std::stable_partition(begin, end, [](const Block& block) { return block.result != nullptr; });
+  for (const Turn& turn : turns) {
     // Thoughts go back as they came; they take no mark.
-    const bool has_mark = mark_for_cache && end == blocks.end() && blocks.back().thought == nullptr;
-    write_message(begin, end, has_mark ? &blocks.back() : nullptr);
-    begin = end;
+    const bool has_mark = mark_for_cache && &turn == &turns.back() && turn.blocks.back().thought == nullptr;
+    write_turn(turn, has_mark ? &turn.blocks.back() : nullptr);
   }
   json_.end_array();
 }
 
-ConversationWriter::Blocks ConversationWriter::cut_in_blocks(const std::vector<RequestMessage>& messages) {
-  Blocks blocks;
-  for (const RequestMessage& message : messages) {
-    if (message.role == Role::Tool) {
-      blocks.push_back({.result = &message});
-    } else if (message.role == Role::Assistant) {
-      add_assistant(message, blocks);
-    } else {
-      for (const RequestPart& part : message.parts) {
-        if (is_sendable(part)) blocks.push_back({.part = &part});
-      }
-    }
-  }
-  return blocks;
-}
-
-void ConversationWriter::add_assistant(const RequestMessage& message, Blocks& blocks) {
-  for (const RequestThought& thought : message.thoughts) {
-    if (can_be_sent_back(thought)) blocks.push_back({.is_assistant = true, .thought = &thought});
-  }
-  for (const RequestPart& part : message.parts) {
-    if (!part.is_image && is_sendable(part)) blocks.push_back({.is_assistant = true, .part = &part});
-  }
-  for (const RequestToolCall& call : message.tool_calls) blocks.push_back({.is_assistant = true, .call = &call});
-  for (const RequestPart& part : message.parts) {
-    if (part.is_image) blocks.push_back({.part = &part});
-  }
-}
-
-void ConversationWriter::write_message(Blocks::const_iterator begin, Blocks::const_iterator end, const Block* marked) {
-  json_.begin_object().key("role").value(begin->is_assistant ? "assistant" : "user").key("content").begin_array();
-  for (auto block = begin; block != end; ++block) write_block(*block, &*block == marked);
+void ConversationWriter::write_turn(const Turn& turn, const TurnBlock* marked) {
+  json_.begin_object().key("role").value(turn.is_assistant ? "assistant" : "user").key("content").begin_array();
+  for (const TurnBlock& block : turn.blocks) write_block(block, &block == marked);
   json_.end_array().end_object();
 }
 
-void ConversationWriter::write_block(const Block& block, bool is_marked) {
+void ConversationWriter::write_block(const TurnBlock& block, bool is_marked) {
   json_.begin_object();
   if (block.part != nullptr) write_part(*block.part);
   if (block.thought != nullptr) write_thought(*block.thought);

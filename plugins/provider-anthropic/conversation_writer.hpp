@@ -1,12 +1,12 @@
 // The conversation of a chat request in the form of the Messages API.
 #pragma once
 
-#include <string_view>
 #include <vector>
 
 #include "common.hpp"
 #include "common/provider/canonical_request.hpp"
 #include "common/provider/tool_names.hpp"
+#include "common/provider/turns.hpp"
 #include "platos/cpp/json_writer.hpp"
 
 namespace platos::provider_anthropic {
@@ -16,9 +16,8 @@ bool can_be_sent_back(const RequestThought& thought) noexcept;
 
 /// Writes the "messages" array. What it is given must outlive it.
 ///
-/// User and assistant take turns on this wire: neighbours of one role become one message, results of tools are blocks
-/// of a user message and stand first in it. Blank texts, which the vendor refuses, are left out, and so are thoughts
-/// without the vendor's signature. Images of an assistant, for which there is no place, follow in a user message.
+/// User and assistant take turns on this wire, as turns.hpp cuts them. Thoughts without the vendor's signature are left
+/// out.
 class ConversationWriter {
  public:
   ConversationWriter(sdk::JsonWriter& json, const ToolNames& names) : json_(json), names_(names) {}
@@ -27,20 +26,8 @@ class ConversationWriter {
   void write(const std::vector<RequestMessage>& messages, bool mark_for_cache);
 
  private:
-  /// One block of a message. Exactly one pointer is set.
-  struct Block {
-    bool is_assistant = false;
-    const RequestPart* part = nullptr;
-    const RequestThought* thought = nullptr;
-    const RequestToolCall* call = nullptr;
-    const RequestMessage* result = nullptr;
-  };
-  using Blocks = std::vector<Block>;
-
-  static Blocks cut_in_blocks(const std::vector<RequestMessage>& messages);
-  static void add_assistant(const RequestMessage& message, Blocks& blocks);
-  void write_message(Blocks::const_iterator begin, Blocks::const_iterator end, const Block* marked);
-  void write_block(const Block& block, bool is_marked);
+  void write_turn(const Turn& turn, const TurnBlock* marked);
+  void write_block(const TurnBlock& block, bool is_marked);
   void write_part(const RequestPart& part);
   void write_thought(const RequestThought& thought);
   void write_call(const RequestToolCall& call);

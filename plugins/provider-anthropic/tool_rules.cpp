@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cache_mark.hpp"
+#include "common/provider/answer_tool.hpp"
 #include "conversation_writer.hpp"
 
 namespace platos::provider_anthropic {
@@ -14,10 +15,7 @@ constexpr std::int64_t kLeastThinkingTokens = 1024;  // the vendor's
 
 ToolRules::ToolRules(const CanonicalRequest& source, const ToolNames& names) : source_(source), names_(names) {
   const bool vendor_decides = source.vendor_has("tools") || source.vendor_has("tool_choice");
-  if (!source.raw_response_schema || vendor_decides) return;
-  answer_tool_ = "give_answer";
-  const auto is_taken = [&](const RequestTool& tool) { return names.wire_name(tool.raw_name_text) == answer_tool_; };
-  while (std::any_of(source.tools.begin(), source.tools.end(), is_taken)) answer_tool_ += '_';
+  if (source.raw_response_schema && !vendor_decides) answer_tool_ = answer_tool_name(source, names);
 }
 
 std::optional<std::int64_t> ToolRules::thinking_budget_tokens() const {
@@ -58,7 +56,7 @@ void ToolRules::write_tools(sdk::JsonWriter& json, bool mark_for_cache) const {
   }
   if (!answer_tool_.empty()) {
     json.begin_object().key("name").value(answer_tool_);
-    json.key("description").value("Takes the final answer. Call it once, when the answer is complete.");
+    json.key("description").value(kAnswerToolDescription);
     json.key("input_schema").raw(*source_.raw_response_schema);
     if (mark_for_cache) write_cache_mark(json);
     json.end_object();

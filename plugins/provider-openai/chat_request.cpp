@@ -137,7 +137,7 @@ ChatRequest translate(const CanonicalRequest& source, const Config& config) {
   }
   request.tool_names = ToolNames(source.raw_tool_names());
   request.tool_call_ids = ToolCallIds(config.tool_call_ids, source.messages);
-  for (const RequestMessage& message : source.messages) request.earlier_tool_calls += message.tool_calls.size();
+  request.earlier_tool_calls = source.count_tool_calls();
   BodyWriter(source, config, request).write();
   return request;
 }

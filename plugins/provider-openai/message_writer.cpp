@@ -83,13 +83,7 @@ void MessageWriter::write_moved_images() {
 void MessageWriter::write_joined_text(const RequestMessage& message, std::string_view prefix) {
   json_.raw("\"");
   out_ += prefix;
-  bool is_first = true;
-  for (const RequestPart& part : message.parts) {
-    if (part.is_image) continue;
-    if (!is_first) out_ += "\\n";
-    is_first = false;
-    out_ += part.raw_text;
-  }
+  message.append_raw_text(out_);
   out_ += '"';
 }
 

@@ -42,6 +42,10 @@ void read_request_part(ondemand::object source, RequestMessage& message) {
       thought.raw_signature = raw_string_at(value, "messages[].content[].signature");
     } else if (key == "redacted_data") {
       thought.raw_redacted_data = raw_string_at(value, "messages[].content[].redacted_data");
+    } else if (key == "thought_signature") {
+      thought.raw_thought_signature = raw_string_at(value, "messages[].content[].thought_signature");
+    } else if (key == "tool_call_id") {
+      thought.raw_tool_call_id_text = raw_text_at(value, "messages[].content[].tool_call_id");
     } else if (key == "mime") {
       mime = raw_text_at(value, "messages[].content[].mime");
     } else if (key == "data_base64") {
@@ -121,14 +125,6 @@ RequestTool read_request_tool(ondemand::object source) {
   return tool;
 }
 
-void read_vendor(ondemand::object source, CanonicalRequest& request) {
-  for (auto result : source) {
-    ondemand::field field = std::move(result).take_value();
-    const std::string_view key = field.unescaped_key().take_value();
-    request.vendor.emplace_back(key, raw_json(field.value()));
-  }
-}
-
 // Members that limit or shape the answer.
 void read_option(std::string_view key, ondemand::value& value, CanonicalRequest& request) {
   if (key == "tool_choice") {
@@ -148,7 +144,9 @@ void read_option(std::string_view key, ondemand::value& value, CanonicalRequest&
   } else if (key == "stream") {
     request.stream = flag_at(value, "stream");
   } else if (key == "vendor") {
-    read_vendor(object_at(value, "vendor"), request);
+    for_each_raw_member(object_at(value, "vendor"), [&](std::string_view name, std::string_view raw_value) {
+      request.vendor.emplace_back(name, raw_value);
+    });
   }
 }
 
@@ -162,8 +160,24 @@ bool RequestMessage::has_text() const noexcept {
   return std::any_of(parts.begin(), parts.end(), [](const RequestPart& part) { return !part.is_image; });
 }
 
+void RequestMessage::append_raw_text(std::string& out) const {
+  bool is_first = true;
+  for (const RequestPart& part : parts) {
+    if (part.is_image) continue;
+    if (!is_first) out += "\\n";
+    is_first = false;
+    out += part.raw_text;
+  }
+}
+
 bool CanonicalRequest::vendor_has(std::string_view key) const noexcept {
   return std::any_of(vendor.begin(), vendor.end(), [&](const auto& member) { return member.first == key; });
+}
+
+std::size_t CanonicalRequest::count_tool_calls() const noexcept {
+  std::size_t count = 0;
+  for (const RequestMessage& message : messages) count += message.tool_calls.size();
+  return count;
 }
 
 std::vector<std::string_view> CanonicalRequest::raw_tool_names() const {
@@ -171,6 +185,15 @@ std::vector<std::string_view> CanonicalRequest::raw_tool_names() const {
   names.reserve(tools.size());
   for (const RequestTool& tool : tools) names.push_back(tool.raw_name_text);
   return names;
+}
+
+bool is_blank(std::string_view raw_text) noexcept {
+  while (!raw_text.empty()) {
+    const bool is_escape = raw_text.starts_with("\\n") || raw_text.starts_with("\\r") || raw_text.starts_with("\\t");
+    if (!is_escape && raw_text.front() != ' ') return false;
+    raw_text.remove_prefix(is_escape ? 2 : 1);
+  }
+  return true;
 }
 
 void check_vendor_members(const CanonicalRequest& request) {
@@ -186,11 +209,12 @@ void refuse_request(const char* reason) {
 
 CanonicalRequest read_canonical_request(ondemand::object source) {
   CanonicalRequest request;
-  RawValue model;
+  RawValue raw_model;
   bool has_messages = false;
   for_each_member(source, [&](std::string_view key, ondemand::value& value) {
     if (key == "model") {
-      model = raw_json(value);
+      raw_model = raw_string_at(value, "model");
+      request.model = value.get_string().take_value();
     } else if (key == "system") {
       request.raw_system_text = raw_text_at(value, "system");
     } else if (key == "messages") {
@@ -206,7 +230,7 @@ CanonicalRequest read_canonical_request(ondemand::object source) {
       read_option(key, value, request);
     }
   });
-  request.raw_model = required(model, "model");
+  request.raw_model = required(raw_model, "model");
   if (!has_messages) throw WrongType("a value", "messages", "nothing");
   return request;
 }

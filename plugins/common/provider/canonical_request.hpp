@@ -4,8 +4,10 @@
 // escapes included. Both can be copied into another JSON text without a second look.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -26,6 +28,9 @@ struct RequestThought {
   std::string_view raw_text;
   std::string_view raw_signature;
   std::string_view raw_redacted_data;  ///< in place of the text, when the vendor hides it
+  /// In place of the signature, where another thing than the thought bears it: a call, or else the text of the answer.
+  std::string_view raw_thought_signature;
+  std::string_view raw_tool_call_id_text;  ///< of that call, without quotes
 };
 
 struct RequestToolCall {
@@ -46,6 +51,8 @@ struct RequestMessage {
 
   bool has_image() const noexcept;
   bool has_text() const noexcept;
+  /// Appends its texts as they stand in the request, joined by line breaks.
+  void append_raw_text(std::string& out) const;
 };
 
 struct RequestTool {
@@ -55,6 +62,7 @@ struct RequestTool {
 };
 
 struct CanonicalRequest {
+  std::string_view model;
   std::string_view raw_model;
   std::string_view raw_system_text;
   std::vector<RequestMessage> messages;
@@ -69,9 +77,14 @@ struct CanonicalRequest {
   std::vector<std::pair<std::string_view, std::string_view>> vendor;  ///< key, raw value; values may be null
 
   bool vendor_has(std::string_view key) const noexcept;
+  /// In the whole conversation.
+  std::size_t count_tool_calls() const noexcept;
   /// Of the tools, as they stand in the request.
   std::vector<std::string_view> raw_tool_names() const;
 };
+
+/// True for the raw text of nothing but white space, escaped or not.
+bool is_blank(std::string_view raw_text) noexcept;
 
 /// Reads front to back, once. `source` belongs to a JsonText that must outlive the result. Members that are not known
 /// are passed over. Throws as json_reading.hpp says, also when a required member is missing.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/provider/safe_text.hpp"
+
 namespace platos::provider_common {
 
 WrongType::WrongType(std::string_view expected, std::string_view path, std::string_view found)
@@ -84,6 +86,10 @@ std::int64_t integer_at(ondemand::value& value, std::string_view path) {
 }
 
 std::string_view raw_json(ondemand::value& value) { return simdjson::to_json_string(value).take_value(); }
+
+bool has_members(std::string_view raw_object) noexcept {
+  return raw_object.size() > 2 && !trimmed(raw_object.substr(1, raw_object.size() - 2)).empty();
+}
 
 std::string_view raw_text_at(ondemand::value& value, std::string_view path) {
   expect_type(value, ondemand::json_type::string, path);

@@ -61,6 +61,9 @@ inline std::string_view with_quotes(std::string_view raw_text) noexcept {
   return {raw_text.data() - 1, raw_text.size() + 2};
 }
 
+/// Whether `raw_object`, an object as raw_json() gave it, has a member.
+bool has_members(std::string_view raw_object) noexcept;
+
 /// Calls visit(key, value) for every member that is not null.
 template <typename Visit>
 void for_each_member(ondemand::object object, Visit&& visit) {
@@ -68,6 +71,16 @@ void for_each_member(ondemand::object object, Visit&& visit) {
     ondemand::field field = std::move(result).take_value();
     const std::string_view key = field.unescaped_key().take_value();
     if (!is_null(field.value())) visit(key, field.value());
+  }
+}
+
+/// Calls visit(key, raw value) for every member, null or not.
+template <typename Visit>
+void for_each_raw_member(ondemand::object object, Visit&& visit) {
+  for (auto result : object) {
+    ondemand::field field = std::move(result).take_value();
+    const std::string_view key = field.unescaped_key().take_value();
+    visit(key, raw_json(field.value()));
   }
 }
 

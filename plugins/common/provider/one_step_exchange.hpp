@@ -25,7 +25,7 @@ class OneStepExchange : public sdk::Exchange {
   void on_end(std::int32_t transport_status, const sdk::EventSink& sink) final;
 
  protected:
-  /// `endpoint` is borrowed from the instance. `url` empty: the endpoint's.
+  /// `endpoint` is borrowed from the instance. `url` stands in place of its url, where the request has a part in it.
   OneStepExchange(sdk::Host host, const Endpoint& endpoint, std::string body, bool stream, std::string url = {});
 
   enum class Progress { Unspecified, GoesOn, Complete };  ///< Complete: STOP was sent; no frame is read after it
@@ -63,7 +63,7 @@ class OneStepExchange : public sdk::Exchange {
   sdk::Host host_;
   const Endpoint& endpoint_;
   std::string body_;
-  std::string url_;
+  std::string url_;  // empty: the endpoint's
   bool stream_;
   State state_ = State::Ready;
   bool has_frames_ = false;

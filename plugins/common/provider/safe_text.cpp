@@ -1,6 +1,7 @@
 #include "common/provider/safe_text.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace platos::provider_common {
 namespace {
@@ -14,6 +15,15 @@ bool continues_character(char byte) noexcept { return (static_cast<unsigned char
 
 char lower(char letter) noexcept {
   return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
+
+/// What a vendor's keys begin with, when `word` does.
+std::string_view key_start(std::string_view word) noexcept {
+  constexpr std::array<std::string_view, 2> kStarts = {"sk-", "AIza"};
+  for (const std::string_view start : kStarts) {
+    if (word.starts_with(start)) return start;
+  }
+  return {};
 }
 
 }  // namespace
@@ -38,21 +48,20 @@ std::string one_line(std::string_view text, std::size_t max_characters) {
 }
 
 std::string without_keys(std::string_view text) {
-  constexpr std::string_view kStart = "sk-";
   constexpr std::size_t kShortestSecret = 8;
   std::string shown;
-  while (true) {
-    const std::size_t start = text.find(kStart);
-    shown += text.substr(0, start);
-    if (start == std::string_view::npos) return shown;
-    const std::size_t secret = start + kStart.size();
-    std::size_t end = secret;
-    while (end < text.size() && is_name_letter(text[end])) ++end;
-    const bool is_word = start == 0 || !is_name_letter(text[start - 1]);
-    const bool is_key = is_word && end - secret >= kShortestSecret;
-    shown += is_key ? std::string_view("sk-***") : text.substr(start, end - start);
-    text.remove_prefix(end);
+  while (!text.empty()) {
+    const std::size_t word_size =
+        static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_name_letter) - text.begin());
+    const std::string_view word = text.substr(0, word_size);
+    const std::string_view start = key_start(word);
+    const bool is_key = !start.empty() && word.size() - start.size() >= kShortestSecret;
+    shown += is_key ? start : word;
+    if (is_key) shown += "***";
+    if (word_size < text.size()) shown += text[word_size];
+    text.remove_prefix(std::min(word_size + 1, text.size()));
   }
+  return shown;
 }
 
 std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }

@@ -13,8 +13,8 @@ std::string printable(std::string_view bytes, std::size_t max_bytes);
 /// At most `max_characters` of `text`, which must be UTF-8; control characters become spaces. "..." marks a cut.
 std::string one_line(std::string_view text, std::size_t max_characters);
 
-/// `text` with every word that looks like a vendor's key ("sk-" and eight or more letters, digits, '-' or '_') shown as
-/// "sk-***". Some vendors repeat in their refusal the key that they refuse.
+/// `text` with every word that looks like a vendor's key ("sk-" or "AIza" and eight or more letters, digits, '-' or
+/// '_') shown as "sk-***" or "AIza***". Some vendors repeat in their refusal the key that they refuse.
 std::string without_keys(std::string_view text);
 
 /// `text` in double quotes.

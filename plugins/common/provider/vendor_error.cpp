@@ -89,6 +89,14 @@ bool explains(RefusalReason reason, std::int32_t http_status) {
   return is_about_the_request && reason != RefusalReason::Unspecified && reason != RefusalReason::RateLimit;
 }
 
+// A word tells more than a number, and a reason more than a word.
+const std::string& own_word(const VendorError& error) {
+  if (!error.details.reason.empty()) return error.details.reason;
+  const bool has_word = !error.code.empty() && error.code_as_number == 0;
+  if (!has_word && !error.status.empty()) return error.status;
+  return error.code.empty() ? error.type : error.code;
+}
+
 struct Judgement {
   Verdict verdict;
   std::string provider_code;
@@ -96,12 +104,14 @@ struct Judgement {
 
 /// `http_status` 0: the vendor told none.
 Judgement judge(const VendorError& error, std::int32_t http_status) {
+  // Google says 400 to a key that it does not know.
+  if (error.details.reason == "API_KEY_INVALID")
+    return {verdict_of_reason(RefusalReason::WrongKey), error.details.reason};
   const RecognisedRefusal recognised = recognise_refusal(error);
   const bool is_explained =
       http_status == 0 ? recognised.reason != RefusalReason::Unspecified : explains(recognised.reason, http_status);
   if (is_explained) return {verdict_of_reason(recognised.reason), std::string(recognised.word)};
-  const std::string& said = error.code.empty() ? error.type : error.code;
-  return {http_status == 0 ? verdict_of_words(error) : verdict_of_status(http_status), said};
+  return {http_status == 0 ? verdict_of_words(error) : verdict_of_status(http_status), own_word(error)};
 }
 
 std::string detail_json(const Judgement& judgement, std::int32_t http_status,
@@ -156,6 +166,10 @@ void read_error_members(ondemand::object object, ReadError& read, bool is_outer)
       read_code(value, error);
     } else if (key == "metadata") {
       read_metadata(value, read);
+    } else if (key == "status" && !is_outer && value.type().take_value() == ondemand::json_type::string) {
+      error.status = one_line(value.get_string().take_value(), kMaxCodeCharacters);
+    } else if (key == "details") {
+      read_rpc_details(value, error.details);
     } else if (key == "type" && (!is_outer || error.type.empty())) {
       // Beside an error object, "type" only says that this is an error.
       error.type = one_line(text_or_json(value), kMaxCodeCharacters);
@@ -190,6 +204,7 @@ VendorError parse_vendor_error(std::string_view body) {
 sdk::Error http_failure(std::string_view endpoint, std::int32_t http_status, const VendorError& error,
                         std::optional<std::int64_t> retry_after_ms) {
   const Judgement judgement = judge(error, http_status);
+  if (!retry_after_ms) retry_after_ms = error.details.retry_delay_ms;
   if (!judgement.verdict.retryable) retry_after_ms.reset();
   return sdk::Error(
       judgement.verdict.code,
@@ -200,9 +215,10 @@ sdk::Error http_failure(std::string_view endpoint, std::int32_t http_status, con
 sdk::Error in_answer_failure(std::string_view endpoint, const VendorError& error) {
   const bool has_status = error.code_as_number >= 400 && error.code_as_number < 600;
   const Judgement judgement = judge(error, has_status ? error.code_as_number : 0);
+  const auto retry_after_ms = judgement.verdict.retryable ? error.details.retry_delay_ms : std::nullopt;
   return sdk::Error(judgement.verdict.code,
                     std::string(endpoint) + " broke off its answer with an error: " + in_quotes(error.message),
-                    detail_json(judgement, 0, {}));
+                    detail_json(judgement, 0, retry_after_ms));
 }
 
 sdk::Error plain_failure(std::int32_t code, const std::string& message, bool retryable) {

@@ -6,15 +6,18 @@
 #include <string>
 #include <string_view>
 
+#include "common/provider/rpc_details.hpp"
 #include "platos/cpp/error.hpp"
 
 namespace platos::provider_common {
 
 struct VendorError {
-  std::string message;     ///< one line of UTF-8, cut, without keys; never empty
-  std::string code;        ///< error.code as text; may be empty
-  std::string type;        ///< error.type; may be empty
-  int code_as_number = 0;  ///< error.code when it is a number, which then is an HTTP status; else 0
+  std::string message;      ///< one line of UTF-8, cut, without keys; never empty
+  std::string code;         ///< error.code as text; may be empty
+  std::string type;         ///< error.type; may be empty
+  std::string status = {};  ///< error.status, Google's word for its code, such as RESOURCE_EXHAUSTED; may be empty
+  RpcDetails details = {};  ///< error.details
+  int code_as_number = 0;   ///< error.code when it is a number, which then is an HTTP status; else 0
 };
 
 /// Reads {"error": {...}}, with or without {"type": "error"}, {"error": "text"}, {"message", "type", "code"},
@@ -25,6 +28,7 @@ VendorError parse_vendor_error(std::string_view body);
 
 /// The failure for an answer with a status other than 2xx. `endpoint` names the vendor in the text. What the vendor's
 /// words tell (refusal_reason.hpp) goes before what its status tells; provider_code is then their word.
+/// `retry_after_ms` is of the header, and counts more than the delay in the error.
 sdk::Error http_failure(std::string_view endpoint, std::int32_t http_status, const VendorError& error,
                         std::optional<std::int64_t> retry_after_ms);
 

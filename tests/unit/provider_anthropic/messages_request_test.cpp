@@ -124,6 +124,12 @@ TEST_CASE("a thought without text goes back with an empty one") {
   CHECK(body["messages"][0]["content"][0] == Json::parse(R"({"type":"thinking","thinking":"","signature":"s"})"));
 }
 
+TEST_CASE("what another vendor signed under its own name stays away") {
+  const Json body = body_of(R"({"v":1,"model":"m","messages":[{"role":"assistant","content":[
+      {"type":"thinking","thought_signature":"s","tool_call_id":"i"},{"type":"text","text":"x"}]}]})");
+  CHECK(body["messages"][0]["content"].size() == 1);
+}
+
 TEST_CASE("results stand first in their message, whatever came between call and result") {
   const Json body = body_of(R"({"v":1,"model":"m","messages":[
       {"role":"assistant","content":[],"tool_calls":[{"id":"i","name":"n","arguments":{}}]},
