@@ -43,9 +43,9 @@ Error thread_not_found(const std::string& id) {
 }
 
 Task<Result<model::Thread>> Threads::create(base::Loop& loop, model::Principal who, std::string agent,
-                                            std::string title) {
+                                            std::string title, std::string id) {
   model::Thread thread;
-  thread.id = ids_.make("thr");
+  thread.id = id.empty() ? ids_.make("thr") : std::move(id);
   thread.user_id = who.user_id;
   thread.title = clean_title(std::move(title));
   thread.created_us = thread.updated_us = loop.clock().wall_us();
@@ -53,9 +53,11 @@ Task<Result<model::Thread>> Threads::create(base::Loop& loop, model::Principal w
     const auto found = find_agent_head(session, who.scope, agent);
     if (!found) return fail(agent_not_found(agent));
     if (who.is_kept_from(found->id)) return fail(agent_scope_mismatch());
+    store::Conversations conversations(session);
+    if (auto made = conversations.find_thread(who.scope, who.user_id, thread.id)) return *made;
     model::Thread made = thread;
     made.agent_id = found->id;
-    store::Conversations(session).insert_thread(who.scope, made);
+    conversations.insert_thread(who.scope, made);
     return made;
   });
   co_return co_await write;

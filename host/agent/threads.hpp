@@ -39,8 +39,10 @@ class Threads {
  public:
   Threads(store::Database& database, base::IdMaker& ids) : database_(database), ids_(ids) {}
 
-  /// NotFound "agent_not_found". A title is cut at 200 characters and loses its line breaks.
-  Task<Result<model::Thread>> create(base::Loop& loop, model::Principal who, std::string agent, std::string title);
+  /// NotFound "agent_not_found". A title is cut at 200 characters and loses its line breaks. `id`: of a request that is
+  /// repeated; the thread of that id is the answer if it is there. Empty: a fresh one.
+  Task<Result<model::Thread>> create(base::Loop& loop, model::Principal who, std::string agent, std::string title,
+                                     std::string id);
   /// NotFound "thread_not_found".
   Task<Result<model::Thread>> find(base::Loop& loop, model::Principal who, std::string id);
   Task<Result<ThreadPage>> list(base::Loop& loop, model::Scope scope, store::ThreadFilter filter);

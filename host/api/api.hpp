@@ -13,6 +13,7 @@
 #include "agent/threads.hpp"
 #include "agent/turns.hpp"
 #include "api/admission.hpp"
+#include "api/replays.hpp"
 #include "api/route.hpp"
 #include "api/sockets/thread_rooms.hpp"
 #include "base/logger.hpp"
@@ -55,6 +56,7 @@ struct Services {
   tenancy::Environments& environments;
   tenancy::MasterKey& master_key;
   ThreadRooms& rooms;
+  Replays& replays;
   const telemetry::Metrics& metrics;
   base::Logger& logger;
 };

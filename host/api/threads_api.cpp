@@ -23,6 +23,16 @@ store::ThreadFilter::Archived archived_filter(const std::string& text) {
 
 bool is_yes(const std::string& text) { return text == "true" || text == "1"; }
 
+/// A request that names itself makes the same thread each time. Empty: it does not.
+std::string thread_id_of_key(const Call& call) {
+  const auto key = call.request.header("idempotency-key");
+  if (key.empty()) return {};
+  constexpr std::size_t kIdCharacters = 26;  // as many as other ids have
+  std::string id =
+      base::sha256_hex(call.who.scope.environment_id + '/' + call.who.user_id + "/threads/" + std::string(key));
+  return "thr_" + id.substr(0, kIdCharacters);
+}
+
 struct ThreadHandlers {
   Services services;
   ApiOptions options;
@@ -39,9 +49,16 @@ struct ThreadHandlers {
     const auto title = model::optional_text(*body, "title");
     if (!agent) co_return error_response(agent.error(), call.request.request_id);
     if (!title) co_return error_response(title.error(), call.request.request_id);
-    const auto thread =
-        co_await services.threads.create(call.loop(), call.who, agent->value_or("default"), title->value_or(""));
-    co_return answer(call, 201, thread);
+    const std::string key = Replays::key_of(call);
+    const std::int64_t now_us = call.loop().clock().monotonic_us();
+    std::string id = thread_id_of_key(call);
+    if (id.empty()) id = services.replays.find(key, now_us).value_or(services.engine.context().ids.make("thr"));
+    services.replays.put(key, id, now_us);
+    const auto thread = co_await services.threads.create(call.loop(), call.who, agent->value_or("default"),
+                                                         title->value_or(""), std::move(id));
+    Response response = answer(call, 201, thread);
+    response.on_delivered = [replays = &services.replays, key] { replays->forget(key); };
+    co_return response;
   }
 
   Task<Response> list(Call call) const {

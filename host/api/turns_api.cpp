@@ -40,6 +40,30 @@ struct TurnHandlers {
     (path_is_thread ? turn.thread_id : turn.agent) = call.path_value("id");
   }
 
+  /// Begins the turn, unless the request is one whose answer never arrived: then its run is the answer.
+  Task<Result<agent::TurnTicket>> submit(const Call& call, std::string key, agent::TurnRequest turn) const {
+    if (const auto made = services.replays.find(key, call.loop().clock().monotonic_us())) {
+      const auto read =
+          services.database.read(call.loop(), [scope = call.who.scope, id = *made](store::Session& session) {
+            return Result<std::optional<model::RunRecord>>(store::Runs(session).find(scope, id));
+          });
+      const auto run = co_await read;
+      if (!run) co_return fail(run.error());
+      if (*run) {
+        agent::TurnTicket ticket;
+        ticket.run_id = (*run)->id;
+        ticket.thread_id = (*run)->thread_id;
+        ticket.agent_id = (*run)->agent_id;
+        ticket.replayed = true;
+        ticket.finished = model::is_final((*run)->state);
+        co_return ticket;
+      }
+    }
+    auto ticket = co_await services.turns.submit(call.loop(), std::move(turn));
+    if (ticket) services.replays.put(key, ticket->run_id, call.loop().clock().monotonic_us());
+    co_return ticket;
+  }
+
   Task<Response> stream(Call call, Result<agent::TurnRequest> turn) const {
     // A browser's EventSource that reconnects submits nothing.
     if (!call.request.header("last-event-id").empty()) {
@@ -50,17 +74,20 @@ struct TurnHandlers {
       co_return nothing;
     }
     if (!turn) co_return stream_refusal(turn.error(), call.request);
-    const auto ticket = co_await services.turns.submit(call.loop(), std::move(*turn));
+    const std::string key = Replays::key_of(call);
+    const auto ticket = co_await submit(call, key, std::move(*turn));
     if (!ticket) co_return stream_refusal(ticket.error(), call.request);
     base::failpoint("api.before_first_byte");
     Response response = event_response(services, options, call, ticket->run_id, 0);
+    response.on_delivered = [replays = &services.replays, key] { replays->forget(key); };
     if (ticket->replayed && ticket->finished) response.headers.emplace_back("Idempotent-Replayed", "true");
     co_return response;
   }
 
   Task<Response> collect(Call call, Result<agent::TurnRequest> turn) const {
     if (!turn) co_return error_response(turn.error(), call.request.request_id);
-    const auto ticket = co_await services.turns.submit(call.loop(), std::move(*turn));
+    const std::string key = Replays::key_of(call);
+    const auto ticket = co_await submit(call, key, std::move(*turn));
     if (!ticket) co_return error_response(ticket.error(), call.request.request_id);
     auto collected =
         co_await collect_events(services.engine, call.loop(), call.who.scope, ticket->run_id, options.deferred_max_us);
@@ -82,6 +109,7 @@ struct TurnHandlers {
     if (!ended) co_return error_response(ended.error(), call.request.request_id);
     describe_end(*ended, body);
     Response response = with_events(201, body, *collected);
+    response.on_delivered = [replays = &services.replays, key] { replays->forget(key); };
     if (ticket->replayed && ticket->finished) response.headers.emplace_back("Idempotent-Replayed", "true");
     co_return response;
   }

@@ -268,6 +268,7 @@ void Connection::answer(Response response, bool close_after) {
   chunked_answer_ = !(head_ && head_->http10);
   close_after_ = close_after_ || (response.stream && !chunked_answer_);
   write_head(response, close_after_);
+  on_delivered_ = std::move(response.on_delivered);
   if (response.duplex) return upgrade(std::move(response.duplex));
   if (!response.stream || head_only_) {
     if (!head_only_) output_ += response.body;
@@ -327,7 +328,10 @@ bool Connection::pull_into_output() {
     if (state != ByteStream::State::End && state != ByteStream::State::Broken) continue;
     // Without the last chunk a client knows that the body was cut.
     if (state == ByteStream::State::End && chunked_answer_) output_ += "0\r\n\r\n";
-    if (state == ByteStream::State::Broken) close_after_ = true;
+    if (state == ByteStream::State::Broken) {
+      close_after_ = true;
+      on_delivered_ = nullptr;
+    }
     duplex_ = nullptr;
     stream_.reset();
     return false;
@@ -379,6 +383,8 @@ void Connection::write_some() {
   }
   output_.clear();
   written_ = 0;
+  const bool is_whole = stage_ == Stage::Head || stage_ == Stage::Closing;
+  if (is_whole && on_delivered_) std::exchange(on_delivered_, nullptr)();
   if (output_.capacity() > kPullBytes) output_.shrink_to_fit();
   if (stage_ == Stage::Streaming || stage_ == Stage::Answering) {
     server_.loop_.cancel(timer_);

@@ -61,6 +61,7 @@ class Connection final : public base::FdHandler {
   std::optional<Head> head_;
   std::optional<ChunkedBody> chunks_;
   std::unique_ptr<ByteStream> stream_;
+  std::function<void()> on_delivered_;
   Duplex* duplex_ = nullptr;  // stream_, after a change of protocol
   bool stream_pending_ = false;
   bool close_after_ = false;

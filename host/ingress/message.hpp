@@ -67,6 +67,8 @@ struct Response {
   std::string body;
   std::unique_ptr<ByteStream> stream = nullptr;  ///< instead of body
   std::unique_ptr<Duplex> duplex = nullptr;      ///< with status 101: what the connection is from here on
+  /// Called when the kernel has taken the answer to its last byte; never, when the connection broke before.
+  std::function<void()> on_delivered = nullptr;
 };
 
 /// May wait for whatever it wants; its connection waits with it. Runs on the request's loop.

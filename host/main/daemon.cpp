@@ -112,6 +112,7 @@ class Daemon {
   tenancy::Environments environments_;
   tenancy::MasterKey master_key_;
   api::ThreadRooms rooms_;
+  api::Replays replays_;
   api::Api api_;
   std::unique_ptr<Front> front_;
   base::TaskSet tasks_;
@@ -208,7 +209,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       environments_(*database_, ids_),
       master_key_(*database_, ids_, keys, settings_.secrets_master_key, data_dir.path()),
       api_({agents_, threads_, branches_, turns_, providers_, provider_checks_, model_names_, engine_, *database_,
-            plugins_, authenticator_, limits_, administration_, keys_, environments_, master_key_, rooms_, metrics_,
+            plugins_, authenticator_, limits_, administration_, keys_, environments_, master_key_, rooms_, replays_, metrics_,
             logger},
            {static_cast<std::size_t>(settings_.http_max_body_bytes), settings_.http_heartbeat_ms * 1000,
             settings_.http_deferred_max_ms * 1000, settings_.http_cors_origins}),

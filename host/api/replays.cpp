@@ -1,0 +1,45 @@
+#include "api/replays.hpp"
+
+#include "base/text.hpp"
+
+namespace platos::api {
+namespace {
+constexpr std::int64_t kWindowUs = 10'000'000;
+constexpr std::size_t kTidyAbove = 1'000;
+constexpr std::size_t kMaxEntries = 10'000;
+}  // namespace
+
+std::string Replays::key_of(const Call& call) {
+  if (!call.request.header("idempotency-key").empty()) return {};
+  std::string identity;
+  for (const auto* part : {&call.who.scope.environment_id, &call.who.actor, &call.who.user_id, &call.request.peer,
+                           &call.request.method, &call.request.path, &call.request.query, &call.request.body}) {
+    identity += std::to_string(part->size()) + ':' + *part;
+  }
+  return base::sha256_hex(identity);
+}
+
+std::optional<std::string> Replays::find(const std::string& key, std::int64_t now_us) {
+  if (key.empty()) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(key);
+  if (found == entries_.end() || found->second.until_us <= now_us) return std::nullopt;
+  return found->second.made;
+}
+
+void Replays::put(const std::string& key, const std::string& made, std::int64_t now_us) {
+  if (key.empty()) return;
+  const std::lock_guard lock(mutex_);
+  if (entries_.size() >= kTidyAbove) {
+    std::erase_if(entries_, [now_us](const auto& each) { return each.second.until_us <= now_us; });
+  }
+  if (entries_.size() >= kMaxEntries) entries_.clear();
+  entries_.insert_or_assign(key, Entry{made, now_us + kWindowUs});
+}
+
+void Replays::forget(const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  entries_.erase(key);
+}
+
+}  // namespace platos::api
