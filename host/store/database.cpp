@@ -20,6 +20,9 @@ namespace {
 constexpr std::size_t kMaxGroup = 512;
 constexpr std::size_t kMaxQueuedReads = 10'000;
 constexpr int kConflictTries = 5;
+// How long the process still waits for the database when it wants to end.
+constexpr std::int64_t kHurriedMs = 3'000;
+constexpr std::int64_t kReadersWaitMs = 1'000;
 constexpr auto kProbeEvery = std::chrono::seconds(1);
 
 std::string database_path(const DatabaseOptions& options) { return options.directory + "/platos.db"; }
@@ -58,6 +61,10 @@ std::vector<std::string> register_host(Connection& connection, const DatabaseOpt
   auto others = Hosts(connection).others(Connection::everywhere(), options.host_id, now_us);
   connection.rollback();
   return others;
+}
+
+Error overloaded(std::string message) {
+  return {ErrorKind::Unavailable, "store_overloaded", std::move(message), true, 1000, {}};
 }
 
 std::unique_ptr<Connection> with_keys(std::unique_ptr<Connection> connection, const DatabaseOptions& options) {
@@ -123,12 +130,15 @@ Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options,
 
 Database::Database(const DatabaseOptions& options, base::Logger& logger, std::unique_ptr<Connection> writer)
     : options_(options), logger_(logger), writer_(std::move(writer)) {
+  writer_->bound_waits(options_.timeout_ms, give_up_at_);
+  if (!options_.host_id.empty()) writer_->mark_commits(options_.host_id);
   readers_ = std::make_unique<base::WorkerPool>("store-reader", options.readers, kMaxQueuedReads);
   writer_thread_ = std::thread([this] { write_loop(); });
   ::pthread_setname_np(writer_thread_.native_handle(), "store-writer");
 }
 
 Database::~Database() {
+  hurry();
   {
     const std::lock_guard lock(queue_mutex_);
     stopping_ = true;
@@ -158,7 +168,8 @@ Error Database::to_error(const SqlError& failure) {
       error.retryable = true;
       error.retry_after_ms = 1000;
       break;
-    case SqlError::Kind::Conflict:
+    case SqlError::Kind::TimedOut: error = overloaded("the server's database takes too long; try again"); break;
+    case SqlError::Kind::Conflict: error = overloaded("others write the same in the database; try again"); break;
     case SqlError::Kind::Constraint:
       error.kind = ErrorKind::Conflict;
       error.code = "conflict";
@@ -177,13 +188,7 @@ Result<void> Database::enqueue(std::unique_ptr<Job> job) {
   {
     const std::lock_guard lock(queue_mutex_);
     if (queue_.size() >= options_.max_queued_writes || stopping_) {
-      Error error;
-      error.kind = ErrorKind::Unavailable;
-      error.code = "store_overloaded";
-      error.message = std::to_string(queue_.size()) + " writes wait for the database; try again";
-      error.retryable = true;
-      error.retry_after_ms = 1000;
-      return fail(std::move(error));
+      return fail(overloaded(std::to_string(queue_.size()) + " writes wait for the database; try again"));
     }
     wake = queue_.empty();
     queue_.push_back(std::move(job));
@@ -193,8 +198,8 @@ Result<void> Database::enqueue(std::unique_ptr<Job> job) {
 }
 
 bool Database::ends_transaction(SqlError::Kind kind) {
-  return kind == SqlError::Kind::Full || kind == SqlError::Kind::Conflict || kind == SqlError::Kind::Disconnected ||
-         kind == SqlError::Kind::CommitUnknown;
+  return kind == SqlError::Kind::Full || kind == SqlError::Kind::Conflict || kind == SqlError::Kind::TimedOut ||
+         kind == SqlError::Kind::Disconnected || kind == SqlError::Kind::CommitUnknown;
 }
 
 Database::ReaderLease Database::borrow_reader() {
@@ -206,10 +211,37 @@ Database::ReaderLease Database::borrow_reader() {
       idle_readers_.pop_back();
     }
   }
-  if (!connection) connection = connect(options_, false);
   ReaderLease lease{*this, std::move(connection)};
-  if (!lease.connection->reconnect()) throw SqlError(SqlError::Kind::Disconnected, "no connection for reading");
+  if (!lease.connection || lease.connection->is_broken()) open_reader(lease.connection);
   return lease;
+}
+
+void Database::open_reader(std::unique_ptr<Connection>& connection) {
+  const SqlError gone(SqlError::Kind::Disconnected, "no connection for reading");
+  if (readers_wait()) throw gone;
+  try {
+    if (connection) {
+      if (!connection->reconnect()) throw gone;
+      return;
+    }
+    connection = connect(options_, false);
+    connection->bound_waits(options_.timeout_ms, give_up_at_);
+  } catch (const SqlError& failure) {
+    if (failure.kind() == SqlError::Kind::Disconnected) readers_wait_until_ = monotonic_ms() + kReadersWaitMs;
+    throw;
+  }
+}
+
+// Behind readers that are all held up, as by a lock, nobody waits longer than for an answer.
+Result<void> Database::refuse_late(std::int64_t asked_ms) const {
+  if (!is_shared() || options_.timeout_ms == 0 || monotonic_ms() - asked_ms < options_.timeout_ms) return {};
+  if (!writable()) return fail(refusal());
+  return fail(overloaded("all sessions that read the database are busy; try again"));
+}
+
+void Database::hurry() {
+  std::int64_t not_yet = 0;
+  give_up_at_.compare_exchange_strong(not_yet, monotonic_ms() + kHurriedMs);
 }
 
 Database::ReaderLease::~ReaderLease() {
@@ -324,9 +356,28 @@ bool Database::find_commit(const SqlError& failure) {
     } catch (const SqlError& again) {
       if (again.kind() != SqlError::Kind::Disconnected && again.kind() != SqlError::Kind::CommitUnknown) throw;
     }
-    std::unique_lock lock(queue_mutex_);
-    if (queue_wake_.wait_for(lock, kProbeEvery, [this] { return stopping_; })) throw failure;
+    const bool ending = refuse_until(std::chrono::steady_clock::now() + kProbeEvery);
+    if (ending || PostgresPatience{0, &give_up_at_}.is_over()) throw failure;
   }
+}
+
+// Others than those that wait for the commit are told at once that the database is away.
+bool Database::refuse_until(std::chrono::steady_clock::time_point end) {
+  for (;;) {
+    refuse_queued();
+    std::unique_lock lock(queue_mutex_);
+    const bool woken = queue_wake_.wait_until(lock, end, [this] { return stopping_ || !queue_.empty(); });
+    if (stopping_ || !woken) return stopping_;
+  }
+}
+
+void Database::refuse_queued() {
+  std::vector<std::unique_ptr<Job>> refused;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    refused.swap(queue_);
+  }
+  for (const auto& job : refused) job->deliver_failure(refusal());
 }
 
 void Database::commit_group(std::vector<std::unique_ptr<Job>>& group) {
@@ -335,10 +386,14 @@ void Database::commit_group(std::vector<std::unique_ptr<Job>>& group) {
   } catch (const SqlError& failure) {
     const Error error = to_error(failure);
     if (failure.kind() == SqlError::Kind::Full) note(State::Full);
-    if (failure.kind() == SqlError::Kind::Disconnected) note(State::Unreachable);
+    if (failure.kind() == SqlError::Kind::Disconnected || failure.kind() == SqlError::Kind::CommitUnknown) {
+      note(State::Unreachable);
+    }
     logger_.error("store", "a commit failed",
                   {{"code", error.code}, {"reason", failure.what()}, {"writes", group.size()}});
     for (const auto& job : group) job->deliver_failure(error);
+    // To find out once more for each group may take seconds.
+    if (state_ == State::Unreachable) refuse_queued();
     return;
   }
   note(State::Writable);
@@ -360,6 +415,7 @@ void Database::probe() {
 }
 
 void Database::note(State state) {
+  if (state == State::Writable) readers_wait_until_ = 0;
   if (state_.exchange(state) == state) return;
   if (state == State::Writable) {
     logger_.info("store", "writes succeed again");

@@ -18,6 +18,23 @@ constexpr std::size_t kMaxAwaited = 128;  // answers of the server are read befo
 constexpr auto kCommitPoll = std::chrono::milliseconds(20);
 constexpr int kCommitPolls = 500;
 
+std::string statement_timeout(const PostgresPatience& patience) {
+  return "SET statement_timeout = " + std::to_string(patience.answer_ms);
+}
+
+class ForAMoment {
+ public:
+  ForAMoment(PostgresPatience& held, PostgresPatience now) : held_(held), former_(std::exchange(held, now)) {}
+  ~ForAMoment() { held_ = former_; }
+  ForAMoment(const ForAMoment&) = delete;
+  ForAMoment& operator=(const ForAMoment&) = delete;
+  const PostgresPatience& former() const { return former_; }
+
+ private:
+  PostgresPatience& held_;
+  const PostgresPatience former_;
+};
+
 }  // namespace
 
 /// One result of libpq.
@@ -28,7 +45,10 @@ class PostgresSession::Answer {
   Answer(const Answer&) = delete;
   Answer& operator=(const Answer&) = delete;
   Answer(Answer&& other) noexcept : result_(std::exchange(other.result_, nullptr)) {}
-  Answer& operator=(Answer&&) = delete;
+  Answer& operator=(Answer&& other) noexcept {
+    std::swap(result_, other.result_);
+    return *this;
+  }
 
   const pg_result* get() const { return result_; }
   ExecStatusType status() const { return PQresultStatus(result_); }
@@ -65,6 +85,7 @@ void PostgresSession::open() {
 }
 
 void PostgresSession::set_up() {
+  const ForAMoment in_time(patience_, {options_.connect_timeout_s * std::int64_t{1000}, patience_.give_up_at});
   statements_.clear();
   awaited_.clear();
   environment_.clear();
@@ -73,12 +94,21 @@ void PostgresSession::set_up() {
   // What matters comes back as an error; the default would print the rest.
   PQsetNoticeReceiver(
       handle_, [](void*, const PGresult*) {}, nullptr);
+  // A server that does not read must not hold up who sends, either: wait_for_answer() sends the rest.
+  PQsetnonblocking(handle_, 1);
   if (!options_.durable) run_script("SET synchronous_commit = off");
   if (!options_.writer) run_script("SET default_transaction_read_only = on");
+  if (in_time.former().answer_ms > 0) run_script(statement_timeout(in_time.former()));
+}
+
+void PostgresSession::bound_waits(std::int64_t answer_ms, const std::atomic<std::int64_t>& give_up_at) {
+  patience_ = {answer_ms, &give_up_at};
+  if (answer_ms > 0) run_script(statement_timeout(patience_));
 }
 
 bool PostgresSession::reconnect() {
   if (!broken_) return true;
+  if (patience_.is_over()) return false;
   try {
     if (handle_ == nullptr) {
       open();
@@ -144,9 +174,14 @@ void PostgresSession::send_values(std::string_view sql, const PostgresValues& va
   awaited_.push_back({kind, found->first});
 }
 
+pg_result* PostgresSession::wait_for_result() {
+  if (!wait_for_answer(handle_, patience_)) lost("the server has fallen silent");
+  return PQgetResult(handle_);
+}
+
 PostgresSession::Answer PostgresSession::next() {
   const Awaited awaited = awaited_.front();
-  Answer answer(PQgetResult(handle_));
+  Answer answer(wait_for_result());
   if (!answer.good()) {
     const SqlError error = postgres_error(answer.get(), PQerrorMessage(handle_), awaited.sql);
     if (error.kind() == SqlError::Kind::Disconnected || PQstatus(handle_) == CONNECTION_BAD) lost(error.what());
@@ -155,7 +190,7 @@ PostgresSession::Answer PostgresSession::next() {
     throw error;
   }
   if (awaited.rows && changed_rows(answer.get()) != *awaited.rows) said_wrong_ = true;
-  Answer end(PQgetResult(handle_));  // nothing: the end of this statement
+  Answer end(wait_for_result());  // nothing: the end of this statement
   awaited_.pop_front();
   if (awaited.kind == Kind::TransactionNumber) transaction_ = PQgetvalue(answer.get(), 0, 0);
   return answer;
@@ -184,7 +219,7 @@ void PostgresSession::resync() noexcept {
     broken_ = true;
     return;
   }
-  for (int nothing = 0; nothing < 2;) {
+  for (int nothing = 0; nothing < 2 && wait_for_answer(handle_, patience_);) {
     const Answer answer(PQgetResult(handle_));
     nothing = answer.get() == nullptr ? nothing + 1 : 0;
     if (answer.status() == PGRES_PIPELINE_SYNC && answer.get() != nullptr) return;
@@ -260,6 +295,44 @@ void PostgresSession::begin_write() {
   start("BEGIN", {});
   // Asked for now, because the answer to COMMIT may never come.
   start("SELECT pg_current_xact_id()::text", {}, Kind::TransactionNumber);
+  leave_mark();
+}
+
+// A server that crashes forgets numbers of transactions that were not committed, and gives them to others: a number
+// alone does not tell whose commit it was. Marks stand among the hosts, below zero, where no host lives.
+void PostgresSession::mark_commits(const std::string& host_id) {
+  mark_row_ = "commit " + host_id;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  mark_ = -std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+}
+
+void PostgresSession::leave_mark() {
+  if (mark_row_.empty()) return;
+  start("INSERT INTO hosts (id, until_us) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET until_us = $2",
+        {std::string_view(mark_row_), --mark_});
+}
+
+bool PostgresSession::is_marked() {
+  bool found = false;
+  fetch(kEverywhere, "SELECT 1 FROM hosts WHERE id = $1 AND until_us = $2", {std::string_view(mark_row_), mark_},
+        [&](const Row&) {
+          found = true;
+          return false;
+        });
+  return found;
+}
+
+// A number that the server has not given yet is one that it forgot, which it calls an error.
+std::string PostgresSession::state_of_last_commit() {
+  std::string state;
+  fetch(kEverywhere,
+        "SELECT CASE WHEN pg_current_xact_id() <= $1::text::xid8 THEN 'forgotten' "
+        "ELSE pg_xact_status($1::text::xid8) END",
+        {std::string_view(transaction_)}, [&](const Row& row) {
+          state = row.text(0);
+          return false;
+        });
+  return state;
 }
 
 void PostgresSession::begin_read() {
@@ -306,14 +379,11 @@ void PostgresSession::rollback() noexcept {
 }
 
 bool PostgresSession::was_committed() {
-  std::string state;
   for (int i = 0; i < kCommitPolls; ++i) {
-    fetch(kEverywhere, "SELECT pg_xact_status($1::text::xid8)", {std::string_view(transaction_)}, [&](const Row& row) {
-      state = row.text(0);
-      return false;
-    });
+    const std::string state = state_of_last_commit();
     // The server may not have noticed yet that we left.
-    if (state != "in progress") return state == "committed";
+    if (state != "in progress") return mark_row_.empty() ? state == "committed" : is_marked();
+    if (patience_.is_over()) break;
     std::this_thread::sleep_for(kCommitPoll);
   }
   throw SqlError(SqlError::Kind::CommitUnknown, "PostgreSQL: transaction " + transaction_ + " is still in progress");
@@ -322,7 +392,10 @@ bool PostgresSession::was_committed() {
 void PostgresSession::run_script(const std::string& script) {
   environment_.clear();
   pipeline(false);
-  const Answer answer(PQexec(handle_, script.c_str()));
+  if (PQsendQuery(handle_, script.c_str()) != 1) lost(PQerrorMessage(handle_));
+  Answer answer(wait_for_result());
+  for (Answer further(wait_for_result()); further.get() != nullptr; further = Answer(wait_for_result()))
+    answer = std::move(further);
   if (answer.good()) return;
   const SqlError error = postgres_error(answer.get(), PQerrorMessage(handle_), script);
   if (error.kind() == SqlError::Kind::Disconnected || PQstatus(handle_) == CONNECTION_BAD) lost(error.what());
