@@ -132,6 +132,7 @@ class Database {
   };
 
   Database(const DatabaseOptions& options, base::Logger& logger, std::unique_ptr<Connection> writer);
+  static Error overloaded(std::string message);
   static Error to_error(const SqlError& failure);
   static bool ends_transaction(SqlError::Kind kind);
   template <typename ResultType, typename Work>

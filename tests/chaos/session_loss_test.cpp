@@ -21,6 +21,26 @@ constexpr int kClients = 8;
 constexpr int kTurnsMs = 60'000;
 constexpr int kLosses = 15;
 
+/// Every so many-th row of the journal fails its transaction where it stands, and every so many-th changed run fails
+/// its transaction at the commit; 0: none. A sequence is no part of a transaction: it counts what was undone, too.
+constexpr const char* kInjection = R"(
+  CREATE SEQUENCE tried;
+  CREATE TABLE injection (every BIGINT);
+  INSERT INTO injection VALUES (0);
+  CREATE FUNCTION fail_sometimes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+    DECLARE
+      every_so_many BIGINT := (SELECT every FROM public.injection);
+    BEGIN
+      IF every_so_many > 0 AND nextval('public.tried') % every_so_many = 0 THEN
+        RAISE EXCEPTION 'injected' USING ERRCODE = 'serialization_failure';
+      END IF;
+      RETURN NULL;
+    END $$;
+  CREATE TRIGGER fail_a_row AFTER INSERT ON run_journal FOR EACH ROW EXECUTE FUNCTION fail_sometimes();
+  CREATE CONSTRAINT TRIGGER fail_a_commit AFTER UPDATE ON runs DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION fail_sometimes();
+)";
+
 struct Load {
   ChaosStage stage;
   std::string database = std::filesystem::path(stage.database_file()).parent_path().filename().string();
@@ -30,6 +50,7 @@ struct Load {
   explicit Load(std::uint64_t seed) {
     stage.start();
     agent = stage.agent("mock:mock-echo-r0");
+    as_superuser(kInjection);  // before there is load, with which its locks could be in a deadlock
     crowd.emplace(stage, kClients, seed);
   }
   std::string as_superuser(const std::string& sql) const { return PostgresServer::shared().run(database, sql); }
@@ -51,24 +72,6 @@ struct Load {
     CHECK(let_go().empty());
   }
 };
-
-/// Every so many-th row of the journal fails its transaction where it stands, and every so many-th changed run fails
-/// its transaction at the commit. A sequence is no part of a transaction: it counts what was undone, too.
-constexpr const char* kInjection = R"(
-  CREATE SEQUENCE tried;
-  CREATE TABLE injection (every BIGINT);
-  INSERT INTO injection VALUES (41);
-  CREATE FUNCTION fail_sometimes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
-    BEGIN
-      IF nextval('public.tried') % (SELECT every FROM public.injection) = 0 THEN
-        RAISE EXCEPTION 'injected' USING ERRCODE = 'serialization_failure';
-      END IF;
-      RETURN NULL;
-    END $$;
-  CREATE TRIGGER fail_a_row AFTER INSERT ON run_journal FOR EACH ROW EXECUTE FUNCTION fail_sometimes();
-  CREATE CONSTRAINT TRIGGER fail_a_commit AFTER UPDATE ON runs DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION fail_sometimes();
-)";
 
 /// The daemon has a row that the other wants, and wants a table that the other has. Only the daemon looks for
 /// deadlocks.
@@ -101,7 +104,7 @@ TEST_CASE("all sessions of a daemon under load are ended again and again: no tur
 TEST_CASE("transactions fail with serialization failures, in their middle and at their commit, and are tried again") {
   Load load(2);
   REQUIRE(load.crowd->wait_for_turns(5, kTurnsMs));
-  load.as_superuser(kInjection);
+  load.as_superuser("UPDATE injection SET every = 41");
   REQUIRE(load.crowd->wait_for_turns(30, kTurnsMs));
   CHECK(std::stoi(load.as_superuser("SELECT last_value FROM tried")) > 100);
   // A storm: no try succeeds.
@@ -110,7 +113,7 @@ TEST_CASE("transactions fail with serialization failures, in their middle and at
   const Answer refused = post(load.stage.daemon(), "/api/v1/agent/agents/" + load.agent + "/messages", body);
   CHECK(refused.status == 503);
   CHECK(refused.json()["code"] == "store_overloaded");
-  load.as_superuser("DROP TRIGGER fail_a_row ON run_journal; DROP TRIGGER fail_a_commit ON runs");
+  load.as_superuser("UPDATE injection SET every = 0");
   REQUIRE(load.crowd->wait_for_turns(20, kTurnsMs));
   load.check();
 }

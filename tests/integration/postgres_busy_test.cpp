@@ -41,6 +41,21 @@ bool wait_for_waiting(const std::string& database, const std::string& locks, int
   });
 }
 
+bool is_refused(const Answer& answer, const std::string& code) {
+  return answer.status == 503 && answer.json()["code"] == code && answer.headers.count("retry-after") == 1;
+}
+
+/// Commits of turns wait for advisory lock 7.
+constexpr const char* kWaitAtCommit = R"(
+  CREATE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      PERFORM pg_advisory_xact_lock_shared(7);
+      RETURN NULL;
+    END $$;
+  CREATE CONSTRAINT TRIGGER wait_at_commit AFTER INSERT ON runs DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION wait_at_commit();
+)";
+
 /// More readers at once than there are sessions, each with its answer and what it took.
 class Readers {
  public:
@@ -79,45 +94,41 @@ class Readers {
 
 }  // namespace
 
-TEST_CASE("Every session that reads is busy: requests wait, then they are refused, and health is told all the while") {
+TEST_CASE("Every session that reads is busy: requests wait") {
+  const Stage stage(arguments_for("waits", kTimeoutMs));
+  PostgresOutsider outsider("waits");
+  outsider.run("BEGIN; LOCK TABLE threads IN ACCESS EXCLUSIVE MODE");
+  Readers readers(*stage.daemon);
+  REQUIRE(wait_for_waiting("waits", "relation = 'threads'::regclass", 2));
+  CHECK(readers.answered() == 0);
+  outsider.run("COMMIT");
+  for (const auto& answer : readers.join()) CHECK(answer.status == 200);
+}
+
+TEST_CASE("Every session that reads is busy for too long: refusals in time, and health is told all the while") {
   const Stage stage(arguments_for("busy", kTimeoutMs));
   const Daemon& daemon = *stage.daemon;
   const std::string agent = stage.agent("mock-echo-r0");
   REQUIRE(stage.say(agent).back().type() == "done");
   PostgresOutsider outsider("busy");
-  const std::string on_threads = "relation = 'threads'::regclass";
-  {
-    outsider.run("BEGIN; LOCK TABLE threads IN ACCESS EXCLUSIVE MODE");
-    Readers readers(daemon);
-    REQUIRE(wait_for_waiting("busy", on_threads, 2));
-    CHECK(readers.answered() == 0);
-    outsider.run("COMMIT");
-    for (const auto& answer : readers.join()) CHECK(answer.status == 200);
-  }
   outsider.run("BEGIN; LOCK TABLE threads IN ACCESS EXCLUSIVE MODE");
   Readers readers(daemon);
-  REQUIRE(wait_for_waiting("busy", on_threads, 2));
+  REQUIRE(wait_for_waiting("busy", "relation = 'threads'::regclass", 2));
   std::int64_t slowest_health_ms = 0;
   int healthy = 0;
-  while (readers.answered() < kRequests) {
+  for (; readers.answered() < kRequests; ++healthy) {
     const auto asked = SteadyClock::now();
     REQUIRE(get(daemon, "/api/health").status == 200);
     REQUIRE(get(daemon, "/api/health/ready").status == 200);
     slowest_health_ms = std::max(slowest_health_ms, ms_since(asked));
-    ++healthy;
   }
-  for (const auto& answer : readers.join()) {
-    CHECK(answer.status == 503);
-    CHECK(answer.json()["code"] == "store_overloaded");
-    CHECK(answer.headers.count("retry-after") == 1);
-  }
+  for (const auto& answer : readers.join()) CHECK(is_refused(answer, "store_overloaded"));
   CHECK(healthy > 10);
-  CHECK(slowest_health_ms < 500);
-  CHECK(readers.slowest_ms() < 2 * kTimeoutMs + 1'000);
+  CHECK(slowest_health_ms < 1'000);
+  CHECK(readers.slowest_ms() < 2 * kTimeoutMs + 2'000);
   // What writes to the table is refused as well, and whole.
-  const Answer turn = post(daemon, "/api/v1/agent/agents/" + agent + "/messages", {{"message", "locked out"}});
-  CHECK(turn.status == 503);
-  CHECK(turn.json()["code"] == "store_overloaded");
+  const Json body = {{"message", "locked out"}};
+  CHECK(is_refused(post(daemon, "/api/v1/agent/agents/" + agent + "/messages", body), "store_overloaded"));
   outsider.run("COMMIT");
   CHECK(get(daemon, "/api/v1/agent/threads").json()["total"] == 1);
   CHECK(stage.say(agent).back().type() == "done");
@@ -127,11 +138,7 @@ TEST_CASE("The server is gone within a commit: others are refused at once, and S
   Stage stage(arguments_for("in_commit", 60'000));
   Daemon& daemon = *stage.daemon;
   const std::string agent = stage.agent("mock-echo-r0");
-  PostgresServer::shared().run("in_commit",
-                               "CREATE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql AS "
-                               "'BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN NULL; END'; "
-                               "CREATE CONSTRAINT TRIGGER wait_at_commit AFTER INSERT ON runs DEFERRABLE INITIALLY "
-                               "DEFERRED FOR EACH ROW EXECUTE FUNCTION wait_at_commit()");
+  PostgresServer::shared().run("in_commit", kWaitAtCommit);
   PostgresOutsider outsider("in_commit");
   outsider.run("SELECT pg_advisory_lock(7)");
   std::thread client([&] { (void)stage.say(agent, "whose commit is looked up"); });
@@ -144,9 +151,7 @@ TEST_CASE("The server is gone within a commit: others are refused at once, and S
   profile.body = R"({"name":"Some Body"})";
   for (int i = 0; i < 3; ++i) {
     const auto asked = SteadyClock::now();
-    const Answer refused = ask(daemon, profile);
-    CHECK(refused.status == 503);
-    CHECK(refused.json()["code"] == "store_unreachable");
+    CHECK(is_refused(ask(daemon, profile), "store_unreachable"));
     CHECK(ms_since(asked) < 2'000);
   }
   CHECK(get(daemon, "/api/health/ready").json()["checks"]["store"] == "store_unreachable");
