@@ -127,6 +127,8 @@ const std::vector<Setting>& setting_table() {
       {"store.max_queued_writes", &S::store_max_queued_writes, "writes that wait; more are refused with 503", 16,
        10'000'000},
       {"store.readers", &S::store_readers, "threads that read the database", 1, 64},
+      {"store.timeout_ms", &S::store_timeout_ms,
+       "longest statement of PostgreSQL; a server that is silent for longer is gone", 100, kHourMs},
       {"store.max_bytes", &S::store_max_bytes, "largest database file; 0: no limit but the disk's"},
       {"runs.max_running", &S::runs_max_running, "runs at one time; more are refused with 503", 1, 1'000'000},
       {"runs.deadline_ms", &S::runs_deadline_ms, "longest run, waiting not counted", 1000, 24 * kHourMs},

@@ -43,6 +43,7 @@ struct Settings {
   std::string store_durability = "full";
   std::int64_t store_max_queued_writes = 10'000;
   std::int64_t store_readers = 2;
+  std::int64_t store_timeout_ms = 10'000;
   std::int64_t store_max_bytes = 0;
 
   std::int64_t runs_max_running = 10'000;

@@ -388,6 +388,7 @@ Task<void> Engine::drain(std::int64_t within_us) {
   if (left == 0 && !database_.is_shared()) co_return;
   if (left > 0) logger_.info("engine", "runs are left for take-over", {{"runs", left}});
   base::failpoint("drain.before_release");
+  database_.hurry();
   const auto write = database_.write(loop, [host = options_.host_id](store::Session& session) -> Result<void> {
     store::Runs(session).release_leases(model::SystemScope(), host);
     store::Hosts(session).remove(model::SystemScope(), host);

@@ -129,6 +129,7 @@ store::DatabaseOptions store_options(const config::Settings& settings, const std
   options.durable = settings.store_durability == "full";
   options.max_bytes = settings.store_max_bytes;
   options.max_queued_writes = static_cast<std::size_t>(settings.store_max_queued_writes);
+  options.timeout_ms = settings.store_timeout_ms;
   options.readers = static_cast<std::size_t>(settings.store_readers);
   return options;
 }

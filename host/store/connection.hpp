@@ -1,6 +1,8 @@
 // One database connection as Database and the migrations see it: a session with transactions and upkeep.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,8 +45,14 @@ class Connection : public Session {
   /// Runs several statements without parameters: savepoints, migrations, pragmas.
   virtual void run_script(const std::string& script) = 0;
 
+  /// From now on no answer of a server is waited for longer than so, and none beyond `give_up_at`, once it is not 0.
+  /// One that is silent for so long is taken to be gone.
+  virtual void bound_waits(std::int64_t /*answer_ms*/, const std::atomic<std::int64_t>& /*give_up_at*/) {}
+  virtual bool is_broken() const { return false; }
   /// Makes a broken connection anew; false when the database cannot be reached. Returns at once when nothing is broken.
   virtual bool reconnect() { return true; }
+  /// From now on every write transaction leaves a mark of this host, by which was_committed() knows its own.
+  virtual void mark_commits(const std::string& /*host_id*/) {}
   /// After CommitUnknown and reconnect(): how the last commit ended.
   virtual bool was_committed() { return false; }
   /// Throws unless something can be written.

@@ -2,17 +2,9 @@
 
 #include <pthread.h>
 
-#include <filesystem>
-#include <optional>
 #include <utility>
 
 #include "base/failpoint.hpp"
-#include "base/text.hpp"
-#include "store/hosts.hpp"
-#include "store/migrations.hpp"
-#include "store/postgres_session.hpp"
-#include "store/sealing.hpp"
-#include "store/sqlite_session.hpp"
 
 namespace platos::store {
 namespace {
@@ -20,115 +12,23 @@ namespace {
 constexpr std::size_t kMaxGroup = 512;
 constexpr std::size_t kMaxQueuedReads = 10'000;
 constexpr int kConflictTries = 5;
+// How long the process still waits for the database when it wants to end.
+constexpr std::int64_t kHurriedMs = 3'000;
 constexpr auto kProbeEvery = std::chrono::seconds(1);
 
-std::string database_path(const DatabaseOptions& options) { return options.directory + "/platos.db"; }
-
-Result<void> check_stream_forms(Connection& connection) {
-  std::optional<std::int64_t> unknown;
-  connection.query(Connection::everywhere(), "SELECT flags FROM run_stream WHERE flags <> 1 LIMIT 1", {},
-                   [&](const Row& row) {
-                     unknown = row.integer(0);
-                     return false;
-                   });
-  if (!unknown) return {};
-  return fail(ErrorKind::FailedPrecondition, "unknown_stream_form",
-              "the database holds event blocks of form " + std::to_string(*unknown) +
-                  "; this Platos reads form 1: start the newer Platos that wrote them");
-}
-
-// On PostgreSQL the second wall around tenants is only there for roles that it holds for.
-void warn_without_row_security(Connection& connection, base::Logger& logger) {
-  auto* postgres = dynamic_cast<PostgresSession*>(&connection);
-  if (postgres == nullptr || postgres->holds_row_security()) return;
-  logger.warn("store",
-              "the role of store.url is a superuser or has BYPASSRLS: row-level security does not hold for it; use a "
-              "role without either");
-}
-
-// Says that it is there before it looks for others: of two that start at once, at least one sees the other.
-std::vector<std::string> register_host(Connection& connection, const DatabaseOptions& options,
-                                       const base::Clock& clock) {
-  if (options.url.empty() || options.host_id.empty()) return {};
-  const std::int64_t now_us = clock.wall_us();
-  connection.begin_write();
-  Hosts(connection).renew(Connection::everywhere(), options.host_id, now_us + options.host_lease_us);
-  connection.commit();
-  connection.begin_read();
-  auto others = Hosts(connection).others(Connection::everywhere(), options.host_id, now_us);
-  connection.rollback();
-  return others;
-}
-
-std::unique_ptr<Connection> with_keys(std::unique_ptr<Connection> connection, const DatabaseOptions& options) {
-  if (options.keys != nullptr) connection->use_keys(*options.keys);
-  return connection;
-}
 }  // namespace
-
-std::unique_ptr<Connection> connect(const DatabaseOptions& options, bool writer) {
-  if (!options.url.empty()) {
-    PostgresOptions session;
-    session.url = options.url;
-    session.durable = options.durable;
-    session.writer = writer;
-    return with_keys(std::make_unique<PostgresSession>(session), options);
-  }
-  SqliteOptions session;
-  session.path = database_path(options);
-  session.durable = options.durable;
-  session.writer = writer;
-  session.max_bytes = options.max_bytes;
-  return with_keys(std::make_unique<SqliteSession>(session), options);
-}
-
-Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options, const base::Clock& clock,
-                                                 base::Logger& logger) {
-  if (!options.url.empty()) {
-    PostgresOptions given;
-    given.url = options.url;
-    if (const auto valid = postgres_parameters(given); !valid) return fail(valid.error());
-  }
-  try {
-    auto writer = connect(options, true);
-    const std::string snapshot =
-        options.directory + "/before-migration-" + std::to_string(clock.wall_us() / 1'000'000) + ".db";
-    const auto ready = options.migrate ? migrate(*writer, writer->migrations(), clock, snapshot)
-                                       : check_migrated(*writer, writer->migrations());
-    if (!ready) return fail(ready.error());
-    if (const auto known = check_stream_forms(*writer); !known) return fail(known.error());
-    if (options.keys != nullptr) {
-      if (auto known = ensure_data_keys(*writer, *options.keys, clock); !known) return fail(known.error());
-      seal_old_rows(*writer, logger);
-    }
-    warn_without_row_security(*writer, logger);
-    if (options.url.empty()) {
-      std::error_code ignored;
-      std::filesystem::permissions(database_path(options), std::filesystem::perms(0600), ignored);
-    }
-    auto others = register_host(*writer, options, clock);
-    auto database = std::unique_ptr<Database>(new Database(options, logger, std::move(writer)));
-    database->other_hosts_ = std::move(others);
-    return database;
-  } catch (const SqlError& failure) {
-    if (failure.kind() == SqlError::Kind::Disconnected) {
-      return fail(ErrorKind::Unavailable, "store_unreachable", failure.what());
-    }
-    return fail(ErrorKind::DataLoss, "database_unusable",
-                (options.url.empty() ? database_path(options) + ": " : std::string()) + failure.what());
-  } catch (const std::exception& failure) {
-    return fail(ErrorKind::DataLoss, "database_unusable", database_path(options) + ": " + failure.what());
-  }
-}
 
 Database::Database(const DatabaseOptions& options, base::Logger& logger, std::unique_ptr<Connection> writer)
     : options_(options), logger_(logger), writer_(std::move(writer)) {
+  writer_->bound_waits(options_.timeout_ms, give_up_at_);
+  if (!options_.host_id.empty()) writer_->mark_commits(options_.host_id);
   readers_ = std::make_unique<base::WorkerPool>("store-reader", options.readers, kMaxQueuedReads);
   writer_thread_ = std::thread([this] { write_loop(); });
   ::pthread_setname_np(writer_thread_.native_handle(), "store-writer");
 }
 
 Database::~Database() {
+  hurry();
   {
     const std::lock_guard lock(queue_mutex_);
     stopping_ = true;
@@ -136,6 +36,10 @@ Database::~Database() {
   queue_wake_.notify_all();
   writer_thread_.join();
   readers_.reset();
+}
+
+Error Database::overloaded(std::string message) {
+  return {ErrorKind::Unavailable, "store_overloaded", std::move(message), true, 1000, {}};
 }
 
 Error Database::to_error(const SqlError& failure) {
@@ -158,7 +62,8 @@ Error Database::to_error(const SqlError& failure) {
       error.retryable = true;
       error.retry_after_ms = 1000;
       break;
-    case SqlError::Kind::Conflict:
+    case SqlError::Kind::TimedOut: error = overloaded("the server's database takes too long; try again"); break;
+    case SqlError::Kind::Conflict: error = overloaded("others write the same in the database; try again"); break;
     case SqlError::Kind::Constraint:
       error.kind = ErrorKind::Conflict;
       error.code = "conflict";
@@ -177,13 +82,7 @@ Result<void> Database::enqueue(std::unique_ptr<Job> job) {
   {
     const std::lock_guard lock(queue_mutex_);
     if (queue_.size() >= options_.max_queued_writes || stopping_) {
-      Error error;
-      error.kind = ErrorKind::Unavailable;
-      error.code = "store_overloaded";
-      error.message = std::to_string(queue_.size()) + " writes wait for the database; try again";
-      error.retryable = true;
-      error.retry_after_ms = 1000;
-      return fail(std::move(error));
+      return fail(overloaded(std::to_string(queue_.size()) + " writes wait for the database; try again"));
     }
     wake = queue_.empty();
     queue_.push_back(std::move(job));
@@ -193,30 +92,13 @@ Result<void> Database::enqueue(std::unique_ptr<Job> job) {
 }
 
 bool Database::ends_transaction(SqlError::Kind kind) {
-  return kind == SqlError::Kind::Full || kind == SqlError::Kind::Conflict || kind == SqlError::Kind::Disconnected ||
-         kind == SqlError::Kind::CommitUnknown;
+  return kind == SqlError::Kind::Full || kind == SqlError::Kind::Conflict || kind == SqlError::Kind::TimedOut ||
+         kind == SqlError::Kind::Disconnected || kind == SqlError::Kind::CommitUnknown;
 }
 
-Database::ReaderLease Database::borrow_reader() {
-  std::unique_ptr<Connection> connection;
-  {
-    const std::lock_guard lock(readers_mutex_);
-    if (!idle_readers_.empty()) {
-      connection = std::move(idle_readers_.back());
-      idle_readers_.pop_back();
-    }
-  }
-  if (!connection) connection = connect(options_, false);
-  ReaderLease lease{*this, std::move(connection)};
-  if (!lease.connection->reconnect()) throw SqlError(SqlError::Kind::Disconnected, "no connection for reading");
-  return lease;
-}
-
-Database::ReaderLease::~ReaderLease() {
-  if (!connection) return;
-  connection->rollback();  // a read has nothing to commit
-  const std::lock_guard lock(owner.readers_mutex_);
-  owner.idle_readers_.push_back(std::move(connection));
+void Database::hurry() {
+  std::int64_t not_yet = 0;
+  give_up_at_.compare_exchange_strong(not_yet, monotonic_ms() + kHurriedMs);
 }
 
 void Database::write_loop() {
@@ -324,9 +206,28 @@ bool Database::find_commit(const SqlError& failure) {
     } catch (const SqlError& again) {
       if (again.kind() != SqlError::Kind::Disconnected && again.kind() != SqlError::Kind::CommitUnknown) throw;
     }
-    std::unique_lock lock(queue_mutex_);
-    if (queue_wake_.wait_for(lock, kProbeEvery, [this] { return stopping_; })) throw failure;
+    const bool ending = refuse_until(std::chrono::steady_clock::now() + kProbeEvery);
+    if (ending || PostgresPatience{0, &give_up_at_}.is_over()) throw failure;
   }
+}
+
+// Others than those that wait for the commit are told at once that the database is away.
+bool Database::refuse_until(std::chrono::steady_clock::time_point end) {
+  for (;;) {
+    refuse_queued();
+    std::unique_lock lock(queue_mutex_);
+    const bool woken = queue_wake_.wait_until(lock, end, [this] { return stopping_ || !queue_.empty(); });
+    if (stopping_ || !woken) return stopping_;
+  }
+}
+
+void Database::refuse_queued() {
+  std::vector<std::unique_ptr<Job>> refused;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    refused.swap(queue_);
+  }
+  for (const auto& job : refused) job->deliver_failure(refusal());
 }
 
 void Database::commit_group(std::vector<std::unique_ptr<Job>>& group) {
@@ -335,10 +236,14 @@ void Database::commit_group(std::vector<std::unique_ptr<Job>>& group) {
   } catch (const SqlError& failure) {
     const Error error = to_error(failure);
     if (failure.kind() == SqlError::Kind::Full) note(State::Full);
-    if (failure.kind() == SqlError::Kind::Disconnected) note(State::Unreachable);
+    if (failure.kind() == SqlError::Kind::Disconnected || failure.kind() == SqlError::Kind::CommitUnknown) {
+      note(State::Unreachable);
+    }
     logger_.error("store", "a commit failed",
                   {{"code", error.code}, {"reason", failure.what()}, {"writes", group.size()}});
     for (const auto& job : group) job->deliver_failure(error);
+    // To find out once more for each group may take seconds.
+    if (state_ == State::Unreachable) refuse_queued();
     return;
   }
   note(State::Writable);
@@ -360,6 +265,7 @@ void Database::probe() {
 }
 
 void Database::note(State state) {
+  if (state == State::Writable) readers_wait_until_ = 0;
   if (state_.exchange(state) == state) return;
   if (state == State::Writable) {
     logger_.info("store", "writes succeed again");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -17,6 +18,7 @@
 #include "base/result.hpp"
 #include "base/worker_pool.hpp"
 #include "store/connection.hpp"
+#include "store/postgres_wait.hpp"
 
 namespace platos::store {
 
@@ -31,6 +33,8 @@ struct DatabaseOptions {
   std::string host_id;               ///< which host of a PostgreSQL database this is; empty: a tool
   std::int64_t host_lease_us = 0;    ///< how long it is taken to live without saying so
   bool migrate = true;               ///< false: a schema that is not the newest is refused
+  /// Of PostgreSQL: for an answer, and for a read until a session is free. 0: for ever.
+  std::int64_t timeout_ms = 0;
 };
 
 /// A connection to what `options` name. Throws SqlError.
@@ -44,6 +48,8 @@ std::unique_ptr<Connection> connect(const DatabaseOptions& options, bool writer)
 ///
 /// A connection that breaks is made anew, and what it was doing is done again, once; a commit whose answer never came
 /// is looked up, never guessed. While the database cannot be reached, reads and writes fail with "store_unreachable".
+/// One that says nothing for `timeout_ms` cannot be reached; statements that take so long, as behind a lock, fail with
+/// "store_overloaded".
 class Database {
  public:
   /// Opens, migrates, starts the threads. Errors: see migrate(); DataLoss "database_unusable"; Unavailable
@@ -69,10 +75,15 @@ class Database {
   /// write.
   template <typename Work, typename ResultType = std::invoke_result_t<Work&, Session&>>
   base::Completion<ResultType> read(base::Loop& loop, Work work) {
-    return readers_->run(loop, [this, work = std::move(work)]() mutable -> ResultType {
+    return readers_->run(loop, [this, asked = monotonic_ms(), work = std::move(work)]() mutable -> ResultType {
+      if (const auto refused = refuse_late(asked); !refused) return fail(refused.error());
       return reading<ResultType>([&](Session& session) { return work(session); });
     });
   }
+
+  /// The process wants to end: waiting for a database that is away ends soon, and what was waiting for it fails with
+  /// "store_unreachable". Any thread.
+  void hurry();
 
   /// False after a write failed for want of space or of a database, until one succeeds: no new turns are taken then.
   bool writable() const { return state_.load(std::memory_order_relaxed) == State::Writable; }
@@ -121,6 +132,7 @@ class Database {
   };
 
   Database(const DatabaseOptions& options, base::Logger& logger, std::unique_ptr<Connection> writer);
+  static Error overloaded(std::string message);
   static Error to_error(const SqlError& failure);
   static bool ends_transaction(SqlError::Kind kind);
   template <typename ResultType, typename Work>
@@ -143,12 +155,17 @@ class Database {
         lease.connection->begin_read();
         return guarded<ResultType>([&] { return work(static_cast<Session&>(*lease.connection)); });
       } catch (const SqlError& failure) {
-        if (again || failure.kind() != SqlError::Kind::Disconnected) return fail(to_error(failure));
+        if (again || failure.kind() != SqlError::Kind::Disconnected || readers_wait()) {
+          return fail(to_error(failure));
+        }
       }
     }
   }
+  Result<void> refuse_late(std::int64_t asked_ms) const;
+  bool readers_wait() const { return monotonic_ms() < readers_wait_until_.load(std::memory_order_relaxed); }
   Result<void> enqueue(std::unique_ptr<Job> job);
   ReaderLease borrow_reader();
+  void open_reader(std::unique_ptr<Connection>& connection);
   void write_loop();
   bool run_plain(const std::vector<std::unique_ptr<Job>>& group);
   void run_apart(const std::vector<std::unique_ptr<Job>>& group);
@@ -156,6 +173,8 @@ class Database {
   void run_group(const std::vector<std::unique_ptr<Job>>& group);
   void try_commit(const std::vector<std::unique_ptr<Job>>& group);
   bool find_commit(const SqlError& failure);
+  bool refuse_until(std::chrono::steady_clock::time_point end);
+  void refuse_queued();
   void note(State state);
   void probe();
 
@@ -172,6 +191,8 @@ class Database {
   std::atomic<std::uint64_t> writes_{0};
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<Connection>> idle_readers_;
+  std::atomic<std::int64_t> give_up_at_{0};          // 0: as long as it takes
+  std::atomic<std::int64_t> readers_wait_until_{0};  // the server was not there: not all knock at once
   std::unique_ptr<base::WorkerPool> readers_;
   std::thread writer_thread_;
 };

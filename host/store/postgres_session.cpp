@@ -5,38 +5,34 @@
 #include <Poco/Data/PostgreSQL/Utility.h>
 #include <libpq-fe.h>
 
-#include <chrono>
 #include <mutex>
-#include <thread>
 
+#include "store/postgres_answer.hpp"
 #include "store/postgres_values.hpp"
 
 namespace platos::store {
 namespace {
 
 constexpr std::size_t kMaxAwaited = 128;  // answers of the server are read before they could fill its buffers
-constexpr auto kCommitPoll = std::chrono::milliseconds(20);
-constexpr int kCommitPolls = 500;
 
-}  // namespace
+std::string statement_timeout(const PostgresPatience& patience) {
+  return "SET statement_timeout = " + std::to_string(patience.answer_ms);
+}
 
-/// One result of libpq.
-class PostgresSession::Answer {
+class ForAMoment {
  public:
-  explicit Answer(pg_result* result) : result_(result) {}
-  ~Answer() { PQclear(result_); }
-  Answer(const Answer&) = delete;
-  Answer& operator=(const Answer&) = delete;
-  Answer(Answer&& other) noexcept : result_(std::exchange(other.result_, nullptr)) {}
-  Answer& operator=(Answer&&) = delete;
-
-  const pg_result* get() const { return result_; }
-  ExecStatusType status() const { return PQresultStatus(result_); }
-  bool good() const { return status() == PGRES_COMMAND_OK || status() == PGRES_TUPLES_OK; }
+  ForAMoment(PostgresPatience& held, PostgresPatience now) : held_(held), former_(std::exchange(held, now)) {}
+  ~ForAMoment() { held_ = former_; }
+  ForAMoment(const ForAMoment&) = delete;
+  ForAMoment& operator=(const ForAMoment&) = delete;
+  const PostgresPatience& former() const { return former_; }
 
  private:
-  pg_result* result_;
+  PostgresPatience& held_;
+  const PostgresPatience former_;
 };
+
+}  // namespace
 
 PostgresSession::PostgresSession(PostgresOptions options) : options_(std::move(options)) { open(); }
 
@@ -65,6 +61,7 @@ void PostgresSession::open() {
 }
 
 void PostgresSession::set_up() {
+  const ForAMoment in_time(patience_, {options_.connect_timeout_s * std::int64_t{1000}, patience_.give_up_at});
   statements_.clear();
   awaited_.clear();
   environment_.clear();
@@ -73,12 +70,21 @@ void PostgresSession::set_up() {
   // What matters comes back as an error; the default would print the rest.
   PQsetNoticeReceiver(
       handle_, [](void*, const PGresult*) {}, nullptr);
+  // A server that does not read must not hold up who sends, either: wait_for_answer() sends the rest.
+  PQsetnonblocking(handle_, 1);
   if (!options_.durable) run_script("SET synchronous_commit = off");
   if (!options_.writer) run_script("SET default_transaction_read_only = on");
+  if (in_time.former().answer_ms > 0) run_script(statement_timeout(in_time.former()));
+}
+
+void PostgresSession::bound_waits(std::int64_t answer_ms, const std::atomic<std::int64_t>& give_up_at) {
+  patience_ = {answer_ms, &give_up_at};
+  if (answer_ms > 0) run_script(statement_timeout(patience_));
 }
 
 bool PostgresSession::reconnect() {
   if (!broken_) return true;
+  if (patience_.is_over()) return false;
   try {
     if (handle_ == nullptr) {
       open();
@@ -144,9 +150,14 @@ void PostgresSession::send_values(std::string_view sql, const PostgresValues& va
   awaited_.push_back({kind, found->first});
 }
 
+pg_result* PostgresSession::wait_for_result() {
+  if (!wait_for_answer(handle_, patience_)) lost("the server has fallen silent");
+  return PQgetResult(handle_);
+}
+
 PostgresSession::Answer PostgresSession::next() {
   const Awaited awaited = awaited_.front();
-  Answer answer(PQgetResult(handle_));
+  Answer answer(wait_for_result());
   if (!answer.good()) {
     const SqlError error = postgres_error(answer.get(), PQerrorMessage(handle_), awaited.sql);
     if (error.kind() == SqlError::Kind::Disconnected || PQstatus(handle_) == CONNECTION_BAD) lost(error.what());
@@ -155,7 +166,7 @@ PostgresSession::Answer PostgresSession::next() {
     throw error;
   }
   if (awaited.rows && changed_rows(answer.get()) != *awaited.rows) said_wrong_ = true;
-  Answer end(PQgetResult(handle_));  // nothing: the end of this statement
+  Answer end(wait_for_result());  // nothing: the end of this statement
   awaited_.pop_front();
   if (awaited.kind == Kind::TransactionNumber) transaction_ = PQgetvalue(answer.get(), 0, 0);
   return answer;
@@ -184,7 +195,7 @@ void PostgresSession::resync() noexcept {
     broken_ = true;
     return;
   }
-  for (int nothing = 0; nothing < 2;) {
+  for (int nothing = 0; nothing < 2 && wait_for_answer(handle_, patience_);) {
     const Answer answer(PQgetResult(handle_));
     nothing = answer.get() == nullptr ? nothing + 1 : 0;
     if (answer.status() == PGRES_PIPELINE_SYNC && answer.get() != nullptr) return;
@@ -242,87 +253,13 @@ void PostgresSession::settle() {
   if (said_wrong_) throw SqlError(SqlError::Kind::Other, "PostgreSQL: a statement did not do what was affirmed");
 }
 
-// A plan that was made for an empty table stays with its statement, also with the one that looks after a foreign key,
-// and reads all of a large one. They are made anew after 64 transactions, 256, 1,024 and so on, for the sizes of that
-// time.
-void PostgresSession::plan_anew_when_due() {
-  if (++transactions_ < plan_anew_at_) return;
-  plan_anew_at_ *= 4;
-  run_script("DISCARD PLANS");
-}
-
-void PostgresSession::begin_write() {
-  plan_anew_when_due();
-  environment_.clear();
-  transaction_.clear();
-  said_wrong_ = false;
-  in_transaction_ = true;
-  start("BEGIN", {});
-  // Asked for now, because the answer to COMMIT may never come.
-  start("SELECT pg_current_xact_id()::text", {}, Kind::TransactionNumber);
-}
-
-void PostgresSession::begin_read() {
-  plan_anew_when_due();
-  environment_.clear();
-  in_transaction_ = true;
-  start("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {});
-}
-
-void PostgresSession::commit() {
-  settle();
-  const bool writes = !transaction_.empty();
-  try {
-    in_transaction_ = false;  // whatever the answer is
-    start("COMMIT", {});
-    const Answer answer = last();
-    // A transaction with an error in it is "committed" as a rollback.
-    if (std::string_view(PQcmdStatus(const_cast<pg_result*>(answer.get()))) != "COMMIT") {
-      throw SqlError(SqlError::Kind::Other, "PostgreSQL: the transaction had failed");
-    }
-  } catch (const SqlError& failure) {
-    if (failure.kind() != SqlError::Kind::Disconnected || !writes) throw;
-    throw SqlError(SqlError::Kind::CommitUnknown, failure.what());
-  }
-}
-
-void PostgresSession::rollback() noexcept {
-  environment_.clear();
-  said_wrong_ = false;
-  if (!in_transaction_ || broken_) return;
-  in_transaction_ = false;
-  // An error of what was sent before may be met here only; what follows it was skipped, the first ROLLBACK among it.
-  for (int tries = 0; tries < 2; ++tries) {
-    try {
-      start("ROLLBACK", {});
-      forget(0);
-      said_wrong_ = false;
-      return;
-    } catch (const std::exception&) {
-      if (broken_) return;
-    }
-  }
-  broken_ = true;
-}
-
-bool PostgresSession::was_committed() {
-  std::string state;
-  for (int i = 0; i < kCommitPolls; ++i) {
-    fetch(kEverywhere, "SELECT pg_xact_status($1::text::xid8)", {std::string_view(transaction_)}, [&](const Row& row) {
-      state = row.text(0);
-      return false;
-    });
-    // The server may not have noticed yet that we left.
-    if (state != "in progress") return state == "committed";
-    std::this_thread::sleep_for(kCommitPoll);
-  }
-  throw SqlError(SqlError::Kind::CommitUnknown, "PostgreSQL: transaction " + transaction_ + " is still in progress");
-}
-
 void PostgresSession::run_script(const std::string& script) {
   environment_.clear();
   pipeline(false);
-  const Answer answer(PQexec(handle_, script.c_str()));
+  if (PQsendQuery(handle_, script.c_str()) != 1) lost(PQerrorMessage(handle_));
+  Answer answer(wait_for_result());
+  for (Answer further(wait_for_result()); further.get() != nullptr; further = Answer(wait_for_result()))
+    answer = std::move(further);
   if (answer.good()) return;
   const SqlError error = postgres_error(answer.get(), PQerrorMessage(handle_), script);
   if (error.kind() == SqlError::Kind::Disconnected || PQstatus(handle_) == CONNECTION_BAD) lost(error.what());

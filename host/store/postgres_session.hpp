@@ -11,8 +11,10 @@
 
 #include "base/result.hpp"
 #include "store/connection.hpp"
+#include "store/postgres_wait.hpp"
 
 struct pg_conn;
+struct pg_result;
 
 namespace platos::store {
 
@@ -49,7 +51,10 @@ class PostgresSession final : public Connection {
   void settle() override;
   void answer_early(bool early) override { early_ = early; }
   void run_script(const std::string& script) override;
+  void bound_waits(std::int64_t answer_ms, const std::atomic<std::int64_t>& give_up_at) override;
+  bool is_broken() const override { return broken_; }
   bool reconnect() override;
+  void mark_commits(const std::string& host_id) override;
   bool was_committed() override;
   void probe_space() override;
   const std::vector<Migration>& migrations() const override;
@@ -83,19 +88,26 @@ class PostgresSession final : public Connection {
   Answer answer_of(const Tenant& tenant, std::string_view sql, Params params);
   Answer last();
   Answer next();
+  pg_result* wait_for_result();
   void forget(std::size_t keep);
   void resync() noexcept;
   void pipeline(bool on);
   void plan_anew_when_due();
+  void leave_mark();
+  std::string state_of_last_commit();
+  bool is_marked();
   [[noreturn]] void lost(const std::string& why);
 
   PostgresOptions options_;
+  PostgresPatience patience_;
   std::optional<Poco::Data::Session> connection_;
   pg_conn* handle_ = nullptr;
   std::map<std::string, std::string, std::less<>> statements_;  // text -> name of the prepared statement
   std::deque<Awaited> awaited_;                                 // answers that were not read yet, in order
   std::string environment_;                                     // of the wall as the transaction has it
   std::string transaction_;                                     // number of the write transaction, for was_committed()
+  std::string mark_row_;                                        // empty: transactions leave no mark
+  std::int64_t mark_ = 0;                                       // of the last write transaction
   std::int64_t transactions_ = 0;
   std::int64_t plan_anew_at_ = 64;
   bool broken_ = false;

@@ -37,6 +37,7 @@ SqlError::Kind kind_of(std::string_view state) {
   }
   if (group == "23") return SqlError::Kind::Constraint;
   if (state == "40001" || state == "40P01") return SqlError::Kind::Conflict;
+  if (state == "57014" || state == "55P03") return SqlError::Kind::TimedOut;
   if (state == "53100" || state == "53200") return SqlError::Kind::Full;
   if (group == "XX") return SqlError::Kind::Corrupt;
   return SqlError::Kind::Other;

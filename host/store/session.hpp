@@ -24,6 +24,7 @@ class SqlError : public std::runtime_error {
     Full,
     Corrupt,
     Conflict,       ///< with another transaction: the whole transaction may be tried again
+    TimedOut,       ///< the server gave a statement up: a lock or the work took too long
     Disconnected,   ///< nothing of the transaction is there
     CommitUnknown,  ///< disconnected while committing: see Connection::was_committed()
     Other

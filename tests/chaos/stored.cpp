@@ -4,49 +4,17 @@
 
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <stdexcept>
 
 #include "base/text.hpp"
+#include "chaos/reader.hpp"
 #include "secrets/key_ring.hpp"
 #include "secrets/master_key.hpp"
 
 namespace platos::tests::chaos {
 namespace {
 
-class Reader {
- public:
-  explicit Reader(const std::string& file) {
-    if (sqlite3_open_v2(file.c_str(), &handle_, SQLITE_OPEN_READONLY, nullptr) != SQLITE_OK) fail();
-    sqlite3_busy_timeout(handle_, 10'000);
-    // One moment of the database, though it is read table by table.
-    query("BEGIN", [](auto&&) {});
-  }
-  ~Reader() { sqlite3_close(handle_); }
-  Reader(const Reader&) = delete;
-  Reader& operator=(const Reader&) = delete;
-
-  using Text = std::function<std::string(int)>;
-  void query(const char* sql, const std::function<void(const Text&)>& on_row) const {
-    sqlite3_stmt* statement = nullptr;
-    if (sqlite3_prepare_v2(handle_, sql, -1, &statement, nullptr) != SQLITE_OK) fail();
-    const Text text = [statement](int column) {
-      const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, column));
-      const int size = sqlite3_column_bytes(statement, column);
-      return size == 0 ? std::string() : std::string(bytes, static_cast<std::size_t>(size));
-    };
-    int step = SQLITE_ROW;
-    while ((step = sqlite3_step(statement)) == SQLITE_ROW) on_row(text);
-    sqlite3_finalize(statement);
-    if (step != SQLITE_DONE) fail();
-  }
-
- private:
-  [[noreturn]] void fail() const { throw std::runtime_error(std::string("SQLite: ") + sqlite3_errmsg(handle_)); }
-  sqlite3* handle_ = nullptr;
-};
-
-void add_data_keys(const Reader& reader, platos::secrets::KeyRing& keys) {
+void add_data_keys(Reader& reader, platos::secrets::KeyRing& keys) {
   reader.query("SELECT CAST(number AS TEXT), org_id, master_id, wrapped FROM data_keys", [&](const Reader::Text& text) {
     const auto wrapped = platos::base::from_hex(text(3)).value_or("");
     const auto added = keys.add({std::stoll(text(0)), text(1), text(2), wrapped});
@@ -66,7 +34,8 @@ std::string content_of(const platos::secrets::KeyRing& keys, const Reader::Text&
 }  // namespace
 
 Stored Stored::read(const std::string& database_file) {
-  const Reader reader(database_file);
+  const auto opened = Reader::open(database_file);
+  Reader& reader = *opened;
   Stored stored;
   reader.query("SELECT id, state, error_code, thread_id FROM runs", [&](const Reader::Text& text) {
     StoredRun& run = stored.runs[text(0)];
@@ -94,9 +63,7 @@ Stored Stored::read(const std::string& database_file) {
   });
   reader.query("SELECT idempotency_key, run_id FROM idempotency_keys",
                [&](const Reader::Text& text) { stored.keys[text(0)] = text(1); });
-  reader.query("PRAGMA quick_check", [&](const Reader::Text& text) {
-    if (text(0) != "ok") stored.broken.push_back(text(0));
-  });
+  stored.broken = reader.faults();
   return stored;
 }
 
@@ -112,7 +79,9 @@ void plant_plain_title(const std::string& database_file) {
 
 int count_plain_titles(const std::string& database_file) {
   int count = 0;
-  Reader(database_file).query("SELECT id FROM threads WHERE title < x'02'", [&](const Reader::Text&) { ++count; });
+  Reader::open(database_file)->query("SELECT id FROM threads WHERE title < x'02'", [&](const Reader::Text&) {
+    ++count;
+  });
   return count;
 }
 

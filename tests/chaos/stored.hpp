@@ -30,7 +30,7 @@ struct Stored {
   std::map<std::string, StoredRun> runs;    ///< by run id
   std::map<std::string, StoredCall> calls;  ///< the effect ledger, by "<run>:<call>"
   std::map<std::string, std::string> keys;  ///< Idempotency-Key -> run id
-  std::vector<std::string> broken;          ///< what SQLite's own check says besides "ok"
+  std::vector<std::string> broken;          ///< what the engine's own check finds
 
   static Stored read(const std::string& database_file);
 };

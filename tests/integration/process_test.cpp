@@ -1,14 +1,103 @@
 // platosd as a process: its flags and its configuration, a second one on the same data, and its end.
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 #include <utility>
 
 #include "support/stage.hpp"
 
 using namespace platos::tests;
+
+#ifndef PLATOS_SANITIZED
+namespace {
+
+/// Of this thread and of what it starts: an administrator's processes are then like those of any other user.
+void start_without_rights() {
+  for (int right = 0; right < 64; ++right) ::prctl(PR_CAPBSET_DROP, right);
+}
+
+void give_up_rights() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  const __user_cap_data_struct none[2] = {};
+  ::syscall(SYS_capset, &header, none);
+}
+
+/// Whether another process of the same user can open it.
+bool peer_can_open(pid_t pid, const std::string& name) {
+  const std::string path = "/proc/" + std::to_string(pid) + "/" + name;
+  const pid_t peer = ::fork();
+  if (peer == 0) {
+    give_up_rights();
+    ::_exit(::open(path.c_str(), O_RDONLY) >= 0 ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(peer, &status, 0);
+  return status == 0;
+}
+
+/// A process that waits for the end of its input.
+class Bystander {
+ public:
+  Bystander() {
+    if (::pipe2(input_, O_CLOEXEC) != 0) throw std::runtime_error("pipe2 failed");
+    pid_ = ::fork();
+    if (pid_ != 0) return;
+    ::dup2(input_[0], STDIN_FILENO);
+    ::execl("/bin/cat", "cat", nullptr);
+    ::_exit(127);
+  }
+  ~Bystander() {
+    ::close(input_[0]);
+    ::close(input_[1]);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  Bystander(const Bystander&) = delete;
+  Bystander& operator=(const Bystander&) = delete;
+  pid_t pid() const { return pid_; }
+
+ private:
+  int input_[2] = {-1, -1};
+  pid_t pid_ = -1;
+};
+
+}  // namespace
+
+TEST_CASE("Another process of the same user can look into others, and not into the daemon") {
+  std::map<std::string, bool> bystanders;
+  std::map<std::string, bool> daemons;
+  std::thread([&] {
+    start_without_rights();
+    const Bystander bystander;
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    // Not before it is the other program.
+    while (!peer_can_open(bystander.pid(), "environ") && std::chrono::steady_clock::now() < until) {
+    }
+    const Daemon daemon;
+    for (const char* name : {"environ", "maps", "auxv", "mem", "status"}) {
+      bystanders[name] = peer_can_open(bystander.pid(), name);
+      daemons[name] = peer_can_open(daemon.pid(), name);
+    }
+  }).join();
+  for (const char* name : {"environ", "maps", "auxv", "mem"}) {
+    CAPTURE(name);
+    // Where the system protects the memory of all processes, this says nothing of the daemon.
+    if (std::string(name) != "mem") CHECK(bystanders[name]);
+    CHECK_FALSE(daemons[name]);
+  }
+  CHECK(daemons["status"]);
+}
+#endif
 
 TEST_CASE("platosd says what is wrong with its flags and its configuration, and where") {
   const std::string platosd = program_path("platosd");

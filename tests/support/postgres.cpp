@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <stdexcept>
 #include <thread>
@@ -46,7 +47,26 @@ pid_t spawn(const std::vector<std::string>& command, const std::string& log) {
   ::_exit(127);
 }
 
-Connection connect(const std::string& url) { return {PQconnectdb(url.c_str()), PQfinish}; }
+Connection connect(const std::string& url) {
+  Connection connection{PQconnectdb(url.c_str()), PQfinish};
+  // What the server says besides would be printed otherwise.
+  PQsetNoticeReceiver(
+      connection.get(), [](void*, const PGresult*) {}, nullptr);
+  return connection;
+}
+
+std::string first_value(PGconn* connection, const std::string& sql) {
+  const std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(connection, sql.c_str()), PQclear);
+  const auto status = PQresultStatus(result.get());
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) throw std::runtime_error(PQerrorMessage(connection));
+  return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
+}
+
+std::vector<pid_t> children_of(pid_t parent) {
+  const std::string id = std::to_string(parent);
+  std::ifstream list("/proc/" + id + "/task/" + id + "/children");
+  return {std::istream_iterator<pid_t>(list), {}};
+}
 
 }  // namespace
 
@@ -88,9 +108,55 @@ void PostgresServer::start() {
 
 void PostgresServer::kill_hard() {
   if (pid_ <= 0) return;
+  resume();               // who stands still does not end
   ::kill(pid_, SIGQUIT);  // "immediate": no process of it goes on
   ::waitpid(pid_, nullptr, 0);
   pid_ = -1;
+}
+
+std::string PostgresServer::log() const {
+  std::ifstream stream(dir_.path() + ".log");
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+void PostgresServer::crash() {
+  const std::string one = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' ORDER BY random()";
+  const Connection witness = connect(url("postgres", "postgres"));
+  ::kill(static_cast<pid_t>(std::stoi(first_value(witness.get(), one))), SIGKILL);
+  // It has noticed when it has ended this session, too, and is back when it takes another.
+  try {
+    for (;;) first_value(witness.get(), "SELECT 1");
+  } catch (const std::runtime_error&) {
+    while (PQstatus(connect(url("postgres", "postgres")).get()) != CONNECTION_OK) std::this_thread::yield();
+  }
+}
+
+void PostgresServer::signal_all(int signal) const {
+  ::kill(pid_, signal);
+  for (const pid_t child : children_of(pid_)) ::kill(child, signal);
+}
+
+// The first that stands still is the one that could start others.
+void PostgresServer::pause() { signal_all(SIGSTOP); }
+void PostgresServer::resume() { signal_all(SIGCONT); }
+
+PostgresOutsider::PostgresOutsider(const std::string& database)
+    : connection_(connect(PostgresServer::shared().url(database, "postgres"))) {}
+
+std::string PostgresOutsider::run(const std::string& sql) { return first_value(connection_.get(), sql); }
+
+void PostgresOutsider::query(const std::string& sql,
+                             const std::function<void(const std::function<std::string(int)>&)>& on_row) {
+  constexpr int kBinary = 1;
+  const std::unique_ptr<PGresult, void (*)(PGresult*)> result(
+      PQexecParams(connection_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, kBinary), PQclear);
+  if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) throw std::runtime_error(PQerrorMessage(connection_.get()));
+  for (int row = 0; row < PQntuples(result.get()); ++row) {
+    on_row([&](int column) {
+      const auto size = static_cast<std::size_t>(PQgetlength(result.get(), row, column));
+      return std::string(PQgetvalue(result.get(), row, column), size);
+    });
+  }
 }
 
 std::string PostgresServer::url(const std::string& name, const std::string& role) const {
@@ -98,12 +164,7 @@ std::string PostgresServer::url(const std::string& name, const std::string& role
 }
 
 std::string PostgresServer::run(const std::string& name, const std::string& sql) {
-  const Connection connection = connect(url(name, "postgres"));
-  const std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(connection.get(), sql.c_str()), PQclear);
-  const auto status = PQresultStatus(result.get());
-  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-    throw std::runtime_error(PQerrorMessage(connection.get()));
-  return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
+  return first_value(connect(url(name, "postgres")).get(), sql);
 }
 
 std::string PostgresServer::database(const std::string& name) {

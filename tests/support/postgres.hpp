@@ -3,9 +3,13 @@
 
 #include <sys/types.h>
 
+#include <functional>
+#include <memory>
 #include <string>
 
 #include "support/temp_dir.hpp"
+
+struct pg_conn;
 
 namespace platos::tests {
 
@@ -22,17 +26,39 @@ class PostgresServer {
 
   /// Where the server keeps its files.
   std::string data_directory() const { return dir_.path() + "/data"; }
+  /// What it said so far.
+  std::string log() const;
 
   void kill_hard();  ///< all its processes at once, as a crash would
   void start();
+  /// One of its sessions dies as by a bug of the server, which then ends all of them and recovers by itself.
+  void crash();
+  /// Not a byte moves and no connection breaks: all its processes stand still until resume().
+  void pause();
+  void resume();
 
  private:
   PostgresServer();
   ~PostgresServer();
+  friend class PostgresOutsider;
   std::string url(const std::string& name, const std::string& role) const;
+  void signal_all(int signal) const;
 
   TempDir dir_;
   pid_t pid_ = -1;
+};
+
+/// A session of the superuser's own, whose transaction and locks stay from call to call.
+class PostgresOutsider {
+ public:
+  explicit PostgresOutsider(const std::string& database);
+  /// The first column of the first row. Throws std::runtime_error.
+  std::string run(const std::string& sql);
+  /// Rows as the functions that give the bytes of a column.
+  void query(const std::string& sql, const std::function<void(const std::function<std::string(int)>&)>& on_row);
+
+ private:
+  std::unique_ptr<pg_conn, void (*)(pg_conn*)> connection_;
 };
 
 /// True when PLATOS_TEST_STORE is "postgres": the tests of the store, the engine and the daemon then run on it.
