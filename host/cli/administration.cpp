@@ -1,5 +1,7 @@
-// platos orgs, projects, envs, users, keys, tokens, secrets, entities, audit: from the table to requests.
+// platos orgs, projects, envs, users, keys, tokens, secrets, entities, audit, providers, models: from the table to
+// requests.
 #include <algorithm>
+#include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -22,14 +24,30 @@ std::string path_of(const AdminCommand& command, const Given& given) {
   return path;
 }
 
+/// What stands on a command line is seen by every process of the machine.
+std::string is_from_input(const std::string& text) {
+  return text == "-" ? "" : "write - and give it on standard input, where no other process sees it";
+}
+
+std::string first_line_of_input() {
+  std::string line;
+  std::getline(std::cin, line);
+  while (line.ends_with('\r')) line.pop_back();
+  return line;
+}
+
 std::string body_of(const AdminCommand& command, const Given& given) {
-  Json body = Json::object();
+  Json body = command.body == nullptr ? Json::object() : Json::parse(command.body);
   for (const auto& value : command.values) {
     const std::string& text = given.at(value.member);
     if (text.empty() || std::string(command.path).find("{" + std::string(value.member) + "}") != std::string::npos) {
       continue;
     }
-    body[value.member] = value.number ? Json(std::stoll(text)) : Json(text);
+    if (value.secret) {
+      body[value.member] = first_line_of_input();
+    } else {
+      body[value.member] = value.number ? Json(std::stoll(text)) : Json(text);
+    }
   }
   return body.empty() ? std::string() : model::dump(body);
 }
@@ -82,6 +100,7 @@ void add_command_to(CLI::App& group, const Commands& commands, const AdminComman
       target = value.fallback;
     }
     if (value.number) option->check(CLI::NonNegativeNumber);
+    if (value.secret) option->check(is_from_input);
   }
   added->callback([commands, given, &command] {
     commands.action = [&globals = commands.globals, given, &command] {
@@ -103,11 +122,15 @@ void define_administration(const Commands& commands) {
       {"secrets", "How texts are sealed"},
       {"entities", "Customers' backends, which sign session tokens"},
       {"audit", "Who did what"},
+      {"providers", "Model providers and their keys"},
+      {"models", "Models"},
   };
   for (const auto& [name, description] : groups) {
     auto* group = add_group(commands.app, name, description);
-    for (const auto& command : admin_commands()) {
-      if (std::string(command.group) == name) add_command_to(*group, commands, command);
+    for (const auto* table : {&admin_commands(), &provider_commands()}) {
+      for (const auto& command : *table) {
+        if (std::string(command.group) == name) add_command_to(*group, commands, command);
+      }
     }
     if (name == std::string_view("secrets")) define_envelopes(commands, *group);
   }

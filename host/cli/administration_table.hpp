@@ -13,6 +13,7 @@ struct Value {
   const char* help;
   const char* fallback = nullptr;  ///< null: required
   bool number = false;
+  bool secret = false;  ///< never on the command line: "-", and the first line of standard input
 };
 
 struct Column {
@@ -30,8 +31,10 @@ struct AdminCommand {
   std::vector<Value> values;
   const char* list = nullptr;  ///< the member that holds rows; null: the answer is one object
   std::vector<Column> columns = {};
+  const char* body = nullptr;  ///< JSON object that is sent besides; null: none
 };
 
 const std::vector<AdminCommand>& admin_commands();
+const std::vector<AdminCommand>& provider_commands();
 
 }  // namespace platos::cli

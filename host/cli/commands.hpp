@@ -42,6 +42,8 @@ int with_connection(const Globals& globals, const std::function<Result<void>(Con
 void define_chat(const Commands& commands);
 void define_agents(const Commands& commands);
 void define_threads(const Commands& commands);
+/// Into the group `threads`.
+void define_thread_changes(const Commands& commands, CLI::App& threads);
 void define_runs(const Commands& commands);
 void define_plugins(const Commands& commands);
 void define_system(const Commands& commands);

@@ -120,6 +120,7 @@ void define_threads(const Commands& commands) {
       command("archive", "Archive a thread: it is kept, and takes no more turns",
               "platos threads archive thr_01J00000000000000000000000", &archive);
   add_id(*archive_command, archive_options->id, "Id of the thread");
+  define_thread_changes(commands, *group);
 }
 
 }  // namespace platos::cli
