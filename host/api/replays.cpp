@@ -19,27 +19,29 @@ std::string Replays::key_of(const Call& call) {
   return base::sha256_hex(identity);
 }
 
-std::optional<std::string> Replays::find(const std::string& key, std::int64_t now_us) {
-  if (key.empty()) return std::nullopt;
-  const std::lock_guard lock(mutex_);
-  const auto found = entries_.find(key);
-  if (found == entries_.end() || found->second.until_us <= now_us) return std::nullopt;
-  return found->second.made;
+Replays::Answer::~Answer() {
+  if (!heard_ && !key_.empty() && !made_.empty()) replays_.note_loss(key_, std::move(made_), clock_.monotonic_us());
 }
 
-void Replays::put(const std::string& key, const std::string& made, std::int64_t now_us) {
-  if (key.empty()) return;
+std::shared_ptr<Replays::Answer> Replays::begin(const Call& call, const std::string& key) {
+  return std::make_shared<Answer>(*this, call.loop().clock(), key);
+}
+
+std::optional<std::string> Replays::take(const std::string& key, std::int64_t now_us) {
+  if (key.empty()) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  auto found = entries_.extract(key);
+  if (found.empty() || found.mapped().until_us <= now_us) return std::nullopt;
+  return std::move(found.mapped().made);
+}
+
+void Replays::note_loss(const std::string& key, std::string made, std::int64_t now_us) {
   const std::lock_guard lock(mutex_);
   if (entries_.size() >= kTidyAbove) {
     std::erase_if(entries_, [now_us](const auto& each) { return each.second.until_us <= now_us; });
   }
   if (entries_.size() >= kMaxEntries) entries_.clear();
-  entries_.insert_or_assign(key, Entry{made, now_us + kWindowUs});
-}
-
-void Replays::forget(const std::string& key) {
-  const std::lock_guard lock(mutex_);
-  entries_.erase(key);
+  entries_.insert_or_assign(key, Entry{std::move(made), now_us + kWindowUs});
 }
 
 }  // namespace platos::api

@@ -50,14 +50,17 @@ struct ThreadHandlers {
     if (!agent) co_return error_response(agent.error(), call.request.request_id);
     if (!title) co_return error_response(title.error(), call.request.request_id);
     const std::string key = Replays::key_of(call);
-    const std::int64_t now_us = call.loop().clock().monotonic_us();
+    const auto on_its_way = services.replays.begin(call, key);
     std::string id = thread_id_of_key(call);
-    if (id.empty()) id = services.replays.find(key, now_us).value_or(services.engine.context().ids.make("thr"));
-    services.replays.put(key, id, now_us);
+    if (id.empty()) {
+      id = services.replays.take(key, call.loop().clock().monotonic_us())
+               .value_or(services.engine.context().ids.make("thr"));
+    }
+    on_its_way->set(id);
     const auto thread = co_await services.threads.create(call.loop(), call.who, agent->value_or("default"),
                                                          title->value_or(""), std::move(id));
     Response response = answer(call, 201, thread);
-    response.on_delivered = [replays = &services.replays, key] { replays->forget(key); };
+    response.on_delivered = [on_its_way] { on_its_way->heard(); };
     co_return response;
   }
 

@@ -42,7 +42,7 @@ struct TurnHandlers {
 
   /// Begins the turn, unless the request is one whose answer never arrived: then its run is the answer.
   Task<Result<agent::TurnTicket>> submit(const Call& call, std::string key, agent::TurnRequest turn) const {
-    if (const auto made = services.replays.find(key, call.loop().clock().monotonic_us())) {
+    if (const auto made = services.replays.take(key, call.loop().clock().monotonic_us())) {
       const auto read =
           services.database.read(call.loop(), [scope = call.who.scope, id = *made](store::Session& session) {
             return Result<std::optional<model::RunRecord>>(store::Runs(session).find(scope, id));
@@ -59,9 +59,7 @@ struct TurnHandlers {
         co_return ticket;
       }
     }
-    auto ticket = co_await services.turns.submit(call.loop(), std::move(turn));
-    if (ticket) services.replays.put(key, ticket->run_id, call.loop().clock().monotonic_us());
-    co_return ticket;
+    co_return co_await services.turns.submit(call.loop(), std::move(turn));
   }
 
   Task<Response> stream(Call call, Result<agent::TurnRequest> turn) const {
@@ -75,11 +73,13 @@ struct TurnHandlers {
     }
     if (!turn) co_return stream_refusal(turn.error(), call.request);
     const std::string key = Replays::key_of(call);
+    const auto on_its_way = services.replays.begin(call, key);
     const auto ticket = co_await submit(call, key, std::move(*turn));
+    if (ticket) on_its_way->set(ticket->run_id);
     if (!ticket) co_return stream_refusal(ticket.error(), call.request);
     base::failpoint("api.before_first_byte");
     Response response = event_response(services, options, call, ticket->run_id, 0);
-    response.on_delivered = [replays = &services.replays, key] { replays->forget(key); };
+    response.on_delivered = [on_its_way] { on_its_way->heard(); };
     if (ticket->replayed && ticket->finished) response.headers.emplace_back("Idempotent-Replayed", "true");
     co_return response;
   }
@@ -87,7 +87,9 @@ struct TurnHandlers {
   Task<Response> collect(Call call, Result<agent::TurnRequest> turn) const {
     if (!turn) co_return error_response(turn.error(), call.request.request_id);
     const std::string key = Replays::key_of(call);
+    const auto on_its_way = services.replays.begin(call, key);
     const auto ticket = co_await submit(call, key, std::move(*turn));
+    if (ticket) on_its_way->set(ticket->run_id);
     if (!ticket) co_return error_response(ticket.error(), call.request.request_id);
     auto collected =
         co_await collect_events(services.engine, call.loop(), call.who.scope, ticket->run_id, options.deferred_max_us);
@@ -109,7 +111,7 @@ struct TurnHandlers {
     if (!ended) co_return error_response(ended.error(), call.request.request_id);
     describe_end(*ended, body);
     Response response = with_events(201, body, *collected);
-    response.on_delivered = [replays = &services.replays, key] { replays->forget(key); };
+    response.on_delivered = [on_its_way] { on_its_way->heard(); };
     if (ticket->replayed && ticket->finished) response.headers.emplace_back("Idempotent-Replayed", "true");
     co_return response;
   }

@@ -384,7 +384,8 @@ void Connection::write_some() {
   output_.clear();
   written_ = 0;
   const bool is_whole = stage_ == Stage::Head || stage_ == Stage::Closing;
-  if (is_whole && on_delivered_) std::exchange(on_delivered_, nullptr)();
+  // Who has closed its side may be gone altogether.
+  if (is_whole && on_delivered_ && !peer_closed_) std::exchange(on_delivered_, nullptr)();
   if (output_.capacity() > kPullBytes) output_.shrink_to_fit();
   if (stage_ == Stage::Streaming || stage_ == Stage::Answering) {
     server_.loop_.cancel(timer_);
