@@ -203,6 +203,16 @@ std::shared_ptr<Run> Engine::find_live(std::string_view run_id) const {
   return found == live_.end() ? nullptr : found->second;
 }
 
+std::vector<std::shared_ptr<Run>> Engine::live_turns(const model::Scope& scope, std::string_view thread_id) const {
+  std::vector<std::shared_ptr<Run>> turns;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, run] : live_) {
+    const auto& record = run->record();
+    if (record.thread_id == thread_id && record.kind == "turn" && record.scope == scope) turns.push_back(run);
+  }
+  return turns;
+}
+
 std::size_t Engine::live_count() const {
   const std::lock_guard lock(mutex_);
   return live_.size();

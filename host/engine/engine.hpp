@@ -66,6 +66,9 @@ class Engine {
 
   std::shared_ptr<Run> find_live(std::string_view run_id) const;
   std::size_t live_count() const;
+  /// The turns of a thread that are under way here, oldest first; those too whose acceptance is being written. Looks at
+  /// every run.
+  std::vector<std::shared_ptr<Run>> live_turns(const model::Scope& scope, std::string_view thread_id) const;
   /// Calls `notice` on `loop` once, when the queued run starts here or is cancelled.
   void when_live(std::string_view run_id, base::Loop& loop, std::function<void()> notice);
 

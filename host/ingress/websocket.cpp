@@ -114,7 +114,8 @@ void WebSocket::close(std::uint16_t status, std::string_view reason) {
 
 void WebSocket::receive(std::string_view bytes) {
   input_ = bytes;
-  if (wslay_event_recv(context_.get()) != 0) broken_ = true;
+  // What breaks the protocol is told by the close frame that wslay has queued then.
+  if (wslay_event_recv(context_.get()) != 0 && !wslay_event_want_write(context_.get())) broken_ = true;
   input_ = {};
   // It may have an answer to a ping, or to a close.
   if (broken_ || wslay_event_want_write(context_.get()) || wslay_event_get_close_received(context_.get())) tell_ready();

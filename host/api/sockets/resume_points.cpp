@@ -3,7 +3,8 @@
 namespace platos::api {
 namespace {
 constexpr std::size_t kMaxPoints = 10'000;
-}
+constexpr std::int64_t kNowhere = -1;
+}  // namespace
 
 std::string ResumePoints::key_of(const model::Principal& who, const std::string& thread_id) {
   return who.scope.environment_id + '/' + thread_id + '/' + who.user_id;
@@ -12,7 +13,11 @@ std::string ResumePoints::key_of(const model::Principal& who, const std::string&
 void ResumePoints::put(const model::Principal& who, const std::string& thread_id, Point point) {
   const std::lock_guard lock(mutex_);
   std::string key = key_of(who, thread_id);
-  if (const auto found = points_.find(key); found != points_.end()) order_.erase(found->second);
+  if (const auto found = points_.find(key); found != points_.end()) {
+    const Point& former = found->second->second;
+    if (former.run_id == point.run_id && former.seq != point.seq) point.seq = kNowhere;
+    order_.erase(found->second);
+  }
   order_.emplace_front(key, std::move(point));
   points_.insert_or_assign(std::move(key), order_.begin());
   if (order_.size() <= kMaxPoints) return;
@@ -27,6 +32,7 @@ std::optional<ResumePoints::Point> ResumePoints::take(const model::Principal& wh
   Point point = std::move(found->second->second);
   order_.erase(found->second);
   points_.erase(found);
+  if (point.seq == kNowhere) return std::nullopt;
   return point;
 }
 

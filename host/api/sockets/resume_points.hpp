@@ -1,4 +1,4 @@
-// How far a client had come when its socket broke: for clients that come back without saying so.
+// How far a client had come when its socket broke or its turn ended: for clients that come back without saying so.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,8 @@ class ResumePoints {
     std::int64_t seq = 0;
   };
 
+  /// A user whose sockets had come to different places of one run has none there: which of them comes back first is not
+  /// known.
   void put(const model::Principal& who, const std::string& thread_id, Point point);
   /// Takes it away: one socket goes on from there.
   std::optional<Point> take(const model::Principal& who, const std::string& thread_id);
