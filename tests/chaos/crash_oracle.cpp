@@ -1,6 +1,6 @@
-// crash_oracle [--kills N] [--seed S] [--clients C] [--starting 0]: kills platosd with SIGKILL while clients take
-// turns, and compares what was promised with what is there. Without --kills: PLATOS_CRASH_POINTS, else 25. --starting
-// 0: never before it is ready. Exit 1: a violation.
+// crash_oracle [--kills N] [--seed S] [--clients C] [--starting 0] [--sockets 1]: kills platosd with SIGKILL while
+// clients take turns, and compares what was promised with what is there. Without --kills: PLATOS_CRASH_POINTS, else 25.
+// --starting 0: never before it is ready. --sockets 1: over Socket.IO. Exit 1: a violation.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -23,6 +23,7 @@ SiegeOptions read_options(int argc, char** argv) {
     if (std::strcmp(argv[i], "--kills") == 0) options.kills = std::atoi(argv[i + 1]);
     if (std::strcmp(argv[i], "--clients") == 0) options.clients = std::atoi(argv[i + 1]);
     if (std::strcmp(argv[i], "--starting") == 0) options.kill_while_starting = std::atoi(argv[i + 1]) != 0;
+    if (std::strcmp(argv[i], "--sockets") == 0) options.over_sockets = std::atoi(argv[i + 1]) != 0;
     if (std::strcmp(argv[i], "--seed") == 0) options.seed = std::strtoull(argv[i + 1], nullptr, 10);
   }
   return options;

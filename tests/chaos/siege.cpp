@@ -7,6 +7,7 @@
 #include <random>
 
 #include "chaos/elapsed.hpp"
+#include "chaos/socket_turn_client.hpp"
 
 namespace platos::tests::chaos {
 namespace {
@@ -71,8 +72,14 @@ void Siege::submit_again(TurnClient& client, const TurnLog& asked, TurnLog& turn
     turn.violations.push_back("submitted again, it was told otherwise");
 }
 
+std::unique_ptr<TurnClient> Siege::make_client(std::uint64_t seed) const {
+  if (options_.over_sockets) return std::make_unique<SocketTurnClient>(stage_.addresses(), seed);
+  return std::make_unique<TurnClient>(stage_.addresses(), seed);
+}
+
 void Siege::client(std::uint64_t number) {
-  TurnClient client(stage_.addresses(), options_.seed * 1000 + number);
+  const auto taker = make_client(options_.seed * 1000 + number);
+  TurnClient& client = *taker;
   client.cut = sometimes;
   TurnLog former;
   for (int count = 0; !over_; ++count) {

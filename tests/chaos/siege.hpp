@@ -19,6 +19,7 @@ struct SiegeOptions {
   int clients = 16;
   std::uint64_t seed = 1;
   bool kill_while_starting = true;  ///< one daemon in six dies before it is ready
+  bool over_sockets = false;        ///< the clients speak Socket.IO
 };
 
 struct SiegeReport {
@@ -39,6 +40,7 @@ class Siege {
 
  private:
   void attack(SiegeReport& report);
+  std::unique_ptr<TurnClient> make_client(std::uint64_t seed) const;
   void client(std::uint64_t number);
   TurnLog next_turn(TurnClient& client, std::uint64_t number, const TurnLog* former, int count) const;
   void submit_again(TurnClient& client, const TurnLog& asked, TurnLog& turn);

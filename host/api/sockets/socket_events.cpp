@@ -42,15 +42,16 @@ Error nothing_to_resume(const std::string& thread_id) {
           {}};
 }
 
+// The thread must be the client's own, as for a room of it; that an administrator may read all runs is no matter here.
 Result<model::RunRecord> find_resumed_run(store::Session& session, const model::Principal& who,
                                           const std::string& thread_id, const std::string& run_id) {
+  const auto thread = store::Conversations(session).find_thread(who.scope, who.user_id, thread_id);
+  if (!thread || who.is_kept_from(thread->agent_id)) return fail(agent::thread_not_found(thread_id));
   if (!run_id.empty()) {
     auto run = find_run(session, who, run_id);
     if (run && run->thread_id != thread_id) return fail(nothing_to_resume(thread_id));
     return run;
   }
-  const auto thread = store::Conversations(session).find_thread(who.scope, who.user_id, thread_id);
-  if (!thread || who.is_kept_from(thread->agent_id)) return fail(agent::thread_not_found(thread_id));
   store::RunFilter newest;
   newest.user_id = who.user_id;
   newest.thread_id = thread_id;

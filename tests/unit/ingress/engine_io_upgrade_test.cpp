@@ -196,7 +196,7 @@ TEST_CASE("A session and its WebSocket on two loops talk as on one") {
   auto server = std::make_unique<EngineServer>(EngineOptions{},
                                                [](Session& session) { return std::make_unique<EchoingApp>(session); });
   const std::string open = asked_on(home, *server, "GET", {{"EIO", "4"}, {"transport", "polling"}}).body;
-  const std::string id = open.substr(8, 32);
+  const std::string id = open.substr(open.find(":\"") + 2, 32);
   auto response = asked_on(away, *server, "GET", {{"EIO", "4"}, {"transport", "websocket"}, {"sid", id}},
                            {{"connection", "Upgrade"},
                             {"upgrade", "websocket"},
