@@ -112,8 +112,8 @@ TEST_CASE("Where nothing is known of a client, a boundary voids what it has and 
   CHECK(told.front().is("message_boundary"));
 
   const std::string empty = stage.thread("mock-n1-r0");
-  client->emit("resume_stream", {{"threadId", empty}});
-  const auto nothing = client->until_done();
+  third->emit("resume_stream", {{"threadId", empty}});
+  const auto nothing = third->until_done();
   CHECK(shape_of(nothing) == "error done");
   CHECK(nothing.front().body()["code"] == "nothing_to_resume");
 }

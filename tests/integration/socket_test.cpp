@@ -123,8 +123,8 @@ TEST_CASE("Events that are no events, unknown or malformed are refused, and the 
   CHECK(refused(R"(["thread.rename",{"threadId":"thr_1"}])") == "invalid_field");
   CHECK(refused(R"(["resume_stream",{"threadId":"thr_1","lastSeq":-1}])") == "invalid_field");
   CHECK(refused(R"({"no":"array"})") == "invalid_field");
-  CHECK(refused("no json") == "invalid_json");
-  CHECK(refused(std::string(1'000, '[')) == "invalid_json");
+  CHECK(refused("no json") == "json_malformed");
+  CHECK(refused(std::string(1'000, '[')) == "json_too_deep");
   client->emit("approval_response", {{"approvalId", "apr_1"}, {"approved", true}});
   CHECK(client->wait_for("approval_response_error")["approvalId"] == "apr_1");
   client->send(R"(42/agent,7["leave_thread",{"threadId":"thr_1"}])");

@@ -63,6 +63,7 @@ class AgentSocket final : public RoomMember, public std::enable_shared_from_this
     std::string suffix;       // what each event gets besides: ,"threadId":"..."}
     std::int64_t seq = 0;     // of the last event that was given to the client
     bool is_awaited = false;  // the client asked for it, and is told when it cannot be had
+    bool has_failed = false;
     std::unique_ptr<engine::Subscription> subscription;
   };
 
@@ -90,7 +91,7 @@ class AgentSocket final : public RoomMember, public std::enable_shared_from_this
   /// Of a run that the client asked for; ResourceExhausted "too_many_streams".
   Result<void> follow_from(const std::string& run_id, const std::string& thread_id, std::int64_t after);
   void begin_follow(const std::string& run_id, const std::string& thread_id, std::int64_t after, bool is_awaited);
-  void note_place(const std::string& run_id, const Follow& follow);
+  void note_place(const std::string& run_id, const Follow& follow, bool is_end = false);
   bool has_room_for(const std::string& payload) const;
   Task<void> work_off(Event event);
   void answer(std::uint64_t ack, const Result<void>& done);

@@ -91,7 +91,7 @@ Result<void> AgentSocket::follow_from(const std::string& run_id, const std::stri
 void AgentSocket::begin_follow(const std::string& run_id, const std::string& thread_id, std::int64_t after,
                                bool is_awaited) {
   if (closed_ || follows_.contains(run_id)) return;
-  Follow follow{thread_id, thread_suffix(thread_id), after, is_awaited, nullptr};
+  Follow follow{thread_id, thread_suffix(thread_id), after, is_awaited, false, nullptr};
   follow.subscription = std::make_unique<engine::Subscription>(context_.services.engine, loop(), who_.scope, run_id,
                                                                after, [this] { session_.wake(); });
   follows_.emplace(run_id, std::move(follow));
@@ -111,7 +111,7 @@ void AgentSocket::pull(std::vector<std::string>& packets, std::size_t max_bytes)
       ++each;
       continue;
     }
-    note_place(each->first, each->second);
+    note_place(each->first, each->second, !each->second.has_failed);
     each = follows_.erase(each);
   }
 }
@@ -137,17 +137,19 @@ bool AgentSocket::pull_follow(const std::string& run_id, Follow& follow, std::ve
     follow.seq = event.seq;
   }
   if (state == engine::Subscription::State::Events) return true;  // asked again when these have left
+  follow.has_failed = state == engine::Subscription::State::Failed;
   // One that nobody asked for may never have been accepted.
-  if (state == engine::Subscription::State::Failed && (follow.is_awaited || follow.seq > 0)) {
+  if (follow.has_failed && (follow.is_awaited || follow.seq > 0)) {
     refuse(follow.subscription->error(), follow.thread_id, true);
     context_.services.logger.warn("api", "a run's events could not be read for a socket", {{"run", run_id}});
   }
   return state == engine::Subscription::State::Pending;
 }
 
-void AgentSocket::note_place(const std::string& run_id, const Follow& follow) {
+void AgentSocket::note_place(const std::string& run_id, const Follow& follow, bool is_end) {
   // Else it may never have been accepted.
-  if (follow.seq > 0 || follow.is_awaited) context_.resume_points.put(who_, follow.thread_id, {run_id, follow.seq});
+  if (follow.seq > 0 || follow.is_awaited)
+    context_.resume_points.put(who_, follow.thread_id, {run_id, follow.seq, is_end});
 }
 
 }  // namespace platos::api
