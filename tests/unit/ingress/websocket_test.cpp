@@ -84,7 +84,7 @@ std::string close_payload(int status, const std::string& reason = {}) {
 TEST_CASE("Messages of every length come through whole, however their bytes arrive") {
   std::vector<std::string> sent;
   std::string bytes;
-  for (const std::size_t size : {0, 1, 125, 126, 127, 1'000}) {
+  for (const std::size_t size : {0U, 1U, 125U, 126U, 127U, 1'000U}) {
     sent.push_back(std::string(size, 'a') + "\xC3\xA9");
     bytes += client_text(sent.back());
   }
