@@ -22,9 +22,10 @@ class Admission {
   /// Errors: Authenticator::authenticate(); PermissionDenied "forbidden"; ResourceExhausted "rate_limit". The operator
   /// is not limited, and neither are addresses of this machine: those may be a proxy's.
   Task<Result<Admitted>> admit(const ingress::Request& request, model::Rights any_of) const;
+  /// Who it is, counted as nobody's request. Errors: Authenticator::authenticate().
+  Task<Result<model::Principal>> authenticate(const ingress::Request& request) const;
 
  private:
-  Task<Result<model::Principal>> authenticate(const ingress::Request& request) const;
   tenancy::Authenticator& authenticator_;
   governance::RateLimits& limits_;
 };

@@ -26,13 +26,15 @@ Api::Api(Services services, ApiOptions options)
       options_(std::move(options)),
       admission_(services.authenticator, services.limits),
       cors_origins_(options_.cors_origins),
-      sockets_(std::make_unique<SocketServer>(services_, admission_,
+      sockets_(std::make_unique<SocketServer>(services_, admission_, options_,
                                               [this](std::string_view origin) { return origin_allowed(origin); })),
       router_(with_list(all_routes(services_, options_))) {}
 
 Api::~Api() = default;
 
 std::size_t Api::socket_sessions() const { return sockets_->sessions(); }
+
+void Api::drain() { sockets_->drain(); }
 
 std::vector<Route> Api::with_list(std::vector<Route> routes) const {
   for (auto& route : sockets_->routes()) routes.push_back(std::move(route));

@@ -20,6 +20,7 @@
 #include "base/shared_value.hpp"
 #include "engine/engine.hpp"
 #include "extension/plugin_host.hpp"
+#include "ingress/engine_io/session.hpp"
 #include "store/database.hpp"
 #include "telemetry/metrics.hpp"
 #include "tenancy/administration.hpp"
@@ -35,6 +36,8 @@ struct ApiOptions {
   std::int64_t heartbeat_us = 15'000'000;
   std::int64_t deferred_max_us = 330'000'000;
   std::vector<std::string> cors_origins;
+  ingress::EngineOptions sockets = {};
+  std::int64_t socket_recheck_us = 60'000'000;
 };
 
 /// What handlers use. Everything outlives the API.
@@ -80,6 +83,8 @@ class Api {
   const Router& router() const { return router_; }
   /// Clients that are connected by Socket.IO.
   std::size_t socket_sessions() const;
+  /// The daemon stops: clients of Socket.IO are told.
+  void drain();
 
  private:
   Task<ingress::Response> dispatch(ingress::Request request) const;

@@ -30,6 +30,11 @@ struct Settings {
   std::int64_t http_write_stall_ms = 30'000;
   std::int64_t http_heartbeat_ms = 15'000;
   std::int64_t http_deferred_max_ms = 330'000;
+  std::int64_t sockets_ping_interval_ms = 25'000;
+  std::int64_t sockets_ping_timeout_ms = 10'000;
+  std::int64_t sockets_max_payload_bytes = 1'000'000;
+  std::int64_t sockets_max_sessions = 20'000;
+  std::int64_t sockets_recheck_ms = 60'000;
 
   std::string data_dir;
   std::string plugin_dir;

@@ -155,6 +155,7 @@ void Engine::launch(Slot& slot, const std::shared_ptr<Run>& run) {
   {
     const std::lock_guard lock(mutex_);
     live_.emplace(run->id(), run);
+    if (run->record().kind == "turn") live_turns_.emplace(run->record().thread_id, run);
   }
   tell_awaiting(run->id());
   if (on_launch_) on_launch_(*run);
@@ -193,6 +194,9 @@ void Engine::remove(const Run& run) {
   {
     const std::lock_guard lock(mutex_);
     live_.erase(run.id());
+    const auto [first, last] = live_turns_.equal_range(run.record().thread_id);
+    const auto turn = std::find_if(first, last, [&run](const auto& each) { return each.second.get() == &run; });
+    if (turn != last) live_turns_.erase(turn);
   }
   if (drop_waiting(run.record().thread_id)) poke();
 }
@@ -201,6 +205,16 @@ std::shared_ptr<Run> Engine::find_live(std::string_view run_id) const {
   const std::lock_guard lock(mutex_);
   const auto found = live_.find(run_id);
   return found == live_.end() ? nullptr : found->second;
+}
+
+std::vector<std::shared_ptr<Run>> Engine::live_turns(const model::Scope& scope, std::string_view thread_id) const {
+  std::vector<std::shared_ptr<Run>> turns;
+  const std::lock_guard lock(mutex_);
+  const auto [first, last] = live_turns_.equal_range(thread_id);
+  for (auto each = first; each != last; ++each) {
+    if (each->second->record().scope == scope) turns.push_back(each->second);
+  }
+  return turns;
 }
 
 std::size_t Engine::live_count() const {

@@ -66,6 +66,8 @@ class Engine {
 
   std::shared_ptr<Run> find_live(std::string_view run_id) const;
   std::size_t live_count() const;
+  /// The turns of a thread that are under way here, oldest first; those too whose acceptance is being written.
+  std::vector<std::shared_ptr<Run>> live_turns(const model::Scope& scope, std::string_view thread_id) const;
   /// Calls `notice` on `loop` once, when the queued run starts here or is cancelled.
   void when_live(std::string_view run_id, base::Loop& loop, std::function<void()> notice);
 
@@ -113,6 +115,7 @@ class Engine {
   std::function<void(const Run&)> on_launch_;
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Run>, std::less<>> live_;
+  std::multimap<std::string, std::shared_ptr<Run>, std::less<>> live_turns_;  // by thread
   std::map<std::string, int, std::less<>> queued_;  // threads with turns that wait here; polling finds the rest
   std::multimap<std::string, std::pair<base::Loop*, std::function<void()>>, std::less<>> awaited_;
   std::atomic<bool> draining_{false};

@@ -99,6 +99,7 @@ void WebSocket::tell_ready() const {
 }
 
 void WebSocket::send(std::string_view text) {
+  if (closing_) return;
   const wslay_event_msg message{WSLAY_TEXT_FRAME, reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
   if (wslay_event_queue_msg(context_.get(), &message) == WSLAY_ERR_NOMEM) broken_ = true;
   tell_ready();
@@ -107,14 +108,23 @@ void WebSocket::send(std::string_view text) {
 void WebSocket::close(std::uint16_t status, std::string_view reason) {
   if (std::exchange(closing_, true)) return;
   constexpr std::size_t kMaxReason = 123;  // RFC 6455, 5.5
-  const auto cut = base::cut_utf8(reason, kMaxReason);
-  wslay_event_queue_close(context_.get(), status, reinterpret_cast<const std::uint8_t*>(cut.data()), cut.size());
+  close_status_ = status;
+  close_reason_ = base::cut_utf8(reason, kMaxReason);
   tell_ready();
+}
+
+// wslay lets control frames overtake texts, so a close is not given to it before these have left.
+bool WebSocket::begin_close() {
+  if (close_status_ == 0 || wslay_event_want_write(context_.get())) return false;
+  wslay_event_queue_close(context_.get(), std::exchange(close_status_, std::uint16_t{0}),
+                          reinterpret_cast<const std::uint8_t*>(close_reason_.data()), close_reason_.size());
+  return true;
 }
 
 void WebSocket::receive(std::string_view bytes) {
   input_ = bytes;
-  if (wslay_event_recv(context_.get()) != 0) broken_ = true;
+  // What breaks the protocol is told by the close frame that wslay has queued then.
+  if (wslay_event_recv(context_.get()) != 0 && !wslay_event_want_write(context_.get())) broken_ = true;
   input_ = {};
   // It may have an answer to a ping, or to a close.
   if (broken_ || wslay_event_want_write(context_.get()) || wslay_event_get_close_received(context_.get())) tell_ready();
@@ -124,7 +134,9 @@ ByteStream::State WebSocket::pull(std::string& out, std::size_t max_bytes) {
   const std::size_t before = out.size();
   output_ = &out;
   room_ = max_bytes;
-  if (wslay_event_send(context_.get()) != 0) broken_ = true;
+  do {
+    if (wslay_event_send(context_.get()) != 0) broken_ = true;
+  } while (!broken_ && begin_close());
   output_ = nullptr;
   if (broken_) return State::Broken;
   // Who was told that it is over is not waited for: some never answer.

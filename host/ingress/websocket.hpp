@@ -53,6 +53,7 @@ class WebSocket final : public Duplex {
     void operator()(wslay_event_context* context) const;
   };
   void tell_ready() const;
+  bool begin_close();
 
   std::shared_ptr<WebSocketPeer> peer_;
   std::unique_ptr<wslay_event_context, Free> context_;
@@ -60,6 +61,8 @@ class WebSocket final : public Duplex {
   std::string_view input_;         // during receive()
   std::string* output_ = nullptr;  // during pull()
   std::size_t room_ = 0;
+  std::uint16_t close_status_ = 0;  // of a close that waits for what was sent before it
+  std::string close_reason_;
   bool closing_ = false;
   bool broken_ = false;
 };

@@ -208,11 +208,11 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       keys_(*database_, ids_, authenticator_),
       environments_(*database_, ids_),
       master_key_(*database_, ids_, keys, settings_.secrets_master_key, data_dir.path()),
-      api_({agents_, threads_, branches_, turns_, providers_, provider_checks_, model_names_, engine_, *database_,
-            plugins_, authenticator_, limits_, administration_, keys_, environments_, master_key_, rooms_, replays_, metrics_,
-            logger},
-           {static_cast<std::size_t>(settings_.http_max_body_bytes), settings_.http_heartbeat_ms * 1000,
-            settings_.http_deferred_max_ms * 1000, settings_.http_cors_origins}),
+      api_({agents_,          threads_,     branches_,       turns_,     providers_,
+            provider_checks_, model_names_, engine_,         *database_, plugins_,
+            authenticator_,   limits_,      administration_, keys_,      environments_,
+            master_key_,      rooms_,       replays_,        metrics_,   logger},
+           api_options(settings_)),
       front_(std::move(front)),
       tasks_(*loops_.front(), [this](std::string_view, std::exception_ptr) {
         logger_.error("main", "an exception left a task");
@@ -268,6 +268,8 @@ void Daemon::mirror_gauges() {
   auto& slow = metrics_.counter("platos_loop_slow_passes_total", "Passes of an event loop over 5 ms.");
   auto& resident = metrics_.gauge("platos_process_resident_memory_bytes", "Resident memory.");
   metrics_.gauge("platosd_config_last_reload_successful", kReloadMeaning).set(1);
+  auto& sockets = metrics_.gauge("platos_socket_sessions", "Clients that are connected by Socket.IO.");
+  metrics_.on_collect([this, &sockets] { sockets.set(static_cast<double>(api_.socket_sessions())); });
   auto& buckets = metrics_.gauge("platos_rate_buckets", "Callers whose requests are being counted.");
   std::vector<std::pair<governance::RateAxis, telemetry::Series*>> limited;
   for (const auto axis : {governance::RateAxis::Ip, governance::RateAxis::Token, governance::RateAxis::User,
@@ -399,6 +401,7 @@ Task<void> Daemon::reload_once() {
 }
 
 Task<void> Daemon::stop() {
+  api_.drain();
   front_->drain();
   co_await engine_.drain(settings_.runs_drain_ms * 1000);
   // One more look at the sockets, so that the last events of ended runs leave.

@@ -87,6 +87,20 @@ governance::RateRules rate_rules(const config::Settings& settings) {
           settings.limits_agent_per_minute, settings.limits_environment_per_minute};
 }
 
+api::ApiOptions api_options(const config::Settings& settings) {
+  api::ApiOptions options;
+  options.max_body_bytes = static_cast<std::size_t>(settings.http_max_body_bytes);
+  options.heartbeat_us = settings.http_heartbeat_ms * 1000;
+  options.deferred_max_us = settings.http_deferred_max_ms * 1000;
+  options.cors_origins = settings.http_cors_origins;
+  options.socket_recheck_us = settings.sockets_recheck_ms * 1000;
+  options.sockets.ping_interval_ms = settings.sockets_ping_interval_ms;
+  options.sockets.ping_timeout_ms = settings.sockets_ping_timeout_ms;
+  options.sockets.max_payload_bytes = static_cast<std::size_t>(settings.sockets_max_payload_bytes);
+  options.sockets.max_sessions = static_cast<std::size_t>(settings.sockets_max_sessions);
+  return options;
+}
+
 ingress::ServerOptions server_options(const config::Settings& settings) {
   ingress::ServerOptions options;
   options.allowed_hosts = settings.http_allowed_hosts;

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "api/api.hpp"
 #include "egress/client.hpp"
 #include "engine/engine.hpp"
 #include "extension/plugin_host.hpp"
@@ -26,6 +27,7 @@ extension::PluginHostOptions plugin_options(const DaemonOptions& options);
 telemetry::SinkOptions sink_options(const config::Settings& settings);
 memory::RecallOptions recall_options(const config::Settings& settings);
 governance::RateRules rate_rules(const config::Settings& settings);
+api::ApiOptions api_options(const config::Settings& settings);
 ingress::ServerOptions server_options(const config::Settings& settings);
 /// `host_id`: empty for a tool, which is no host.
 store::DatabaseOptions store_options(const config::Settings& settings, const std::string& directory,

@@ -72,8 +72,8 @@ Result<SessionClaims> read_claims(const Json& payload) {
   if (auto read = read_texts(payload, claims); !read) return fail(read.error());
   const auto exp = payload.find("exp");
   if (exp == payload.end() || !exp->is_number()) return invalid("the claim exp is missing or no number");
-  claims.expires_s =
-      exp->is_number_float() ? static_cast<std::int64_t>(std::min(exp->get<double>(), 9e15)) : exp->get<std::int64_t>();
+  // Later than any clock of ours can tell is never.
+  claims.expires_s = static_cast<std::int64_t>(std::clamp(exp->get<double>(), 0.0, 9e12));
   const auto guest = payload.find("isGuest");
   claims.guest = guest != payload.end() && guest->is_boolean() && guest->get<bool>();
   if (claims.guest && claims.agent_id.empty()) return invalid("a guest's token names no agentId");

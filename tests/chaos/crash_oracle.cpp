@@ -16,9 +16,11 @@ namespace {
 constexpr std::size_t kPrintedViolations = 40;
 constexpr int kServerEvery = 3;
 constexpr const char* kUsage =
-    "crash_oracle [--kills N] [--seed S] [--clients C] [--starting 0] [--store sqlite|postgres] [--server-every K]\n"
+    "crash_oracle [--kills N] [--seed S] [--clients C] [--starting 0] [--sockets 1] [--store sqlite|postgres]\n"
+    "             [--server-every K]\n"
     "  --kills         points; else PLATOS_CRASH_POINTS, else 25\n"
     "  --starting 0    the daemon is never killed before it is ready\n"
+    "  --sockets 1     the clients speak Socket.IO\n"
     "  --store         else PLATOS_TEST_STORE, else sqlite; postgres is a server of the program's own\n"
     "  --server-every  every K-th point kills the PostgreSQL server instead (all of it, one of its sessions, or it "
     "and\n"
@@ -36,6 +38,7 @@ SiegeOptions read_options(int argc, char** argv) {
     if (std::strcmp(argv[i], "--starting") == 0) options.kill_while_starting = std::atoi(argv[i + 1]) != 0;
     if (std::strcmp(argv[i], "--store") == 0) ::setenv("PLATOS_TEST_STORE", argv[i + 1], 1);
     if (std::strcmp(argv[i], "--server-every") == 0) server_every = std::atoi(argv[i + 1]);
+    if (std::strcmp(argv[i], "--sockets") == 0) options.over_sockets = std::atoi(argv[i + 1]) != 0;
     if (std::strcmp(argv[i], "--seed") == 0) options.seed = std::strtoull(argv[i + 1], nullptr, 10);
   }
   if (on_postgres()) options.server_every = server_every;

@@ -4,6 +4,8 @@
 #include <limits>
 #include <random>
 
+#include "chaos/socket_turn_client.hpp"
+
 namespace platos::tests::chaos {
 namespace {
 
@@ -23,7 +25,8 @@ std::size_t sometimes(std::mt19937_64& random) {
 
 }  // namespace
 
-Crowd::Crowd(ChaosStage& stage, int clients, std::uint64_t seed) : stage_(stage), seed_(seed) {
+Crowd::Crowd(ChaosStage& stage, int clients, std::uint64_t seed, bool over_sockets)
+    : stage_(stage), seed_(seed), over_sockets_(over_sockets) {
   for (const char* model : kModels) agents_.push_back(stage_.agent(model));
   for (int i = 0; i < clients; ++i) clients_.emplace_back([this, i] { client(static_cast<std::uint64_t>(i)); });
 }
@@ -74,8 +77,15 @@ void Crowd::submit_again(TurnClient& client, const TurnLog& asked, TurnLog& turn
     turn.violations.push_back("submitted again, it was told otherwise");
 }
 
+std::unique_ptr<TurnClient> Crowd::make_client(std::uint64_t number) const {
+  const std::uint64_t seed = seed_ * 1000 + number;
+  if (over_sockets_) return std::make_unique<SocketTurnClient>(stage_.addresses(), seed);
+  return std::make_unique<TurnClient>(stage_.addresses(), seed);
+}
+
 void Crowd::client(std::uint64_t number) {
-  TurnClient client(stage_.addresses(), seed_ * 1000 + number);
+  const auto taker = make_client(number);
+  TurnClient& client = *taker;
   client.cut = sometimes;
   TurnLog former;
   for (int count = 0; !over_; ++count) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -17,7 +18,8 @@ namespace platos::tests::chaos {
 /// Bound to one thread. `stage` has started, and outlives it.
 class Crowd {
  public:
-  Crowd(ChaosStage& stage, int clients, std::uint64_t seed);
+  /// `over_sockets`: they speak Socket.IO.
+  Crowd(ChaosStage& stage, int clients, std::uint64_t seed, bool over_sockets = false);
   ~Crowd();
   Crowd(const Crowd&) = delete;
   Crowd& operator=(const Crowd&) = delete;
@@ -29,6 +31,7 @@ class Crowd {
   std::int64_t replays() const { return replays_; }
 
  private:
+  std::unique_ptr<TurnClient> make_client(std::uint64_t number) const;
   void client(std::uint64_t number);
   TurnLog next_turn(TurnClient& client, std::uint64_t number, const TurnLog* former, int count) const;
   void submit_again(TurnClient& client, const TurnLog& asked, TurnLog& turn);
@@ -36,6 +39,7 @@ class Crowd {
 
   ChaosStage& stage_;
   const std::uint64_t seed_;
+  const bool over_sockets_;
   std::vector<std::string> agents_;
   std::atomic<bool> over_{false};
   std::atomic<std::int64_t> replays_{0};

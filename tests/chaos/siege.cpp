@@ -58,7 +58,7 @@ void Siege::attack(SiegeReport& report) {
 SiegeReport Siege::run() {
   const auto began = Clock::now();
   SiegeReport report;
-  Crowd crowd(stage_, options_.clients, options_.seed);
+  Crowd crowd(stage_, options_.clients, options_.seed, options_.over_sockets);
   attack(report);
   const auto ready = Clock::now();
   const auto turns = crowd.end();

@@ -15,6 +15,7 @@ struct SiegeOptions {
   std::uint64_t seed = 1;
   bool kill_while_starting = true;  ///< one daemon in six dies before it is ready
   int server_every = 0;             ///< every so many kills it is PostgreSQL that dies; 0: never
+  bool over_sockets = false;        ///< the clients speak Socket.IO
 };
 
 struct SiegeReport {

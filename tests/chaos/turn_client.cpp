@@ -8,17 +8,14 @@
 #include "chaos/elapsed.hpp"
 
 namespace platos::tests::chaos {
-namespace {
 
-std::string submit_body(const TurnLog& turn) {
+nlohmann::json TurnClient::submission(const TurnLog& turn) {
   nlohmann::json body = {{"message", turn.message}};
   // The thread of a first submission is made by the daemon: a repeated one must not name it.
   if (turn.frames.empty() && !turn.thread_id.empty()) body["threadId"] = turn.thread_id;
   if (turn.queue_when_busy) body["onBusy"] = "queue";
-  return body.dump();
+  return body;
 }
-
-}  // namespace
 
 void TurnClient::take(TurnLog& turn, const Frame& frame) {
   if (frame.id == 0) return;
@@ -44,7 +41,7 @@ Exchange TurnClient::next_exchange(TurnLog& turn) {
   if (turn.run_id.empty()) {
     request.method = "POST";
     request.path = "/api/v1/agent/agents/" + turn.agent_id + "/chat/stream";
-    request.body = submit_body(turn);
+    request.body = submission(turn).dump();
     request.headers = {"Idempotency-Key: " + turn.key};
     return request;
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <string>
 #include <vector>
@@ -28,10 +29,11 @@ struct TurnLog {
   std::vector<std::string> violations;
 };
 
-/// Bound to one thread.
+/// Bound to one thread. Over HTTP, unless a further class says otherwise.
 class TurnClient {
  public:
   TurnClient(const AddressBook& addresses, std::uint64_t seed) : addresses_(addresses), random_(seed) {}
+  virtual ~TurnClient() = default;
 
   /// How many bytes of the next answer arrive before the client loses its connection. Empty: all.
   std::function<std::size_t(std::mt19937_64&)> cut;
@@ -40,14 +42,19 @@ class TurnClient {
   bool drive(TurnLog& turn, int timeout_ms);
 
   /// One connection: submits, or resumes when the run is known. Returns the status, 0 when there was none.
-  int connect_once(TurnLog& turn, int timeout_ms);
+  virtual int connect_once(TurnLog& turn, int timeout_ms);
 
   std::mt19937_64& random() { return random_; }
+
+ protected:
+  const AddressBook& addresses() const { return addresses_; }
+  static void take(TurnLog& turn, const Frame& frame);
+  /// What is submitted, and submitted again.
+  static nlohmann::json submission(const TurnLog& turn);
 
  private:
   Exchange next_exchange(TurnLog& turn);
   void judge(TurnLog& turn, const Exchange& request, const Reply& reply) const;
-  static void take(TurnLog& turn, const Frame& frame);
 
   const AddressBook& addresses_;
   std::mt19937_64 random_;

@@ -16,8 +16,7 @@ using ingress::SocketPacket;
 using model::Json;
 
 constexpr std::size_t kMaxWaitingEvents = 64;
-constexpr std::size_t kMaxOutboxBytes = 256 * 1024;
-constexpr std::size_t kMaxRooms = 256;
+constexpr std::size_t kMaxWaitingBytes = 2 * 1024 * 1024;
 constexpr std::size_t kIdBytes = 10;
 
 /// The headers that members of the connect packet stand for.
@@ -43,18 +42,17 @@ ingress::Request with_auth(const ingress::Request& handshake, const Json& auth) 
   return request;
 }
 
-std::string thread_suffix(const std::string& thread_id) {
-  std::string suffix = ",\"threadId\":";
-  base::append_json_string(suffix, thread_id);
-  return suffix + '}';
+std::string thread_of(const Json& body) {
+  if (!body.is_object()) return "";
+  const auto found = body.find("threadId");
+  return found != body.end() && found->is_string() ? found->get<std::string>() : "";
 }
-
-bool names_its_thread(std::string_view json) { return json.starts_with(R"({"type":"message_persisted")"); }
 
 Error too_many_events() {
   return {ErrorKind::ResourceExhausted,
           "too_many_events",
-          "more than " + std::to_string(kMaxWaitingEvents) + " events wait to be handled",
+          "more than " + std::to_string(kMaxWaitingEvents) + " events, or " + std::to_string(kMaxWaitingBytes) +
+              " bytes of them, wait to be handled",
           false,
           1000,
           {}};
@@ -79,26 +77,28 @@ AgentSocket::AgentSocket(SocketServices services, ingress::Session& session, std
 
 AgentSocket::~AgentSocket() {
   loop().cancel(expiry_);
+  loop().cancel(recheck_);
   for (const auto& room : rooms_) context_.services.rooms.leave(room, this);
-  for (const auto& [run_id, follow] : follows_) {
-    context_.resume_points.put(who_, follow.thread_id, {run_id, follow.seq});
-  }
+  for (const auto& [run_id, follow] : follows_) note_place(run_id, follow);
 }
 
 void AgentSocket::start() {
-  outbox_.push_back(
-      ingress::encode({SocketPacket::Type::Connect, name_space_, std::nullopt, R"({"sid":")" + id_ + "\"}"}));
-  session_.wake();
+  push(ingress::encode({SocketPacket::Type::Connect, name_space_, std::nullopt, R"({"sid":")" + id_ + "\"}"}));
   working_ = true;
   tasks_.start("socket", work());
 }
 
+bool AgentSocket::has_room_for(const std::string& payload) const {
+  return inbox_.size() < kMaxWaitingEvents && inbox_bytes_ + payload.size() <= kMaxWaitingBytes;
+}
+
 void AgentSocket::take(std::string payload, std::optional<std::uint64_t> ack) {
   if (closed_) return;
-  if (inbox_.size() >= kMaxWaitingEvents) {
+  if (!has_room_for(payload)) {
     refuse(too_many_events(), "", true);
     return close();
   }
+  inbox_bytes_ += payload.size();
   inbox_.push_back({std::move(payload), ack});
   if (std::exchange(working_, true)) return;
   tasks_.start("socket", work());
@@ -109,41 +109,47 @@ Task<void> AgentSocket::work() {
   if (!connected_) {
     const auto admitted = co_await admit();
     if (!admitted) {
-      refuse(admitted.error(), "", true);
+      refuse(admitted.error(), "", false);
       close();
       co_return;
     }
     connected_ = true;
+    arm_recheck();
     greet();
   }
   while (!inbox_.empty() && !closed_) {
-    const Event event = std::move(inbox_.front());
-    inbox_.erase(inbox_.begin());
-    Result<void> done;
-    auto json = model::parse_bounded(event.payload, "an event");
-    const bool is_event = json && json->is_array() && !json->empty() && json->front().is_string();
-    if (is_event) {
-      const std::string name = json->front().get<std::string>();
-      Json body = json->size() > 1 ? std::move((*json)[1]) : Json::object();
-      if (body.is_null()) body = Json::object();
-      const std::string thread_id =
-          body.is_object() && body.contains("threadId") && body["threadId"].is_string() ? body["threadId"] : "";
-      done = co_await handle(name, std::move(body));
-      if (!done) refuse(done.error(), thread_id, name == "message" || name == "resume_stream");
-    } else {
-      done =
-          json ? fail(model::invalid_field("event", "[\"name\", {...}]", model::kind_of(*json))) : fail(json.error());
-      refuse(done.error(), "", true);
-    }
-    if (!done && done.error().kind == ErrorKind::Unauthenticated) close();
-    if (event.ack && !closed_) {
-      const Json answer = done ? Json{{"ok", true}} : Json{{"ok", false}, {"code", done.error().code}};
-      outbox_.push_back(
-          ingress::encode({SocketPacket::Type::Ack, name_space_, event.ack, model::dump(Json::array({answer}))}));
-      session_.wake();
-    }
+    Event event = std::move(inbox_.front());
+    inbox_.pop_front();
+    inbox_bytes_ -= event.payload.size();
+    co_await work_off(std::move(event));
   }
   working_ = false;
+  session_.wake();
+}
+
+Task<void> AgentSocket::work_off(Event event) {
+  Result<void> done;
+  auto json = model::parse_bounded(event.payload, "an event");
+  const bool is_event = json && json->is_array() && !json->empty() && json->front().is_string();
+  if (is_event) {
+    const std::string name = json->front().get<std::string>();
+    Json body = json->size() > 1 ? std::move((*json)[1]) : Json::object();
+    if (body.is_null()) body = Json::object();
+    const std::string thread_id = thread_of(body);
+    done = co_await handle(name, std::move(body));
+    if (!done) refuse(done.error(), thread_id, name == "message" || name == "resume_stream");
+  } else {
+    done = json ? fail(model::invalid_field("event", "[\"name\", {...}]", model::kind_of(*json))) : fail(json.error());
+    refuse(done.error(), "", true);
+  }
+  if (!done && done.error().kind == ErrorKind::Unauthenticated) close();
+  if (event.ack) answer(*event.ack, done);
+}
+
+void AgentSocket::answer(std::uint64_t ack, const Result<void>& done) {
+  if (closed_) return;
+  const Json answer = done ? Json{{"ok", true}} : Json{{"ok", false}, {"code", done.error().code}};
+  push(ingress::encode({SocketPacket::Type::Ack, name_space_, ack, model::dump(Json::array({answer}))}));
 }
 
 Task<Result<void>> AgentSocket::admit() {
@@ -173,6 +179,24 @@ void AgentSocket::arm_expiry() {
   });
 }
 
+void AgentSocket::arm_recheck() {
+  recheck_ = loop().call_after(context_.recheck_us, [this] {
+    recheck_ = {0, 0};
+    if (!closed_) tasks_.start("recheck", recheck(*this));
+  });
+}
+
+// What was revoked shall not hear the turns that others begin in its rooms.
+Task<void> AgentSocket::recheck(AgentSocket& socket) {
+  const auto who = co_await socket.context_.admission.authenticate(socket.credentials_);
+  if (who || who.error().kind != ErrorKind::Unauthenticated) {
+    socket.arm_recheck();
+    co_return;
+  }
+  socket.refuse(who.error(), "", true);
+  socket.close();
+}
+
 void AgentSocket::greet() {
   base::JsonObject hello;
   hello.text("status", "ok")
@@ -184,44 +208,11 @@ void AgentSocket::greet() {
   emit("connected", hello.take());
 }
 
-void AgentSocket::emit(std::string_view event_name, std::string_view json) {
-  if (closed_) return;
-  std::string payload = "[";
-  base::append_json_string(payload, event_name);
-  payload += ',';
-  payload += json;
-  payload += ']';
-  outbox_bytes_ += payload.size();
-  outbox_.push_back(ingress::encode({SocketPacket::Type::Event, name_space_, std::nullopt, std::move(payload)}));
-  session_.wake();
-  // Events of runs are pulled; these few are not, and a client that reads nothing shall not grow us.
-  if (outbox_bytes_ > kMaxOutboxBytes) session_.break_off();
-}
-
-void AgentSocket::emit_agent_event(std::string open_json, const std::string& thread_id) {
-  emit("agent_event", thread_id.empty() ? open_json + '}' : open_json + thread_suffix(thread_id));
-}
-
-// An error alone would leave a client waiting. The `done` of a turn that is being delivered still comes by itself.
-void AgentSocket::refuse(const Error& error, const std::string& thread_id, bool is_turn) {
-  const bool is_credentials = error.kind == ErrorKind::Unauthenticated || error.kind == ErrorKind::PermissionDenied;
-  if (is_credentials || !is_turn) {
-    emit("error", base::JsonObject().text("message", error.message).text("code", error.code).take());
-    if (!is_turn && !follows_.empty()) return;
-  }
-  Error shown = error;
-  if (is_credentials) shown.code = "unauthorized";
-  emit_agent_event(model::error_event(shown).open_json, thread_id);
-  emit_agent_event(model::done_event({}, "").open_json, thread_id);
-}
-
 void AgentSocket::close() {
   if (closed_) return;
-  outbox_.push_back(ingress::encode({SocketPacket::Type::Disconnect, name_space_, std::nullopt, ""}));
+  push(ingress::encode({SocketPacket::Type::Disconnect, name_space_, std::nullopt, ""}));
   closed_ = true;
-  for (const auto& [run_id, follow] : follows_) {
-    context_.resume_points.put(who_, follow.thread_id, {run_id, follow.seq});
-  }
+  for (const auto& [run_id, follow] : follows_) note_place(run_id, follow);
   // Not now: a subscription may be the caller.
   loop().defer([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->follows_.clear();
@@ -229,78 +220,11 @@ void AgentSocket::close() {
   session_.wake();
 }
 
+// Nobody is told to leave: a client that was would not come back by itself, and it shall, to whoever serves next.
 void AgentSocket::drain() {
-  if (closed_) return;
   for (const auto& [run_id, follow] : follows_) {
     emit_agent_event(R"({"type":"status","status":"draining")", follow.thread_id);
   }
-  if (follows_.empty()) close();
-}
-
-void AgentSocket::join(const std::string& thread_id) {
-  if (rooms_.size() >= kMaxRooms && !rooms_.contains(thread_id)) {
-    context_.services.rooms.leave(*rooms_.begin(), this);
-    rooms_.erase(rooms_.begin());
-  }
-  rooms_.insert(thread_id);
-  context_.services.rooms.join(thread_id, loop(), weak_from_this());
-}
-
-void AgentSocket::follow(const std::string& run_id, const std::string& thread_id) {
-  if (rooms_.contains(thread_id)) follow_from(run_id, thread_id, 0);
-}
-
-void AgentSocket::tell(const std::string& event_name, const std::string& json) { emit(event_name, json); }
-
-void AgentSocket::follow_from(const std::string& run_id, const std::string& thread_id, std::int64_t after) {
-  if (closed_ || follows_.contains(run_id)) return;
-  Follow follow{thread_id, thread_suffix(thread_id), after, nullptr};
-  follow.subscription = std::make_unique<engine::Subscription>(context_.services.engine, loop(), who_.scope, run_id,
-                                                               after, [this] { session_.wake(); });
-  follows_.emplace(run_id, std::move(follow));
-  session_.wake();
-}
-
-void AgentSocket::pull(std::vector<std::string>& packets, std::size_t max_bytes) {
-  std::size_t bytes = 0;
-  for (auto& packet : std::exchange(outbox_, {})) {
-    bytes += packet.size();
-    packets.push_back(std::move(packet));
-  }
-  outbox_bytes_ = 0;
-  if (closed_) return;
-  for (auto each = follows_.begin(); each != follows_.end() && bytes < max_bytes;) {
-    const bool goes_on = pull_follow(each->first, each->second, packets, bytes, max_bytes);
-    each = goes_on ? std::next(each) : follows_.erase(each);
-  }
-}
-
-// False: nothing further comes of this run.
-bool AgentSocket::pull_follow(const std::string& run_id, Follow& follow, std::vector<std::string>& packets,
-                              std::size_t& bytes, std::size_t max_bytes) {
-  std::vector<engine::LoggedEvent> events;
-  const auto state = follow.subscription->pull(max_bytes - bytes, events);
-  for (const auto& event : events) {
-    std::string_view json = event.json;
-    std::string packet;
-    packet.reserve(json.size() + follow.suffix.size() + name_space_.size() + 24);
-    packet.append("2").append(name_space_).append(R"(,["agent_event",)");
-    if (names_its_thread(json)) {
-      packet.append(json);
-    } else {
-      packet.append(json.substr(0, json.size() - 1)).append(follow.suffix);
-    }
-    packet += ']';
-    bytes += packet.size();
-    packets.push_back(std::move(packet));
-    follow.seq = event.seq;
-  }
-  if (state == engine::Subscription::State::Events) return true;  // asked again when these have left
-  if (state == engine::Subscription::State::Failed && follow.seq > 0) {
-    refuse(follow.subscription->error(), follow.thread_id, true);
-    context_.services.logger.warn("api", "a run's events could not be read for a socket", {{"run", run_id}});
-  }
-  return state == engine::Subscription::State::Pending;
 }
 
 }  // namespace platos::api

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,6 +26,7 @@ struct SocketServices {
   Services& services;
   const Admission& admission;
   ResumePoints& resume_points;
+  std::int64_t recheck_us;  ///< credentials of a socket that only listens are looked at again so often
 };
 
 /// Bound to its session's loop. Everything that was refused is told by an error that a `done` follows, since clients
@@ -42,9 +44,10 @@ class AgentSocket final : public RoomMember, public std::enable_shared_from_this
   void take(std::string payload, std::optional<std::uint64_t> ack);
   /// Appends Socket.IO packets.
   void pull(std::vector<std::string>& packets, std::size_t max_bytes);
-  bool is_delivering() const { return !follows_.empty(); }
+  bool is_delivering() const { return !follows_.empty() || (working_ && !closed_); }
   /// Closed, and everything was pulled.
   bool is_over() const { return closed_ && outbox_.empty(); }
+  /// The server stops: says so where a turn is under way.
   void drain();
 
   void follow(const std::string& run_id, const std::string& thread_id) override;
@@ -57,29 +60,41 @@ class AgentSocket final : public RoomMember, public std::enable_shared_from_this
   };
   struct Follow {
     std::string thread_id;
-    std::string suffix;  // what each event gets besides: ,"threadId":"..."}
-    std::int64_t seq = 0;
+    std::string suffix;       // what each event gets besides: ,"threadId":"..."}
+    std::int64_t seq = 0;     // of the last event that was given to the client
+    bool is_awaited = false;  // the client asked for it, and is told when it cannot be had
+    bool has_failed = false;
     std::unique_ptr<engine::Subscription> subscription;
   };
 
   Task<void> work();
   Task<Result<void>> admit();
+  void arm_recheck();
+  static Task<void> recheck(AgentSocket& socket);
   Task<Result<void>> handle(const std::string& name, model::Json body);
   Task<Result<void>> on_message(model::Json body);
   Task<Result<void>> on_stop(model::Json body);
   Task<Result<void>> on_resume(model::Json body);
+  Result<void> resume_at(const std::string& thread_id, const std::string& run_id, std::int64_t after, bool is_fresh);
   Task<Result<void>> on_join(model::Json body);
   Task<Result<void>> on_rename(model::Json body);
   Result<void> on_leave(const model::Json& body);
   Result<void> on_approval(const model::Json& body);
 
+  void push(std::string packet);
   void emit(std::string_view event_name, std::string_view json);
   void emit_agent_event(std::string open_json, const std::string& thread_id);
   void refuse(const Error& error, const std::string& thread_id, bool is_turn);
   void greet();
   void close();
   void arm_expiry();
-  void follow_from(const std::string& run_id, const std::string& thread_id, std::int64_t after);
+  /// Of a run that the client asked for; ResourceExhausted "too_many_streams".
+  Result<void> follow_from(const std::string& run_id, const std::string& thread_id, std::int64_t after);
+  void begin_follow(const std::string& run_id, const std::string& thread_id, std::int64_t after, bool is_awaited);
+  void note_place(const std::string& run_id, const Follow& follow, bool is_end = false);
+  bool has_room_for(const std::string& payload) const;
+  Task<void> work_off(Event event);
+  void answer(std::uint64_t ack, const Result<void>& done);
   bool pull_follow(const std::string& run_id, Follow& follow, std::vector<std::string>& packets, std::size_t& bytes,
                    std::size_t max_bytes);
   void join(const std::string& thread_id);
@@ -95,12 +110,14 @@ class AgentSocket final : public RoomMember, public std::enable_shared_from_this
   bool connected_ = false;
   bool working_ = false;
   bool closed_ = false;
-  std::vector<Event> inbox_;
+  std::deque<Event> inbox_;
+  std::size_t inbox_bytes_ = 0;
   std::vector<std::string> outbox_;
   std::size_t outbox_bytes_ = 0;
   std::set<std::string, std::less<>> rooms_;
   std::map<std::string, Follow> follows_;  // by run
   base::Loop::TimerId expiry_{0, 0};
+  base::Loop::TimerId recheck_{0, 0};
   base::TaskSet tasks_;
 };
 

@@ -3,7 +3,8 @@
 namespace platos::api {
 namespace {
 constexpr std::size_t kMaxPoints = 10'000;
-}
+constexpr std::int64_t kNowhere = -1;
+}  // namespace
 
 std::string ResumePoints::key_of(const model::Principal& who, const std::string& thread_id) {
   return who.scope.environment_id + '/' + thread_id + '/' + who.user_id;
@@ -12,21 +13,30 @@ std::string ResumePoints::key_of(const model::Principal& who, const std::string&
 void ResumePoints::put(const model::Principal& who, const std::string& thread_id, Point point) {
   const std::lock_guard lock(mutex_);
   std::string key = key_of(who, thread_id);
-  if (const auto found = points_.find(key); found != points_.end()) order_.erase(found->second);
-  order_.emplace_front(key, std::move(point));
-  points_.insert_or_assign(std::move(key), order_.begin());
-  if (order_.size() <= kMaxPoints) return;
-  points_.erase(order_.back().first);
-  order_.pop_back();
+  if (const auto found = points_.find(key); found != points_.end()) {
+    const Point& former = found->second->point;
+    if (former.run_id == point.run_id && former.seq != point.seq) {
+      point.seq = kNowhere;
+      point.is_end = false;
+    }
+    order_of(former).erase(found->second);
+  }
+  Order& order = order_of(point);
+  order.push_front({key, std::move(point)});
+  points_.insert_or_assign(std::move(key), order.begin());
+  if (order.size() <= kMaxPoints) return;
+  points_.erase(order.back().key);
+  order.pop_back();
 }
 
 std::optional<ResumePoints::Point> ResumePoints::take(const model::Principal& who, const std::string& thread_id) {
   const std::lock_guard lock(mutex_);
   const auto found = points_.find(key_of(who, thread_id));
   if (found == points_.end()) return std::nullopt;
-  Point point = std::move(found->second->second);
-  order_.erase(found->second);
+  Point point = std::move(found->second->point);
+  order_of(point).erase(found->second);
   points_.erase(found);
+  if (point.seq == kNowhere) return std::nullopt;
   return point;
 }
 

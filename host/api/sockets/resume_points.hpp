@@ -1,38 +1,47 @@
-// How far a client had come when its socket broke: for clients that come back without saying so.
+// How far a client had come when its socket broke or its turn ended: for clients that come back without saying so.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <list>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "model/scope.hpp"
 
 namespace platos::api {
 
-/// Internally synchronised; holds the newest 10,000 places, in memory only. A client that comes after a restart and
-/// names no event hears the run from its beginning.
+/// Internally synchronised; holds the newest 10,000 places of turns that were left, and as many of turns that were told
+/// to their end; in memory only. A client that comes after a restart and names no event hears the run from its
+/// beginning.
 class ResumePoints {
  public:
   struct Point {
     std::string run_id;
     std::int64_t seq = 0;
+    bool is_end = false;  ///< nothing follows it
   };
 
+  /// A user whose sockets had come to different places of one run has none there: which of them comes back first is not
+  /// known.
   void put(const model::Principal& who, const std::string& thread_id, Point point);
   /// Takes it away: one socket goes on from there.
   std::optional<Point> take(const model::Principal& who, const std::string& thread_id);
 
  private:
-  using Entry = std::pair<std::string, Point>;
+  struct Entry {
+    std::string key;
+    Point point;
+  };
+  using Order = std::list<Entry>;  // newest first
   static std::string key_of(const model::Principal& who, const std::string& thread_id);
+  Order& order_of(const Point& point) { return orders_[point.is_end ? 1 : 0]; }
 
   std::mutex mutex_;
-  std::list<Entry> order_;  // newest first
-  std::map<std::string, std::list<Entry>::iterator> points_;
+  std::array<Order, 2> orders_;  // ends apart: there are many, and each is of little use
+  std::map<std::string, Order::iterator> points_;
 };
 
 }  // namespace platos::api

@@ -16,10 +16,20 @@ using model::Json;
 
 constexpr std::string_view kMessageRoute = "SOCKET message";  // of its idempotency keys
 
+/// What a client says of where it was, or what is known of it.
+struct ResumeWish {
+  std::string thread_id;
+  std::string run_id;  ///< empty: the thread's newest
+  std::int64_t after = 0;
+  bool is_fresh = false;    ///< it is told everything: nobody knows what it has
+  bool may_be_new = false;  ///< a turn that began since is meant, when this one was told to its end
+};
+
 /// Where a client goes on: a run and the number of the last event it has.
 struct ResumePlace {
   std::string run_id;
   std::int64_t after = 0;
+  bool is_fresh = false;
   bool is_over = false;  ///< nothing of the run is left to be told
 };
 
@@ -32,15 +42,16 @@ Error nothing_to_resume(const std::string& thread_id) {
           {}};
 }
 
+// The thread must be the client's own, as for a room of it; that an administrator may read all runs is no matter here.
 Result<model::RunRecord> find_resumed_run(store::Session& session, const model::Principal& who,
                                           const std::string& thread_id, const std::string& run_id) {
+  const auto thread = store::Conversations(session).find_thread(who.scope, who.user_id, thread_id);
+  if (!thread || who.is_kept_from(thread->agent_id)) return fail(agent::thread_not_found(thread_id));
   if (!run_id.empty()) {
     auto run = find_run(session, who, run_id);
     if (run && run->thread_id != thread_id) return fail(nothing_to_resume(thread_id));
     return run;
   }
-  const auto thread = store::Conversations(session).find_thread(who.scope, who.user_id, thread_id);
-  if (!thread || who.is_kept_from(thread->agent_id)) return fail(agent::thread_not_found(thread_id));
   store::RunFilter newest;
   newest.user_id = who.user_id;
   newest.thread_id = thread_id;
@@ -50,20 +61,35 @@ Result<model::RunRecord> find_resumed_run(store::Session& session, const model::
   return std::move(runs.front());
 }
 
-Result<ResumePlace> find_place(store::Session& session, const model::Principal& who, const std::string& thread_id,
-                               const std::string& run_id, std::int64_t after) {
-  const auto run = find_resumed_run(session, who, thread_id, run_id);
+Result<ResumePlace> find_place(store::Session& session, const model::Principal& who, ResumeWish wish) {
+  auto run = find_resumed_run(session, who, wish.thread_id, wish.run_id);
   if (!run) return fail(run.error());
-  if (after > run->seq_reserved) {
-    return fail(ErrorKind::InvalidArgument, "invalid_cursor",
-                "lastSeq must be the _seq of an event of run " + run->id + ", found " + std::to_string(after));
+  const auto is_over = [&] {
+    return model::is_final(run->state) && store::Runs(session).stream(who.scope, run->id, wish.after, 1).empty();
+  };
+  if (wish.may_be_new && is_over()) {
+    auto newest = find_resumed_run(session, who, wish.thread_id, "");
+    if (newest && newest->id > run->id) {
+      run = std::move(newest);
+      wish.after = 0;
+      wish.is_fresh = true;
+    }
   }
-  ResumePlace place{run->id, after};
-  place.is_over = model::is_final(run->state) && store::Runs(session).stream(who.scope, run->id, after, 1).empty();
-  return place;
+  if (wish.after > run->seq_reserved) {
+    return fail(ErrorKind::InvalidArgument, "invalid_cursor",
+                "lastSeq must be the _seq of an event of run " + run->id + ", found " + std::to_string(wish.after));
+  }
+  return ResumePlace{run->id, wish.after, wish.is_fresh, is_over()};
 }
 
-std::string void_boundary() { return R"({"type":"message_boundary","reason":"resume","discardFrom":1)"; }
+std::shared_ptr<engine::Run> newest_live(const engine::Engine& engine, const model::Principal& who,
+                                         const std::string& thread_id) {
+  const auto turns = engine.live_turns(who.scope, thread_id);
+  if (turns.empty()) return nullptr;
+  const auto& record = turns.back()->record();
+  if (record.user_id != who.user_id || who.is_kept_from(record.agent_id)) return nullptr;
+  return turns.back();
+}
 
 }  // namespace
 
@@ -97,8 +123,7 @@ Task<Result<void>> AgentSocket::on_message(Json body) {
   const auto ticket = co_await context_.services.turns.submit(loop(), std::move(*turn));
   if (!ticket) co_return fail(ticket.error());
   join(ticket->thread_id);
-  follow_from(ticket->run_id, ticket->thread_id, 0);
-  co_return Result<void>{};
+  co_return follow_from(ticket->run_id, ticket->thread_id, 0);
 }
 
 Task<Result<void>> AgentSocket::on_stop(Json body) {
@@ -118,7 +143,8 @@ Task<Result<void>> AgentSocket::on_stop(Json body) {
     const auto cancelled = co_await context_.services.engine.cancel(loop(), who_.scope, turn->run_id);
     if (!cancelled && cancelled.error().code != "run_finished") co_return fail(cancelled.error());
     stopped = stopped || cancelled.has_value();
-    if (cancelled) follow_from(turn->run_id, *thread_id, 0);
+    if (!cancelled) continue;
+    if (auto followed = follow_from(turn->run_id, *thread_id, 0); !followed) co_return followed;
   }
   if (!stopped) emit_agent_event(model::done_event({}, "stopped").open_json, *thread_id);
   co_return Result<void>{};
@@ -131,29 +157,35 @@ Task<Result<void>> AgentSocket::on_resume(Json body) {
   if (!thread_id) co_return fail(thread_id.error());
   if (!run_id) co_return fail(run_id.error());
   if (!last_seq) co_return fail(last_seq.error());
-  std::string wanted = run_id->value_or("");
-  std::int64_t after = last_seq->value_or(0);
+  ResumeWish wish{*thread_id, run_id->value_or(""), last_seq->value_or(0), !last_seq->has_value(), false};
   const auto point = context_.resume_points.take(who_, *thread_id);
   // Clients of old do not say how far they came; what their last socket was given is the best that is known.
-  const bool known = !*last_seq && point && (wanted.empty() || wanted == point->run_id);
-  if (known) {
-    wanted = point->run_id;
-    after = point->seq;
+  if (wish.is_fresh && point && (wish.run_id.empty() || wish.run_id == point->run_id)) {
+    wish = {*thread_id, point->run_id, point->seq, false, wish.run_id.empty()};
   }
-  const auto read =
-      context_.services.database.read(loop(), [who = who_, id = *thread_id, wanted, after](store::Session& session) {
-        return find_place(session, who, id, wanted, after);
-      });
+  const auto read = context_.services.database.read(
+      loop(), [who = who_, wish](store::Session& session) { return find_place(session, who, wish); });
   const auto place = co_await read;
-  if (!place) co_return fail(place.error());
-  join(*thread_id);
-  if (place->is_over) {
-    emit_agent_event(model::done_event({}, "").open_json, *thread_id);
-    co_return Result<void>{};
+  // One that is being accepted is in no table yet, and newer than all that are.
+  if (const auto begun = newest_live(context_.services.engine, who_, *thread_id);
+      begun && run_id->value_or("").empty()) {
+    const bool is_newer = !place || (begun->id() > place->run_id && place->is_over);
+    if (is_newer) co_return resume_at(*thread_id, begun->id(), 0, true);
   }
-  if (!*last_seq && !known) emit_agent_event(void_boundary(), *thread_id);
-  follow_from(place->run_id, *thread_id, place->after);
+  if (!place) co_return fail(place.error());
+  if (!place->is_over) co_return resume_at(*thread_id, place->run_id, place->after, place->is_fresh);
+  join(*thread_id);
+  emit_agent_event(model::done_event({}, "").open_json, *thread_id);
   co_return Result<void>{};
+}
+
+Result<void> AgentSocket::resume_at(const std::string& thread_id, const std::string& run_id, std::int64_t after,
+                                    bool is_fresh) {
+  join(thread_id);
+  if (is_fresh && !follows_.contains(run_id)) {
+    emit_agent_event(R"({"type":"message_boundary","reason":"resume","discardFrom":1)", thread_id);
+  }
+  return follow_from(run_id, thread_id, after);
 }
 
 // Who comes late hears the turn under way from its beginning.
@@ -164,6 +196,8 @@ Task<Result<void>> AgentSocket::on_join(Json body) {
     co_return fail(thread.error());
   join(*thread_id);
   emit("joined_thread", model::dump({{"threadId", *thread_id}}));
+  // One that began before the join and is in no table yet is told of by nobody else.
+  for (const auto& turn : context_.services.engine.live_turns(who_.scope, *thread_id)) follow(turn->id(), *thread_id);
   const auto read =
       context_.services.database.read(loop(), [scope = who_.scope, id = *thread_id](store::Session& session) {
         return Result<std::vector<store::OpenTurn>>(store::Runs(session).open_turns(scope, id));
@@ -171,7 +205,8 @@ Task<Result<void>> AgentSocket::on_join(Json body) {
   const auto open = co_await read;
   if (!open) co_return fail(open.error());
   for (const auto& turn : *open) {
-    if (!turn.queued) follow_from(turn.run_id, *thread_id, 0);
+    if (turn.queued) continue;
+    if (auto followed = follow_from(turn.run_id, *thread_id, 0); !followed) co_return followed;
   }
   co_return Result<void>{};
 }
@@ -188,11 +223,11 @@ Result<void> AgentSocket::on_leave(const Json& body) {
 
 Task<Result<void>> AgentSocket::on_rename(Json body) {
   const auto thread_id = model::required_text(body, "threadId");
-  const auto title = model::optional_text(body, "title");
+  const auto title = model::required_text(body, "title");
   if (!thread_id) co_return fail(thread_id.error());
   if (!title) co_return fail(title.error());
   agent::ThreadPatch patch;
-  patch.title = title->value_or("");
+  patch.title = *title;
   const auto thread = co_await context_.services.threads.update(loop(), who_, *thread_id, patch);
   if (!thread) co_return fail(thread.error());
   join(*thread_id);

@@ -14,13 +14,15 @@ bool is_own_page(std::string_view origin, std::string_view host) {
 
 }  // namespace
 
-SocketServer::SocketServer(Services& services, const Admission& admission,
+SocketServer::SocketServer(Services& services, const Admission& admission, const ApiOptions& options,
                            std::function<bool(std::string_view)> origin_allowed)
     : services_(services),
       admission_(admission),
+      recheck_us_(options.socket_recheck_us),
       origin_allowed_(std::move(origin_allowed)),
-      engine_({}, [this](ingress::Session& session) -> std::unique_ptr<ingress::EngineApp> {
-        return std::make_unique<SocketSession>(SocketServices{services_, admission_, resume_points_}, session);
+      engine_(options.sockets, [this](ingress::Session& session) -> std::unique_ptr<ingress::EngineApp> {
+        return std::make_unique<SocketSession>(SocketServices{services_, admission_, resume_points_, recheck_us_},
+                                               session);
       }) {}
 
 std::vector<Route> SocketServer::routes() {

@@ -12,17 +12,20 @@ namespace platos::api {
 class SocketServer {
  public:
   /// `origin_allowed`: of browsers on other pages than ours.
-  SocketServer(Services& services, const Admission& admission, std::function<bool(std::string_view)> origin_allowed);
+  SocketServer(Services& services, const Admission& admission, const ApiOptions& options,
+               std::function<bool(std::string_view)> origin_allowed);
 
   /// GET and POST /socket.io/. Credentials come with the namespaces, so the routes themselves want none.
   std::vector<Route> routes();
   std::size_t sessions() const { return engine_.sessions(); }
+  void drain() { engine_.drain(); }
 
  private:
   Task<ingress::Response> handle(Call call);
 
   Services& services_;
   const Admission& admission_;
+  const std::int64_t recheck_us_;
   std::function<bool(std::string_view)> origin_allowed_;
   ResumePoints resume_points_;
   ingress::EngineServer engine_;

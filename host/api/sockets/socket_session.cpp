@@ -13,6 +13,7 @@ using model::Json;
 
 constexpr std::string_view kAgentNamespace = "/agent";
 constexpr std::size_t kMaxNamespaces = 8;
+constexpr std::size_t kMaxRefusals = 256;  // that a client has not read
 constexpr std::int64_t kIdleUs = 45'000'000;
 
 }  // namespace
@@ -72,6 +73,7 @@ void SocketSession::refuse(const std::string& name_space, const std::string& why
   outbox_.push_back(
       ingress::encode({SocketPacket::Type::ConnectError, name_space, std::nullopt, model::dump({{"message", why}})}));
   session_.wake();
+  if (outbox_.size() > kMaxRefusals) session_.break_off();
 }
 
 void SocketSession::pull(std::vector<std::string>& messages, std::size_t max_bytes) {
@@ -85,6 +87,7 @@ void SocketSession::pull(std::vector<std::string>& messages, std::size_t max_byt
     each = sockets_.erase(each);
     if (sockets_.empty()) arm_idle();
   }
+  if (draining_ && !is_delivering()) session_.close();
 }
 
 bool SocketSession::is_delivering() const {
@@ -92,6 +95,7 @@ bool SocketSession::is_delivering() const {
 }
 
 void SocketSession::on_drain() {
+  draining_ = true;
   for (const auto& [name, socket] : sockets_) socket->drain();
   if (!is_delivering()) session_.close();
 }

@@ -33,6 +33,7 @@ class SocketSession final : public ingress::EngineApp {
   std::map<std::string, std::shared_ptr<AgentSocket>, std::less<>> sockets_;  // by namespace
   std::vector<std::string> outbox_;
   base::Loop::TimerId idle_timer_{0, 0};
+  bool draining_ = false;
 };
 
 }  // namespace platos::api

@@ -53,6 +53,16 @@ Response text_response(std::string body) {
 
 }  // namespace
 
+EngineServer::~EngineServer() {
+  for (const auto& [id, session] : sessions_) session->abandon();
+}
+
+void EngineServer::drain() {
+  const std::lock_guard lock(mutex_);
+  draining_ = true;
+  for (const auto& [id, session] : sessions_) session->loop().post([session = session] { session->drain(); });
+}
+
 std::size_t EngineServer::sessions() const {
   const std::lock_guard lock(mutex_);
   return sessions_.size();
@@ -64,10 +74,10 @@ std::shared_ptr<Session> EngineServer::find(const std::string& id) const {
   return found == sessions_.end() ? nullptr : found->second;
 }
 
-// Null when there are too many.
+// Null when there are too many, or no more.
 std::shared_ptr<Session> EngineServer::open(const Request& request) {
   const std::lock_guard lock(mutex_);
-  if (sessions_.size() >= options_.max_sessions) return nullptr;
+  if (draining_ || sessions_.size() >= options_.max_sessions) return nullptr;
   auto session = std::make_shared<Session>(base::random_hex(kIdBytes), *request.loop, options_, request,
                                            [this](const std::string& id) {
                                              const std::lock_guard guard(mutex_);
@@ -92,7 +102,7 @@ Task<Response> EngineServer::handle(Request request, std::map<std::string, std::
   if (over_socket) co_return connect_socket(request, std::move(session));
   if (!session && request.method != "GET") co_return refuse(Refusal::BadMethod);
   if (!session) co_return begin_polling(request);
-  if (request.method == "GET") co_return co_await poll(*request.loop, std::move(session));
+  if (request.method == "GET") co_return co_await poll(*request.loop, request.gone, std::move(session));
   co_return co_await post(std::move(request), std::move(session));
 }
 
@@ -120,16 +130,20 @@ Response EngineServer::connect_socket(const Request& request, std::shared_ptr<Se
   return response;
 }
 
-Task<Response> EngineServer::poll(base::Loop& loop, std::shared_ptr<Session> session) {
-  // Packets that were given to a poll whose connection broke are lost, so the session ends with it.
+Task<Response> EngineServer::poll(base::Loop& loop, base::CancelToken gone, std::shared_ptr<Session> session) {
+  // Packets that were given to a poll whose connection broke are lost, so the session ends with it, and before it can
+  // be given any.
   struct Poll {
-    std::shared_ptr<Session> session;
+    std::weak_ptr<Session> session;
     bool answered = false;
-    ~Poll() {
-      if (!answered) on_loop_of(*session, [session = session] { session->break_off(); });
+    void break_off() const {
+      const auto there = session.lock();
+      if (there && !answered) on_loop_of(*there, [there] { there->break_off(); });
     }
+    ~Poll() { break_off(); }
   };
   Poll under_way{session};
+  const auto listening = gone.on_cancel([&under_way] { under_way.break_off(); });
   base::Completion<Session::PollAnswer> done(loop);
   on_loop_of(*session, [session, done] { session->poll(done); });
   auto body = co_await done;

@@ -82,11 +82,10 @@ void Session::answer_poll(std::string body) {
   if (auto waiting = std::exchange(waiting_, std::nullopt)) waiting->complete(std::move(body));
 }
 
+// A client that is between two polls gets the rest with its next one; the ping finds out who polls no more.
 void Session::close() {
   if (std::exchange(closing_, true) || closed_) return;
   wake();
-  // A client that polls no more gets nothing more.
-  if (!link_ && !waiting_) finish();
 }
 
 void Session::finish() {
@@ -104,7 +103,12 @@ void Session::finish() {
 }
 
 void Session::drain() {
-  if (!closed_) app_->on_drain();
+  if (!closed_ && !std::exchange(draining_, true)) app_->on_drain();
+}
+
+void Session::abandon() {
+  closed_ = true;
+  app_.reset();
 }
 
 void Session::poll(base::Completion<PollAnswer> answer) {
@@ -114,8 +118,14 @@ void Session::poll(base::Completion<PollAnswer> answer) {
     return finish();
   }
   waiting_ = std::move(answer);
-  if (probing_) return answer_poll(packet(engine_packet::kNoop));
   flush();
+  if (probed_) release_poll();
+}
+
+// With what there is, or with nothing.
+void Session::release_poll() {
+  flush();
+  answer_poll(packet(engine_packet::kNoop));
 }
 
 bool Session::take_body(std::string_view body) {
@@ -146,6 +156,7 @@ bool Session::begin_upgrade(std::shared_ptr<SocketLink> link) {
   if (closed_ || link_ || probing_) return false;
   probing_ = std::move(link);
   upgrade_timer_ = loop_.call_after(kUpgradeUs, [this] {
+    probed_ = false;
     if (auto late = std::exchange(probing_, nullptr)) late->close("no upgrade");
   });
   return true;
@@ -160,12 +171,15 @@ void Session::on_text(SocketLink& link, std::string text) {
 void Session::take_probe(const std::string& text) {
   if (text == "2probe") {
     probing_->send({"3probe"});
-    return answer_poll(packet(engine_packet::kNoop));  // frees the client for its upgrade
+    probed_ = true;
+    return release_poll();
   }
   loop_.cancel(upgrade_timer_);
+  probed_ = false;
   auto link = std::exchange(probing_, nullptr);
   if (text != packet(engine_packet::kUpgrade)) return link->close("expected an upgrade");
-  answer_poll(packet(engine_packet::kNoop));
+  release_poll();
+  if (closed_) return link->close("");
   link_ = std::move(link);
   sending_ = false;
   wake();
@@ -180,6 +194,7 @@ void Session::on_sent(SocketLink& link) {
 void Session::on_closed(SocketLink& link) {
   if (&link == probing_.get()) {
     probing_.reset();
+    probed_ = false;
     loop_.cancel(upgrade_timer_);
   }
   if (&link == link_.get()) finish();

@@ -64,7 +64,10 @@ class Session : public std::enable_shared_from_this<Session> {
   void close();
   /// Ends it at once.
   void break_off() { finish(); }
+  /// The server stops; told to the application once.
   void drain();
+  /// The loop runs no more: lets go of the application, from any thread.
+  void abandon();
 
   // Long polling. Answers are bodies; nullopt: the session is not to be polled.
 
@@ -87,6 +90,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void flush();
   std::vector<std::string> collect();
   void answer_poll(std::string body);
+  void release_poll();
   void arm_ping();
   void on_ping_due();
   void on_pong_missing();
@@ -103,6 +107,8 @@ class Session : public std::enable_shared_from_this<Session> {
   std::shared_ptr<SocketLink> probing_;
   bool sending_ = false;
   bool flush_due_ = false;
+  bool probed_ = false;  // the client waits for its poll to end, and upgrades then
+  bool draining_ = false;
   bool closing_ = false;
   bool closed_ = false;
   std::optional<base::Completion<PollAnswer>> waiting_;

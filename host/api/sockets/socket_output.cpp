@@ -1,0 +1,155 @@
+// What a client in the namespace /agent is told: events of runs, which are pulled, and the few others.
+#include <algorithm>
+
+#include "api/sockets/agent_socket.hpp"
+#include "base/json_text.hpp"
+#include "ingress/engine_io/packet.hpp"
+#include "model/event.hpp"
+
+namespace platos::api {
+namespace {
+
+using ingress::SocketPacket;
+
+constexpr std::size_t kMaxOutboxBytes = 256 * 1024;
+constexpr std::size_t kMaxRooms = 256;
+constexpr std::size_t kMaxFollows = 256;
+
+std::string thread_suffix(const std::string& thread_id) {
+  std::string suffix = ",\"threadId\":";
+  base::append_json_string(suffix, thread_id);
+  return suffix + '}';
+}
+
+bool names_its_thread(std::string_view json) { return json.starts_with(R"({"type":"message_persisted")"); }
+
+}  // namespace
+
+void AgentSocket::emit(std::string_view event_name, std::string_view json) {
+  if (closed_) return;
+  std::string payload = "[";
+  base::append_json_string(payload, event_name);
+  payload += ',';
+  payload += json;
+  payload += ']';
+  push(ingress::encode({SocketPacket::Type::Event, name_space_, std::nullopt, std::move(payload)}));
+}
+
+void AgentSocket::push(std::string packet) {
+  outbox_bytes_ += packet.size();
+  outbox_.push_back(std::move(packet));
+  session_.wake();
+  // Events of runs are pulled; these few are not, and a client that reads nothing shall not grow us.
+  if (outbox_bytes_ > kMaxOutboxBytes) session_.break_off();
+}
+
+void AgentSocket::emit_agent_event(std::string open_json, const std::string& thread_id) {
+  emit("agent_event", thread_id.empty() ? open_json + '}' : open_json + thread_suffix(thread_id));
+}
+
+// An error alone would leave a client waiting. The `done` of a turn that is being delivered still comes by itself.
+void AgentSocket::refuse(const Error& error, const std::string& thread_id, bool is_turn) {
+  const bool is_credentials = error.kind == ErrorKind::Unauthenticated || error.kind == ErrorKind::PermissionDenied;
+  if (is_credentials || !is_turn) {
+    emit("error", base::JsonObject().text("message", error.message).text("code", error.code).take());
+    if (!is_turn && !follows_.empty()) return;
+  }
+  Error shown = error;
+  if (is_credentials) shown.code = "unauthorized";
+  emit_agent_event(model::error_event(shown).open_json, thread_id);
+  emit_agent_event(model::done_event({}, "").open_json, thread_id);
+}
+
+void AgentSocket::join(const std::string& thread_id) {
+  if (rooms_.size() >= kMaxRooms && !rooms_.contains(thread_id)) {
+    context_.services.rooms.leave(*rooms_.begin(), this);
+    rooms_.erase(rooms_.begin());
+  }
+  rooms_.insert(thread_id);
+  context_.services.rooms.join(thread_id, loop(), weak_from_this());
+}
+
+void AgentSocket::follow(const std::string& run_id, const std::string& thread_id) {
+  if (rooms_.contains(thread_id) && follows_.size() < kMaxFollows) begin_follow(run_id, thread_id, 0, false);
+}
+
+void AgentSocket::tell(const std::string& event_name, const std::string& json) { emit(event_name, json); }
+
+Result<void> AgentSocket::follow_from(const std::string& run_id, const std::string& thread_id, std::int64_t after) {
+  if (const auto found = follows_.find(run_id); found != follows_.end()) {
+    found->second.is_awaited = true;
+    return {};
+  }
+  if (follows_.size() >= kMaxFollows) {
+    return fail(ErrorKind::ResourceExhausted, "too_many_streams",
+                "this socket is given the events of " + std::to_string(kMaxFollows) + " turns already");
+  }
+  begin_follow(run_id, thread_id, after, true);
+  return {};
+}
+
+void AgentSocket::begin_follow(const std::string& run_id, const std::string& thread_id, std::int64_t after,
+                               bool is_awaited) {
+  if (closed_ || follows_.contains(run_id)) return;
+  Follow follow{thread_id, thread_suffix(thread_id), after, is_awaited, false, nullptr};
+  follow.subscription = std::make_unique<engine::Subscription>(context_.services.engine, loop(), who_.scope, run_id,
+                                                               after, [this] { session_.wake(); });
+  follows_.emplace(run_id, std::move(follow));
+  session_.wake();
+}
+
+void AgentSocket::pull(std::vector<std::string>& packets, std::size_t max_bytes) {
+  std::size_t bytes = 0;
+  for (auto& packet : std::exchange(outbox_, {})) {
+    bytes += packet.size();
+    packets.push_back(std::move(packet));
+  }
+  outbox_bytes_ = 0;
+  if (closed_) return;
+  for (auto each = follows_.begin(); each != follows_.end() && bytes < max_bytes;) {
+    if (pull_follow(each->first, each->second, packets, bytes, max_bytes)) {
+      ++each;
+      continue;
+    }
+    note_place(each->first, each->second, !each->second.has_failed);
+    each = follows_.erase(each);
+  }
+}
+
+// False: nothing further comes of this run.
+bool AgentSocket::pull_follow(const std::string& run_id, Follow& follow, std::vector<std::string>& packets,
+                              std::size_t& bytes, std::size_t max_bytes) {
+  std::vector<engine::LoggedEvent> events;
+  const auto state = follow.subscription->pull(max_bytes - bytes, events);
+  for (const auto& event : events) {
+    std::string_view json = event.json;
+    std::string packet;
+    packet.reserve(json.size() + follow.suffix.size() + name_space_.size() + 24);
+    packet.append("2").append(name_space_).append(R"(,["agent_event",)");
+    if (names_its_thread(json)) {
+      packet.append(json);
+    } else {
+      packet.append(json.substr(0, json.size() - 1)).append(follow.suffix);
+    }
+    packet += ']';
+    bytes += packet.size();
+    packets.push_back(std::move(packet));
+    follow.seq = event.seq;
+  }
+  if (state == engine::Subscription::State::Events) return true;  // asked again when these have left
+  follow.has_failed = state == engine::Subscription::State::Failed;
+  // One that nobody asked for may never have been accepted.
+  if (follow.has_failed && (follow.is_awaited || follow.seq > 0)) {
+    refuse(follow.subscription->error(), follow.thread_id, true);
+    context_.services.logger.warn("api", "a run's events could not be read for a socket", {{"run", run_id}});
+  }
+  return state == engine::Subscription::State::Pending;
+}
+
+void AgentSocket::note_place(const std::string& run_id, const Follow& follow, bool is_end) {
+  // Else it may never have been accepted.
+  if (follow.seq > 0 || follow.is_awaited)
+    context_.resume_points.put(who_, follow.thread_id, {run_id, follow.seq, is_end});
+}
+
+}  // namespace platos::api

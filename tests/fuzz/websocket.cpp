@@ -1,0 +1,71 @@
+// A WebSocket hears the same however its bytes arrive, and what it hears is a packet of Socket.IO or is not.
+#include "ingress/websocket.hpp"
+
+#include "base/text.hpp"
+#include "fuzz/property.hpp"
+#include "ingress/engine_io/packet.hpp"
+
+using namespace platos;
+using fuzz::require;
+
+namespace {
+
+constexpr std::size_t kMaxMessage = 512;
+
+struct Hearing final : ingress::WebSocketPeer {
+  std::vector<std::string> texts;
+  void on_open(ingress::WebSocket&) override {}
+  void on_text(std::string text) override { texts.push_back(std::move(text)); }
+  void on_sent() override {}
+  void on_drain() override {}
+  void on_closed() override {}
+};
+
+struct Outcome {
+  std::vector<std::string> texts;
+  std::string answers;
+  ingress::ByteStream::State state = ingress::ByteStream::State::Pending;
+
+  bool operator==(const Outcome&) const = default;
+};
+
+Outcome outcome_of(const std::vector<std::string_view>& pieces) {
+  const auto peer = std::make_shared<Hearing>();
+  ingress::WebSocket socket(peer, kMaxMessage);
+  for (const std::string_view piece : pieces) socket.receive(piece);
+  Outcome outcome;
+  do outcome.state = socket.pull(outcome.answers, 64);
+  while (outcome.state == ingress::ByteStream::State::Bytes);
+  outcome.texts = peer->texts;
+  return outcome;
+}
+
+void check_packet(std::string_view text) {
+  const auto packet = ingress::parse_socket_packet(text);
+  if (!packet) return;
+  require(packet->name_space.starts_with('/'), "a namespace begins with a slash");
+  require(packet->payload.size() <= text.size(), "a payload is a part of its packet");
+  const std::string again = ingress::encode(*packet);
+  const auto second = ingress::parse_socket_packet(again);
+  require(second.has_value(), "what was read can be written and read");
+  const bool same = second->type == packet->type && second->name_space == packet->name_space &&
+                    second->ack == packet->ack && second->payload == packet->payload;
+  require(same, "what was written is what was read");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view input = fuzz::text_of(data, size);
+  const Outcome whole = outcome_of({input});
+  for (const auto& text : whole.texts) {
+    require(text.size() <= kMaxMessage, "a message stays under its limit");
+    require(base::is_valid_utf8(text), "a text is UTF-8");
+    check_packet(text);
+  }
+  for (int way = 0; way < fuzz::kCuts; ++way) {
+    require(outcome_of(fuzz::cut(input, way)) == whole, "cuts change nothing, way " + std::to_string(way));
+  }
+  for (const auto packet : base::split(input, ingress::kPacketSeparator)) check_packet(packet);
+  return 0;
+}
