@@ -8,6 +8,7 @@
 
 #include "agent/agents.hpp"
 #include "agent/branches.hpp"
+#include "agent/search.hpp"
 #include "agent/threads.hpp"
 #include "agent/turns.hpp"
 #include "api/admission.hpp"
@@ -39,6 +40,7 @@ struct Services {
   agent::Agents& agents;
   agent::Threads& threads;
   agent::Branches& branches;
+  agent::Search& search;
   agent::Turns& turns;
   engine::Engine& engine;
   store::Database& database;
@@ -92,6 +94,7 @@ class Api {
 /// The routes of each resource.
 std::vector<Route> agent_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> thread_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> search_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> branch_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> turn_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> run_routes(const Services& services, const ApiOptions& options);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <thread>
 
+#include "agent/message_indexer.hpp"
 #include "agent/turn.hpp"
 #include "api/api.hpp"
 #include "base/failpoint.hpp"
@@ -98,6 +99,8 @@ class Daemon {
   agent::Agents agents_;
   agent::Threads threads_;
   agent::Branches branches_;
+  agent::Search search_;
+  agent::MessageIndexer indexer_;
   governance::RateLimits limits_;
   governance::RateSync rate_sync_;
   agent::Turns turns_;
@@ -141,6 +144,12 @@ std::vector<base::Loop*> pointers(const std::vector<std::unique_ptr<base::Loop>>
   std::vector<base::Loop*> list;
   for (const auto& loop : loops) list.push_back(loop.get());
   return list;
+}
+
+agent::IndexerOptions indexer_options(std::string host_id) {
+  agent::IndexerOptions options;
+  options.host_id = std::move(host_id);
+  return options;
 }
 
 Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Logger& logger, const DataDir& data_dir,
@@ -188,6 +197,8 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       agents_(*database_, ids_),
       threads_(*database_, ids_),
       branches_(*database_, ids_),
+      search_(*database_),
+      indexer_(*database_, logger, indexer_options(data_dir.host_id())),
       limits_(clock, rate_rules(settings_)),
       rate_sync_(limits_, *database_, data_dir.host_id(), logger),
       turns_(engine_, *database_, settings_of_turns_, recent_threads_, limits_, ids_,
@@ -197,7 +208,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       keys_(*database_, ids_, authenticator_),
       environments_(*database_, ids_),
       master_key_(*database_, ids_, keys, settings_.secrets_master_key, data_dir.path()),
-      api_({agents_, threads_, branches_, turns_, engine_, *database_, plugins_, authenticator_, limits_,
+      api_({agents_, threads_, branches_, search_, turns_, engine_, *database_, plugins_, authenticator_, limits_,
             administration_, keys_, environments_, master_key_, rooms_, metrics_, logger},
            {static_cast<std::size_t>(settings_.http_max_body_bytes), settings_.http_heartbeat_ms * 1000,
             settings_.http_deferred_max_ms * 1000, settings_.http_cors_origins}),
@@ -328,6 +339,7 @@ int Daemon::run() {
       if (prepared) {
         daemon.serve();
         daemon.tasks_.start("rates", daemon.rate_sync_.run(*daemon.loops_.front(), daemon.stopping_upkeep_.token()));
+        daemon.tasks_.start("index", daemon.indexer_.run(*daemon.loops_.front(), daemon.stopping_upkeep_.token()));
         if (daemon.tracer_.enabled()) daemon.tasks_.start("metrics", daemon.export_metrics());
         co_return;
       }
