@@ -10,6 +10,7 @@
 #include "agent/branches.hpp"
 #include "agent/models.hpp"
 #include "agent/provider_checks.hpp"
+#include "agent/search.hpp"
 #include "agent/threads.hpp"
 #include "agent/turns.hpp"
 #include "api/admission.hpp"
@@ -45,6 +46,7 @@ struct Services {
   agent::Agents& agents;
   agent::Threads& threads;
   agent::Branches& branches;
+  agent::Search& search;
   agent::Turns& turns;
   agent::Providers& providers;
   agent::ProviderChecks& provider_checks;
@@ -104,6 +106,7 @@ class Api {
 /// The routes of each resource.
 std::vector<Route> agent_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> thread_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> search_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> branch_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> turn_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> provider_routes(const Services& services, const ApiOptions& options);

@@ -14,6 +14,7 @@ struct ThreadOptions {
   Page page;
   std::string agent;
   bool archived = false;
+  std::vector<std::string> words;
 };
 
 std::string path_of(const std::string& id) { return std::string(kThreads) + "/" + encode_component(id); }
@@ -31,16 +32,22 @@ void show_thread(const Json& thread, bool json) {
                 {"archived", time_of(thread, "archivedAt")}});
 }
 
-Result<void> list(Connection& connection, const ThreadOptions& options, bool json) {
+Result<std::vector<std::string>> filters_of(Connection& connection, const ThreadOptions& options) {
   std::vector<std::string> filters;
   if (!options.agent.empty()) {
-    // The list filters by id only; a person knows the slug.
+    // Lists filter by id only; a person knows the slug.
     const auto agent = connection.get("/api/v1/agent/agents/" + encode_component(options.agent));
     if (!agent) return fail(agent.error());
     filters.push_back("agentId=" + encode_component(text_of(*agent, "id")));
   }
   if (options.archived) filters.emplace_back("archived=true");
-  const auto page = connection.get(kThreads + query_of(options.page, filters));
+  return filters;
+}
+
+Result<void> list(Connection& connection, const ThreadOptions& options, bool json) {
+  const auto filters = filters_of(connection, options);
+  if (!filters) return fail(filters.error());
+  const auto page = connection.get(kThreads + query_of(options.page, *filters));
   if (!page) return fail(page.error());
   const Json rows = page->value("threads", Json::array());
   if (json) {
@@ -69,6 +76,29 @@ Result<void> messages(Connection& connection, const ThreadOptions& options, bool
   for (const auto& message : rows) {
     table.rows.push_back({time_of(message, "createdAt"), text_of(message, "role"), text_of(message, "status"),
                           text_of(message, "content")});
+  }
+  print_table(table);
+  note_rest(rows.size(), *page);
+  return {};
+}
+
+Result<void> search(Connection& connection, const ThreadOptions& options, bool json) {
+  auto filters = filters_of(connection, options);
+  if (!filters) return fail(filters.error());
+  std::string words;
+  for (const auto& word : options.words) words += (words.empty() ? "" : " ") + word;
+  filters->push_back("q=" + encode_component(words));
+  const auto page = connection.get(std::string(kThreads) + "/search" + query_of(options.page, *filters));
+  if (!page) return fail(page.error());
+  const Json rows = page->value("results", Json::array());
+  if (json) {
+    print_json(rows);
+    return {};
+  }
+  Table table{{"THREAD", "TITLE", "CREATED", "ROLE", "FOUND"}, {}};
+  for (const auto& row : rows) {
+    table.rows.push_back({text_of(row, "threadId"), text_of(row, "threadTitle"), time_of(row, "createdAt"),
+                          text_of(row, "role"), text_of(row, "snippet")});
   }
   print_table(table);
   note_rest(rows.size(), *page);
@@ -108,6 +138,13 @@ void define_threads(const Commands& commands) {
   add_page(*list_command, list_options->page);
   list_command->add_option("--agent", list_options->agent, "Only threads of this agent (id or slug)");
   list_command->add_flag("--archived", list_options->archived, "Archived threads too");
+  const auto [search_command, search_options] =
+      command("search", "Search the messages of your threads: all of the words, best first",
+              "platos threads search quarterly report --limit 5", &search);
+  search_command->add_option("words", search_options->words, "What to look for")->required()->type_name("WORDS");
+  search_command->add_option("--limit", search_options->page.limit, "At most this many");
+  search_command->add_option("--agent", search_options->agent, "Only threads of this agent (id or slug)");
+  search_command->add_flag("--archived", search_options->archived, "In archived threads too");
   const auto [show_command, show_options] =
       command("show", "Show one thread", "platos threads show thr_01J00000000000000000000000", &show);
   add_id(*show_command, show_options->id, "Id of the thread");

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "agent/completion.hpp"
+#include "agent/message_indexer.hpp"
 #include "agent/turn.hpp"
 #include "api/api.hpp"
 #include "base/failpoint.hpp"
@@ -103,6 +104,8 @@ class Daemon {
   agent::Agents agents_;
   agent::Threads threads_;
   agent::Branches branches_;
+  agent::Search search_;
+  agent::MessageIndexer indexer_;
   governance::RateLimits limits_;
   governance::RateSync rate_sync_;
   agent::Turns turns_;
@@ -147,6 +150,12 @@ std::vector<base::Loop*> pointers(const std::vector<std::unique_ptr<base::Loop>>
   std::vector<base::Loop*> list;
   for (const auto& loop : loops) list.push_back(loop.get());
   return list;
+}
+
+agent::IndexerOptions indexer_options(std::string host_id) {
+  agent::IndexerOptions options;
+  options.host_id = std::move(host_id);
+  return options;
 }
 
 Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Logger& logger, const DataDir& data_dir,
@@ -199,6 +208,8 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       agents_(*database_, ids_),
       threads_(*database_, ids_),
       branches_(*database_, ids_),
+      search_(*database_),
+      indexer_(*database_, logger, indexer_options(data_dir.host_id())),
       limits_(clock, rate_rules(settings_)),
       rate_sync_(limits_, *database_, data_dir.host_id(), logger),
       turns_(engine_, *database_, settings_of_turns_, recent_threads_, limits_, ids_,
@@ -343,6 +354,7 @@ int Daemon::run() {
       if (prepared) {
         daemon.serve();
         daemon.tasks_.start("rates", daemon.rate_sync_.run(*daemon.loops_.front(), daemon.stopping_upkeep_.token()));
+        daemon.tasks_.start("index", daemon.indexer_.run(*daemon.loops_.front(), daemon.stopping_upkeep_.token()));
         if (daemon.tracer_.enabled()) daemon.tasks_.start("metrics", daemon.export_metrics());
         co_return;
       }

@@ -4,6 +4,9 @@
 #include <cstdint>
 #include <string>
 
+namespace platos::agent {
+class MessageIndexer;
+}
 namespace platos::engine {
 class Engine;
 }
@@ -30,9 +33,10 @@ struct Scope {
 };
 
 /// Permission to work across tenants. Only the engine (claim, take-over, sweep), tenancy (credentials, bootstrap), the
-/// counters of rate limits and the store's own upkeep can make one.
+/// counters of rate limits, the upkeep of the full-text index and the store's own can make one.
 class SystemScope {
  private:
+  friend class agent::MessageIndexer;
   friend class engine::Engine;
   friend class governance::RateSync;
   friend class tenancy::Bootstrap;

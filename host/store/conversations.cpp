@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/message_index.hpp"
 #include "store/rows.hpp"
 
 #define PLATOS_MESSAGE_COLUMNS                                                                             \
@@ -178,6 +179,7 @@ std::vector<model::Message> Conversations::main_line(const Scope& scope, const s
 }
 
 void Conversations::edit_out(const Scope& scope, const std::string& thread_id, const Position& from) {
+  MessageIndex(session_).remove_from(scope, thread_id, from.created_us, from.id);
   session_.send(scope,
                 "UPDATE messages SET state = 'edited_out' WHERE env_id = $1 AND thread_id = $2 AND state = 'active' "
                 "AND reply_to_id IS NULL AND (created_us > $3 OR (created_us = $3 AND id >= $4))",
@@ -185,6 +187,7 @@ void Conversations::edit_out(const Scope& scope, const std::string& thread_id, c
 }
 
 bool Conversations::begin_again(const Scope& scope, const std::string& id, const std::string& run_id) {
+  MessageIndex(session_).await(scope, id);
   return session_.affirm(
       scope, "UPDATE messages SET state = 'pending', run_id = $1 WHERE env_id = $2 AND id = $3 AND state = 'active'",
       {run_id, scope.environment_id, id}, 1);

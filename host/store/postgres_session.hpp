@@ -44,6 +44,7 @@ class PostgresSession final : public Connection {
   PostgresSession(const PostgresSession&) = delete;
   PostgresSession& operator=(const PostgresSession&) = delete;
 
+  Engine engine() const override { return Engine::Postgres; }
   void begin_write() override;
   void begin_read() override;
   void commit() override;

@@ -49,6 +49,9 @@ inline secrets::Place place(const model::Scope& scope, std::string_view column, 
   return {column, scope.environment_id, row};
 }
 
+/// What a session speaks to. For the few statements that cannot be one text for all.
+enum class Engine { Unspecified, Sqlite, Postgres };
+
 /// Bytes as they are.
 struct Blob {
   std::string_view bytes;
@@ -78,6 +81,8 @@ using EachRow = std::function<bool(const Row&)>;
 class Session {
  public:
   virtual ~Session() = default;
+
+  virtual Engine engine() const = 0;
 
   /// Runs a statement; the number of rows it changed.
   std::int64_t execute(const model::Scope& scope, std::string_view sql, Params params = {}) {

@@ -30,6 +30,7 @@ class SqliteSession final : public Connection {
   SqliteSession(const SqliteSession&) = delete;
   SqliteSession& operator=(const SqliteSession&) = delete;
 
+  Engine engine() const override { return Engine::Sqlite; }
   void begin_write() override { step("BEGIN IMMEDIATE"); }
   void begin_read() override { step("BEGIN"); }
   void commit() override { step("COMMIT"); }

@@ -108,6 +108,7 @@ constexpr Point kPoints[] = {
     {"tool.after_settled", 1, Drive::Tools},
     {"cancel.live", 1, Drive::Cancel},
     {"cancel.recorded", 1, Drive::Cancel},
+    {"index.before_write", 1, Drive::Tools},
     {"rotate.key_made", 1, Drive::Rotate},
     {"rotate.key_wrapped", 1, Drive::Rotate},
     {"rotate.keys_wrapped", 1, Drive::Rotate},

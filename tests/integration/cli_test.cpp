@@ -1,6 +1,8 @@
 // The program `platos` against a real daemon: commands, their output and their exit codes.
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <sstream>
+#include <thread>
 
 #include "integration/cli_stage.hpp"
 
@@ -50,6 +52,35 @@ TEST_CASE("threads and runs of a chat: listed, shown, archived") {
   const Finished late = stage.run({"chat", "--thread", thread, "--message", "more"});
   CHECK(late.exit_code == 1);
   CHECK(has(late.err, "is archived"));
+}
+
+TEST_CASE("threads search: all words of a message, as a table and as JSON") {
+  const CliStage stage;
+  const std::string agent = stage.agent("mock-echo");
+  const std::string thread = stage.chat(agent, "quarterly report of Zürich")["threadId"];
+  stage.chat(agent, "another report");
+  const auto search = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"threads", "search"});
+    return stage.json(arguments);
+  };
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (search({"report"}).size() < 4 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  const Json rows = search({"ZURICH", "report"});
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0]["threadId"] == thread);
+  CHECK(rows[0]["snippet"] == "quarterly report of Zürich");
+  CHECK(search({"report", "--limit", "1"}).size() == 1);
+  CHECK(search({"report", "--agent", agent}).size() == 4);
+  CHECK(search({"report", "--agent", "hello"}).empty());
+  const Finished table = stage.run({"threads", "search", "quarterly"});
+  CHECK(table.out.starts_with("THREAD "));
+  CHECK(has(table.out, "  user  "));
+  CHECK(has(table.out, "quarterly report of Zürich\n"));
+  CHECK(stage.run({"threads", "search"}).exit_code != 0);
+  CHECK(stage.run({"threads", "search", " "}).exit_code != 0);
+  stage.run({"threads", "archive", thread});
+  CHECK(search({"quarterly"}).empty());
+  CHECK(search({"quarterly", "--archived"}).size() == 2);
 }
 
 TEST_CASE("runs events: all events of a run, or those behind a number, as lines and as JSON") {

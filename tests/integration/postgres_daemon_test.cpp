@@ -1,5 +1,6 @@
 // platosd on PostgreSQL: a database that goes away, and two hosts that share one.
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <filesystem>
 #include <thread>
 
@@ -118,6 +119,32 @@ TEST_CASE("Two hosts count the requests of a caller together") {
   const auto knows = [&] { return get(second, "/metrics").body.find("\nplatos_rate_buckets 0") == std::string::npos; };
   while (!knows()) std::this_thread::yield();
   CHECK(answered(second) <= 1);
+}
+
+TEST_CASE("What is said to one of two hosts is found by the other, whichever of them is left") {
+  const Stage first(arguments_for("searched"));
+  TempDir data;
+  write_openai_instance(data, "mock", first.mock.base_url());
+  DaemonSettings settings;
+  settings.data_dir = data.path();
+  settings.arguments = arguments_for("searched");
+  const Daemon second(settings);
+  const std::string turn = "/api/v1/agent/agents/" + first.agent("mock-echo-r0") + "/messages";
+  const auto finds = [](const Daemon& daemon, int wanted) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto found = [&] { return get(daemon, "/api/v1/agent/threads/search?q=quokka").json()["total"] == wanted; };
+    while (!found() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    return found();
+  };
+  for (int i = 0; i < 3; ++i) {
+    CHECK(post(second, turn, {{"message", "a quokka"}}).status == 201);
+    CHECK(post(*first.daemon, turn, {{"message", "a quokka"}}).status == 201);
+  }
+  CHECK(finds(*first.daemon, 12));
+  CHECK(finds(second, 12));
+  first.daemon->kill_hard();
+  CHECK(post(second, turn, {{"message", "one more quokka"}}).status == 201);
+  CHECK(finds(second, 14));
 }
 
 TEST_CASE("platos migrate says what is pending, does it, and is what a daemon asks for that may not migrate itself") {

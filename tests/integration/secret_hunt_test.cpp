@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <thread>
 
 #include "integration/api_stage.hpp"
 #include "support/postgres.hpp"
@@ -95,6 +96,11 @@ TEST_CASE("Nothing that users, models, tools and administrators gave stands read
   const std::string failing = hunt.agent("mock-s400");
   hunt.call("POST", kAgents + failing + "/messages", {{"message", hunt.plant()}});
   hunt.made("POST", "/api/v1/secrets/rotate-master", Json());
+  // What was said is in the full-text index: it is found by the word that nothing else may tell.
+  const std::string last_said = hunt.plant();
+  hunt.made("POST", kAgents + tools + "/messages", {{"message", last_said}});
+  const auto indexed = [&] { return hunt.fetch("/api/v1/agent/threads/search?q=" + last_said).json()["total"] != 0; };
+  while (!indexed()) std::this_thread::yield();
   CHECK(hunt.planted.size() >= 200);
   std::cout << "secret_hunt_test: " << hunt.planted.size() << " planted\n";
   // They can still be read by whom they belong to.

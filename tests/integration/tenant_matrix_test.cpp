@@ -54,6 +54,8 @@ constexpr Row kRows[] = {
     {"POST /api/v1/agent/threads", kChat, Of::Environment, "/api/v1/agent/threads", nullptr, R"({"agentId":"{agent}"})",
      201},
     {"GET /api/v1/agent/threads", kChat | kRead, Of::Everybody, "/api/v1/agent/threads", nullptr, nullptr, 200},
+    {"GET /api/v1/agent/threads/search", kChat | kRead, Of::Everybody, "/api/v1/agent/threads/search?q=Hi", nullptr,
+     nullptr, 200},
     {"GET /api/v1/agent/threads/{id}", kChat | kRead, Of::User, "/api/v1/agent/threads/{thread}", nullptr, nullptr,
      200},
     {"PATCH /api/v1/agent/threads/{id}", kChat, Of::User, "/api/v1/agent/threads/{thread}", nullptr, R"({"title":"T"})",
