@@ -197,7 +197,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       completion_body_(models_, governors_),
       agents_(*database_, ids_),
       threads_(*database_, ids_),
-      branches_(*database_, ids_),
+      branches_(*database_, ids_, governors_),
       limits_(clock, rate_rules(settings_)),
       rate_sync_(limits_, *database_, data_dir.host_id(), logger),
       turns_(engine_, *database_, settings_of_turns_, recent_threads_, limits_, ids_,
