@@ -19,6 +19,17 @@ struct Overrides : People {
   Json last() const { return Json::parse(mock.requests().back().body); }
 };
 
+/// A text frame of a client, masked with zeros.
+std::string frame(const std::string& text) {
+  const auto size = text.size();
+  std::string bytes = "\x81";
+  bytes += static_cast<char>(0x80 | 126);
+  bytes += static_cast<char>(size >> 8);
+  bytes += static_cast<char>(size & 0xFF);
+  bytes.append(4, '\0');
+  return bytes + text;
+}
+
 const Json kRoutes = {{{"label", "usual"}, {"model", "mock:mock-n2-r0"}, {"isDefault", true}},
                       {{"label", "other"}, {"model", "mock:mock-n3-r0"}}};
 
@@ -80,6 +91,25 @@ TEST_CASE("who may not change agents does not change them for a turn, but may ch
   CHECK(stage.mock.requests().empty());
   REQUIRE(stage.with(ann, {{"message", "Hi"}, {"modelLabel", "other"}}).status == 201);
   CHECK(stage.last()["model"] == "mock-n3-r0");
+}
+
+TEST_CASE("nor over a socket") {
+  Overrides stage;
+  const auto ann = stage.end_user("ann");
+  RawConnection socket(stage.daemon->url());
+  socket.send(
+      "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+      "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n");
+  REQUIRE(socket.read_until("\"sid\"").find("101") != std::string::npos);
+  const auto value_of = [](const std::string& header) { return header.substr(header.find(": ") + 2); };
+  socket.send(frame("40/agent," + Json({{"token", value_of(ann[1])}, {"apiKey", value_of(ann[2])}}).dump()));
+  REQUIRE(socket.read_until("40/agent,{").find("40/agent,{") != std::string::npos);
+  const std::string agent = stage.fetch(kThreads + stage.thread).json()["agentId"];
+  const Json body = {{"agentId", agent}, {"message", std::string(200, 'x')}, {"systemPromptOverride", "Be rude."}};
+  socket.send(frame("42/agent," + Json::array({"message", body}).dump()));
+  CHECK(socket.read_until("systemPromptOverride").find("systemPromptOverride") != std::string::npos);
+  CHECK(stage.mock.requests().empty());
+  CHECK(stage.runs("?allUsers=true")["total"] == 0);
 }
 
 TEST_CASE("a prompt in place of the agent's holds for its turn") {
