@@ -1,12 +1,14 @@
 #include "agent/branches.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "agent/threads.hpp"
 #include "base/text.hpp"
 #include "model/json.hpp"
 #include "store/conversations.hpp"
 #include "store/runs.hpp"
+#include "store/safety_events.hpp"
 
 namespace platos::agent {
 namespace {
@@ -45,14 +47,14 @@ Result<model::Message> find_changeable(store::Session& session, const model::Pri
   return *message;
 }
 
-/// Whoever planned a turn with the former history plans it again.
-void touch(store::Session& session, const model::Principal& who, model::Thread thread, std::int64_t now_us) {
-  thread.updated_us = now_us;
+/// A message and all that followed give way, and with them a summary that tells of them.
+void take_back(store::Session& session, const model::Principal& who, model::Thread thread,
+               const model::Message& first) {
   store::Conversations conversations(session);
-  const bool summary_reaches = !thread.summary.empty();
-  conversations.update_thread(who.scope, thread);
-  if (!summary_reaches) return;
-  // What the summary tells of may have been edited out.
+  conversations.edit_out(who.scope, thread.id, position_of(first));
+  const bool is_told =
+      std::tie(first.created_us, first.id) <= std::tie(thread.summary_until_us, thread.summary_until_id);
+  if (thread.summary.empty() || !is_told) return;
   thread.summary.clear();
   thread.summary_until_us = 0;
   thread.summary_until_id.clear();
@@ -60,7 +62,7 @@ void touch(store::Session& session, const model::Principal& who, model::Thread t
 }
 
 std::string fork_title(const std::string& wanted, const model::Thread& parent) {
-  if (!wanted.empty()) return wanted;
+  if (!base::trim(wanted).empty()) return wanted;
   return parent.title.empty() ? "Fork" : parent.title + " (fork)";
 }
 
@@ -115,6 +117,8 @@ Task<Result<model::Thread>> Branches::fork(base::Loop& loop, model::Principal wh
                           message.id = ids_.make("msg");
                           message.thread_id = fork.id;
                           message.reply_count = 0;
+                          message.edit_parent_id.clear();
+                          message.revision = 1;
                           conversations.insert_message(who.scope, message);
                           if (!ends_summary) continue;
                           fork.summary = parent->summary;
@@ -127,49 +131,73 @@ Task<Result<model::Thread>> Branches::fork(base::Loop& loop, model::Principal wh
   co_return co_await write;
 }
 
+// What becomes history has passed the governors, as a message of a turn has.
+governance::Judgement Branches::judge(const governance::Subject& subject, std::string content) const {
+  if (chain_.wants(ports::Point::BeforeModel))
+    return chain_.check(subject, ports::Point::BeforeModel, std::move(content));
+  governance::Judgement judged;
+  judged.text = std::move(content);
+  return judged;
+}
+
 Task<Result<model::Message>> Branches::edit(base::Loop& loop, model::Principal who, std::string thread_id,
                                             std::string message_id, std::string content) {
   if (base::trim(content).empty()) co_return fail(model::invalid_field("content", "a text", "an empty one"));
   if (content.size() > kMaxContentBytes)
     co_return fail(model::invalid_field("content", "at most 524288 bytes", std::to_string(content.size())));
-  const auto write = database_.write(loop,
-                                     [this, who, thread_id, message_id, content,
-                                      now = loop.clock().wall_us()](store::Session& session) -> Result<model::Message> {
-                                       const auto thread = find_own(session, who, thread_id);
-                                       if (!thread) return fail(thread.error());
-                                       const auto former = find_changeable(session, who, thread_id, message_id, "user");
-                                       if (!former) return fail(former.error());
-                                       store::Conversations conversations(session);
-                                       conversations.edit_out(who.scope, thread_id, position_of(*former));
-                                       model::Message revision = *former;
-                                       revision.id = ids_.make("msg");
-                                       revision.content = content;
-                                       revision.edit_parent_id = former->id;
-                                       revision.revision = former->revision + 1;
-                                       revision.reply_count = 0;
-                                       revision.created_us = now;
-                                       conversations.insert_message(who.scope, revision);
-                                       touch(session, who, *thread, now);
-                                       return revision;
-                                     });
-  co_return co_await write;
+  governance::Subject subject;
+  subject.context.scope = who.scope;
+  subject.context.user_id = who.user_id;
+  subject.thread_id = thread_id;
+  const std::string revision_id = ids_.make("msg");
+  const auto judged = judge(subject, std::move(content));
+  const auto rows = governance::ledger_rows(subject, judged.findings, revision_id, loop.clock().wall_us());
+  const auto write =
+      database_.write(loop,
+                      [who, thread_id, message_id, revision_id, rows, refused = judged.refused(), text = judged.text,
+                       now = loop.clock().wall_us()](store::Session& session) -> Result<model::Message> {
+                        if (!refused) store::Conversations(session).touch(who.scope, thread_id, now);
+                        const auto thread = find_own(session, who, thread_id);
+                        if (!thread) return fail(thread.error());
+                        const auto former = find_changeable(session, who, thread_id, message_id, "user");
+                        if (!former) return fail(former.error());
+                        for (auto row : rows) {
+                          row.agent_id = thread->agent_id;
+                          store::SafetyEvents(session).insert(who.scope, row);
+                        }
+                        if (refused) return *former;
+                        take_back(session, who, *thread, *former);
+                        model::Message revision = *former;
+                        revision.id = revision_id;
+                        revision.content = text;
+                        revision.edit_parent_id = former->id;
+                        revision.revision = former->revision + 1;
+                        revision.reply_count = 0;
+                        // A clock that was set back does not move it before what it answers.
+                        revision.created_us = std::max(now, former->created_us);
+                        store::Conversations(session).insert_message(who.scope, revision);
+                        return revision;
+                      });
+  const auto edited = co_await write;
+  if (edited && judged.refused()) co_return fail(governance::refusal(judged.decision, judged.rule_id, judged.findings));
+  co_return edited;
 }
 
 Task<Result<Retry>> Branches::retry(base::Loop& loop, model::Principal who, std::string thread_id,
                                     std::string message_id) {
   const auto write = database_.write(
       loop, [who, thread_id, message_id, now = loop.clock().wall_us()](store::Session& session) -> Result<Retry> {
+        store::Conversations conversations(session);
+        conversations.touch(who.scope, thread_id, now);
         const auto thread = find_own(session, who, thread_id);
         if (!thread) return fail(thread.error());
         const auto answer = find_changeable(session, who, thread_id, message_id, "assistant");
         if (!answer) return fail(answer.error());
-        store::Conversations conversations(session);
         auto before = conversations.main_line(who.scope, thread_id, position_of(*answer));
         const auto question = std::find_if(before.rbegin(), before.rend(),
                                            [](const model::Message& each) { return each.role == "user"; });
         if (question == before.rend()) return fail(message_not_active(message_id));
-        conversations.edit_out(who.scope, thread_id, position_of(*answer));
-        touch(session, who, *thread, now);
+        take_back(session, who, *thread, *answer);
         Retry retry{*question, *answer};
         retry.answer.state = "edited_out";
         return retry;
@@ -210,6 +238,7 @@ Task<Result<BranchView>> Branches::view(base::Loop& loop, model::Principal who, 
     if (const auto thread = find_own(session, who, thread_id); !thread) return fail(thread.error());
     store::Conversations conversations(session);
     return BranchView{conversations.messages(who.scope, thread_id, kMaxShown, 0),
+                      conversations.count_messages(who.scope, thread_id),
                       conversations.forks(who.scope, who.user_id, thread_id)};
   });
   co_return co_await read;

@@ -9,6 +9,7 @@
 #include "base/ids.hpp"
 #include "base/loop.hpp"
 #include "base/task.hpp"
+#include "governance/chain.hpp"
 #include "model/agent.hpp"
 #include "model/scope.hpp"
 #include "store/database.hpp"
@@ -23,7 +24,8 @@ struct Retry {
 
 /// A thread with everything that was ever its main line, and the threads that were made of it.
 struct BranchView {
-  std::vector<model::Message> messages;  ///< oldest first, revisions and what they replaced among them
+  std::vector<model::Message> messages;  ///< the first 1,000, revisions and what they replaced among them
+  std::int64_t total = 0;                ///< of messages
   std::vector<model::Thread> forks;
 };
 
@@ -31,14 +33,17 @@ struct BranchView {
 /// "thread_not_found", "message_not_found" hold for all.
 class Branches {
  public:
-  Branches(store::Database& database, base::IdMaker& ids) : database_(database), ids_(ids) {}
+  Branches(store::Database& database, base::IdMaker& ids, const governance::Chain& chain)
+      : database_(database), ids_(ids), chain_(chain) {}
 
   /// A new thread with copies of the messages up to this one, and of the summary, if it reaches no further. Conflict
   /// "message_not_active", "fork_limit" (10 forks of one thread that are not archived).
   Task<Result<model::Thread>> fork(base::Loop& loop, model::Principal who, std::string thread_id,
                                    std::string message_id, std::string title);
   /// A revision of the user's message takes its place; it and all that followed are edited out. No turn begins.
-  /// Conflict "turn_in_progress", "message_not_active"; InvalidArgument "invalid_field" for another's message.
+  /// Conflict "turn_in_progress", "message_not_active"; InvalidArgument "invalid_field" for another's message;
+  /// PermissionDenied "PII_BLOCKED", "approval_required", "safety_blocked" of governors, who see it as they see
+  /// messages.
   Task<Result<model::Message>> edit(base::Loop& loop, model::Principal who, std::string thread_id,
                                     std::string message_id, std::string content);
   /// The assistant's answer, and all that followed, are edited out. No turn begins. Errors: edit().
@@ -53,8 +58,11 @@ class Branches {
   Task<Result<BranchView>> view(base::Loop& loop, model::Principal who, std::string thread_id);
 
  private:
+  governance::Judgement judge(const governance::Subject& subject, std::string content) const;
+
   store::Database& database_;
   base::IdMaker& ids_;
+  const governance::Chain& chain_;
 };
 
 Error message_not_found(const std::string& id);

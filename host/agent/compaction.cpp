@@ -120,7 +120,10 @@ Task<Result<void>> CompactionBody::work(engine::Run& run) const {
   for (const auto& [name, wasted] : report.wasted) usage.usage.add(wasted);
   usage.created_us = run.now_us();
   run.store([scope = run.record().scope, thread, usage](store::Session& session) -> Result<void> {
-    store::Conversations(session).set_summary(scope, thread);
+    store::Conversations conversations(session);
+    // Edits take away what was last: when the end of the part stands, all of it does.
+    const auto last = conversations.find_message(scope, thread.id, thread.summary_until_id);
+    if (last && last->state == "active") conversations.set_summary(scope, thread);
     store::UsageRecords(session).insert(scope, usage);
     return {};
   });

@@ -54,7 +54,10 @@ Task<Result<void>> CompletionBody::work(engine::Run& run, std::string& model_nam
   options.parent.trace_id = telemetry::trace_id_of(run.id());
   CallReport report;
   auto response = co_await models_.call(run, std::move(options), std::move(request), report);
-  for (const auto& [name, wasted] : report.wasted) usage.add(wasted);
+  for (const auto& [name, wasted] : report.wasted) {
+    usage.add(wasted);
+    model_name = name;
+  }
   if (!response) co_return fail(response.error());
   usage.add(response->usage);
   model_name = response->model;

@@ -66,10 +66,18 @@ Task<Result<model::ChatResponse>> ModelCaller::call(engine::Run& run, CallOption
   // Kept only for those who may have to be asked, too.
   if (call.plan.rules.empty()) (void)std::exchange(request, {});
   const auto key_of = [&run](const Aim& at) {
-    return run.record().scope.environment_id + '/' + at.instance + '/' + at.key_id;
+    return run.record().scope.environment_id + '/' + at.model_name + '/' + at.key_id;
   };
-  if (breakers_.is_open(key_of(aim), run.now_us())) {
-    if (const auto other = walker.next_fallback()) aim = aim_at(*other, request);
+  const auto is_down = [&](const Aim& at) { return breakers_.is_open(key_of(at), run.now_us()); };
+  PlanWalker scout = walker;  // where all is down, the plan is gone through as it stands
+  for (bool down = is_down(aim); down;) {
+    const auto other = scout.next_fallback();
+    if (!other) break;
+    Aim instead = aim_at(*other, request);
+    down = is_down(instead);
+    if (down) continue;
+    aim = std::move(instead);
+    walker = scout;
   }
   note_request(run, aim.model_name, call.step, aim.request_json.size());
   for (;;) {

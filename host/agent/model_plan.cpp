@@ -53,12 +53,12 @@ PlanWalker::PlanWalker(const ModelPlan& plan, std::vector<RetryRule> defaults, s
     if (!covered) rules_.push_back(std::move(rule));
   }
   used_.resize(rules_.size());
+  gone_to_.insert(plan.primary.label);
 }
 
 std::optional<ModelRoute> PlanWalker::take_fallback(std::size_t rule) {
   const ModelRoute* route = find_route(routes_, rules_[rule].fallback_label);
-  if (route == nullptr || used_[rule] > 0) return std::nullopt;
-  ++used_[rule];
+  if (route == nullptr || !gone_to_.insert(route->label).second) return std::nullopt;
   // The new route gets its own tries.
   for (std::size_t i = 0; i < rules_.size(); ++i) {
     if (rules_[i].action == RetryRule::Action::Retry) used_[i] = 0;

@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,7 +34,7 @@ struct NextMove {
   model::ModelRoute route = {};  ///< of a fallback
 };
 
-/// Goes through a plan's rules as failures come. A value of one call.
+/// Goes through a plan's rules as failures come; never twice to the same route. A value of one call.
 class PlanWalker {
  public:
   /// `defaults` hold for triggers that the plan has no rule about.
@@ -49,11 +50,12 @@ class PlanWalker {
   std::vector<model::ModelRoute> routes_;
   std::vector<model::RetryRule> rules_;
   std::vector<std::int64_t> used_;  // of each rule
+  std::set<std::string> gone_to_;   // labels
   std::int64_t max_wait_ms_;
 };
 
-/// Internally synchronised. Remembers which providers fail again and again: after 5 failures in a row one is passed
-/// over for 30 s, where there is another to go to; then the next call tries it.
+/// Internally synchronised. Remembers which models fail again and again: after 5 failures in a row one is passed over
+/// for 30 s, where there is another to go to; then the next call tries it.
 class Breakers {
  public:
   bool is_open(const std::string& key, std::int64_t now_us) const;

@@ -41,30 +41,45 @@ std::string status_of(const Error& error) {
   return error.code == "secret_unbound" || error.code == "provider_disabled" ? "not_configured" : "error";
 }
 
-AgentReadiness readiness_of(const model::Agent& agent, const std::vector<ProviderState>& providers,
-                            const Models& models) {
-  AgentReadiness ready{agent.id, agent.slug, agent.name, plan_of(agent.config).primary.model, "", ""};
-  const auto wanted = models.split(ready.model);
-  const auto found = std::find_if(providers.begin(), providers.end(), [&](const ProviderState& state) {
-    return state.provider.instance == wanted.instance;
-  });
-  if (found == providers.end()) {
-    ready.code = "unknown_instance";
-    ready.reason = "there is no provider \"" + wanted.instance + "\"";
-  } else if (!found->provider.problem.empty()) {
-    ready.code = "plugin_failed";
-    ready.reason = found->provider.problem;
-  } else if (!found->enabled && found->ready) {
-    ready.code = "provider_disabled";
-    ready.reason = "provider \"" + wanted.instance + "\" is switched off in this environment";
-  } else if (!found->ready) {
-    ready.code = "secret_unbound";
-    ready.reason = "provider \"" + wanted.instance + "\" has no key here";
-    for (const auto& variable : found->required) {
-      if (!variable.set) ready.reason += ": set " + variable.name;
-    }
+struct Obstacle {
+  std::string code;
+  std::string reason;
+};
+
+/// A key that the agent is bound to goes before whatever else the environment has.
+Obstacle key_obstacle(const std::string& key_id, const ProviderState& provider,
+                      const std::vector<ProviderKeyState>& keys) {
+  const std::string& name = provider.provider.instance;
+  const auto key =
+      std::find_if(keys.begin(), keys.end(), [&](const ProviderKeyState& each) { return each.key.id == key_id; });
+  if (key == keys.end() || key->key.provider != name)
+    return {"provider_key_missing", "the key that the agent is bound to is no key of provider \"" + name + "\""};
+  if (key->variable_set) return {};
+  return {"secret_unbound", "provider \"" + name + "\" has no key here: set " + key->key.variable};
+}
+
+Obstacle obstacle_of(const std::string& instance, const std::string& key_id,
+                     const std::vector<ProviderState>& providers, const std::vector<ProviderKeyState>& keys) {
+  const auto found = std::find_if(providers.begin(), providers.end(),
+                                  [&](const ProviderState& state) { return state.provider.instance == instance; });
+  if (found == providers.end()) return {"unknown_instance", "there is no provider \"" + instance + "\""};
+  if (!found->provider.problem.empty()) return {"plugin_failed", found->provider.problem};
+  if (!found->enabled && found->ready)
+    return {"provider_disabled", "provider \"" + instance + "\" is switched off in this environment"};
+  if (!key_id.empty()) return key_obstacle(key_id, *found, keys);
+  if (found->ready) return {};
+  std::string missing;
+  for (const auto& variable : found->required) {
+    if (!variable.set) missing += (missing.empty() ? ": set " : ", ") + variable.name;
   }
-  return ready;
+  return {"secret_unbound", "provider \"" + instance + "\" has no key here" + missing};
+}
+
+AgentReadiness readiness_of(const model::Agent& agent, const std::vector<ProviderState>& providers,
+                            const std::vector<ProviderKeyState>& keys, const Models& models) {
+  const auto primary = plan_of(agent.config).primary;
+  auto obstacle = obstacle_of(models.split(primary.model).instance, primary.provider_key_id, providers, keys);
+  return {agent.id, agent.slug, agent.name, primary.model, std::move(obstacle.code), std::move(obstacle.reason)};
 }
 
 }  // namespace
@@ -100,6 +115,7 @@ Task<Result<void>> ProviderChecks::ask(base::Loop& loop, model::Scope scope, std
 Task<Result<ProviderHealth>> ProviderChecks::check(base::Loop& loop, model::Scope scope, std::string provider) {
   const std::string name = scope.environment_id + '/' + provider;
   const std::int64_t started_us = loop.clock().monotonic_us();
+  const std::uint64_t generation = providers_.generation();
   const auto state = co_await providers_.state(loop, scope, provider);
   if (!state) co_return fail(state.error());
   ProviderHealth health;
@@ -110,7 +126,8 @@ Task<Result<ProviderHealth>> ProviderChecks::check(base::Loop& loop, model::Scop
   {
     const std::lock_guard lock(mutex_);
     const auto known = known_.find(name);
-    if (known != known_.end() && known->second.until_us > started_us) co_return known->second.health;
+    const bool holds = known != known_.end() && known->second.generation == generation;
+    if (holds && known->second.until_us > started_us) co_return known->second.health;
   }
   const auto models = models_.models_of(provider);
   if (models.empty()) {
@@ -128,7 +145,7 @@ Task<Result<ProviderHealth>> ProviderChecks::check(base::Loop& loop, model::Scop
     health.error = asked.error().message;
   }
   const std::lock_guard lock(mutex_);
-  known_[name] = {health, loop.clock().monotonic_us() + (asked ? kWellUs : kIllUs)};
+  known_[name] = {health, loop.clock().monotonic_us() + (asked ? kWellUs : kIllUs), generation};
   co_return health;
 }
 
@@ -150,13 +167,15 @@ Task<Result<std::vector<ProviderHealth>>> ProviderChecks::check_all(base::Loop& 
 Task<Result<Checklist>> ProviderChecks::checklist(base::Loop& loop, model::Scope scope) {
   auto states = co_await providers_.states(loop, scope);
   if (!states) co_return fail(states.error());
+  const auto keys = co_await providers_.keys(loop, scope);
+  if (!keys) co_return fail(keys.error());
   const auto read = database_.read(loop, [scope](store::Session& session) -> Result<std::vector<model::Agent>> {
     return store::Agents(session).list(scope, kMaxAgents, 0);
   });
   const auto agents = co_await read;
   if (!agents) co_return fail(agents.error());
   Checklist list;
-  for (const auto& agent : *agents) list.agents.push_back(readiness_of(agent, *states, models_));
+  for (const auto& agent : *agents) list.agents.push_back(readiness_of(agent, *states, *keys, models_));
   list.providers = std::move(*states);
   co_return list;
 }

@@ -38,7 +38,8 @@ struct Checklist {
   std::vector<AgentReadiness> agents;
 };
 
-/// Internally synchronised. What a provider said is remembered: 300 s when it was well, else 60 s.
+/// Internally synchronised. What a provider said is remembered: 300 s when it was well, else 60 s; not
+/// beyond a change of keys, variables or settings on this host.
 class ProviderChecks {
  public:
   ProviderChecks(Providers& providers, const Models& models, store::Database& database,
@@ -56,6 +57,7 @@ class ProviderChecks {
   struct Known {
     ProviderHealth health;
     std::int64_t until_us = 0;
+    std::uint64_t generation = 0;  // of the providers that it was asked with
   };
   Task<Result<void>> ask(base::Loop& loop, model::Scope scope, std::string provider, std::string model);
 

@@ -80,18 +80,24 @@ ProviderState Providers::state_in(store::Session& session, const model::Scope& s
   store::ProviderKeys keys(session);
   const auto default_key = keys.find_default(scope, provider.instance);
   const bool has_key = default_key && is_set(session, scope, default_key->variable);
-  bool has_secrets = true;
+  // The default key goes before the variable; one without a value is an error of the call.
+  const bool lacks_key = default_key && !has_key && !provider.secrets.empty();
+  if (lacks_key) state.required.push_back({default_key->variable, false});
+  bool has_secrets = !lacks_key;
   for (const auto& [slot, variable] : provider.secrets) {
     state.required.push_back({variable, is_set(session, scope, variable)});
     has_secrets = has_secrets && (state.required.back().set || has_key);
   }
   bool has_address = true;
+  // The operator's keys do not go to another's address.
+  bool operators_serve = provider.usable && !lacks_key;
   if (!provider.base_url_variable.empty()) {
     const VariableState address{provider.base_url_variable, is_set(session, scope, provider.base_url_variable)};
     has_address = address.set || !provider.needs_base_url;
+    operators_serve = operators_serve && !address.set;
     (provider.needs_base_url ? state.required : state.optional).push_back(address);
   }
-  state.ready = provider.problem.empty() && (provider.usable || (has_secrets && has_address));
+  state.ready = provider.problem.empty() && (operators_serve || (has_secrets && has_address));
   const auto setting = keys.setting(scope, provider.instance);
   state.enabled = setting && setting->enabled ? *setting->enabled : state.ready;
   state.linked_us = setting ? setting->linked_us : 0;
@@ -207,7 +213,7 @@ Task<Result<ProviderKeyState>> Providers::update_key(base::Loop& loop, model::Pr
         if (auto good = check_new({key->provider, key->label, key->variable, "", false}); !good)
           return fail(good.error());
         if (patch.is_default) {
-          keys.clear_default(who.scope, key->provider);
+          if (*patch.is_default) keys.clear_default(who.scope, key->provider);
           key->is_default = *patch.is_default;
         }
         keys.update(who.scope, *key);

@@ -45,6 +45,11 @@ void Providers::forget() {
   known_.clear();
 }
 
+std::uint64_t Providers::generation() const {
+  const std::lock_guard lock(mutex_);
+  return generation_;
+}
+
 std::optional<ProviderDescription> Providers::describe(const std::string& provider) const {
   const auto all = directory_.providers();
   const auto found =

@@ -70,6 +70,8 @@ class Providers {
                                                           std::string key_id);
   /// Variables of an environment changed.
   void forget();
+  /// Another number whenever something changed here that a call might go by.
+  std::uint64_t generation() const;
 
   Task<Result<std::vector<ProviderState>>> states(base::Loop& loop, model::Scope scope);
   /// NotFound "provider_not_found" holds for all that name one.

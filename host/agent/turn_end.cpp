@@ -170,11 +170,12 @@ Task<void> TurnRun::give_up(Error error) {
     error.message = reason == "deadline" ? "the turn took longer than it may, and was ended" : "the turn was cancelled";
   }
   const bool by_person = cancelled && reason != "deadline";
-  run_.store([scope = run_.record().scope, message_id = message_id_, content = user_message_,
-              blocked = blocked_](store::Session& session) -> Result<void> {
+  run_.store([scope = run_.record().scope, message_id = message_id_, content = user_message_, blocked = blocked_,
+              reply_to = setting_.input.reply_to_id](store::Session& session) -> Result<void> {
     store::Conversations conversations(session);
     if (blocked) {
       conversations.set_message_state(scope, message_id, "blocked");
+      if (!reply_to.empty()) conversations.count_reply(scope, reply_to, -1);
     } else {
       conversations.activate_message(scope, message_id, content);
     }

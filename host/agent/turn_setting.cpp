@@ -46,12 +46,19 @@ std::string context_of(const TurnSetting& setting) {
   return context;
 }
 
+std::string_view instance_of(std::string_view model_name) {
+  const auto colon = model_name.find(':');
+  return model_name.substr(0, colon == std::string_view::npos ? 0 : colon);
+}
+
 std::shared_ptr<const model::AgentVersion> overridden(const model::AgentVersion& version,
                                                       const TurnOverrides& overrides) {
   auto changed = std::make_shared<model::AgentVersion>(version);
   model::AgentConfig& config = changed->config;
   if (!overrides.model_label.empty()) config.chosen_route = overrides.model_label;
   if (!overrides.model.empty()) {
+    // A key is one provider's.
+    if (instance_of(config.model) != instance_of(overrides.model)) config.provider_key_id.clear();
     config.model = overrides.model;
     config.model_routes.clear();
   }

@@ -93,11 +93,18 @@ Result<std::optional<TurnTicket>> find_replay(store::Session& session, const Tur
 
 /// The messages of the thread that the turn is about.
 Result<void> check_messages(store::Session& session, const TurnRequest& request) {
+  store::Conversations conversations(session);
   for (const auto* id : {&request.of_message_id, &request.reply_to_id}) {
     if (id->empty()) continue;
-    const auto found = store::Conversations(session).find_message(request.who.scope, request.thread_id, *id);
+    const auto found = conversations.find_message(request.who.scope, request.thread_id, *id);
     if (!found) return fail(message_not_found(*id));
     if (found->state != "active") return fail(message_not_active(*id));
+    const bool must_be_last = id == &request.of_message_id;
+    if (must_be_last &&
+        conversations.count_after(request.who.scope, request.thread_id, {found->created_us, found->id}) > 0) {
+      return fail(ErrorKind::Conflict, "message_not_active",
+                  "the conversation has gone on behind message " + *id + " in the meantime");
+    }
     if (id == &request.reply_to_id && !found->reply_to_id.empty()) {
       return fail(model::invalid_field("replyToMessageId", "a message that is no reply itself: replies have one level",
                                        "a reply"));
@@ -136,6 +143,9 @@ Task<Result<TurnTicket>> Turns::submit(base::Loop& loop, TurnRequest request) {
   if (request.message.size() > kMaxMessageBytes) {
     co_return fail(model::invalid_field("message", "at most 524288 bytes", std::to_string(request.message.size())));
   }
+  if (!request.reply_to_id.empty() && request.thread_id.empty())
+    co_return fail(
+        model::invalid_field("replyToMessageId", "a message of the thread that threadId names", "no thread"));
   if (request.idempotency_key.size() > 255) {
     co_return fail(model::invalid_field("Idempotency-Key", "at most 255 characters",
                                         std::to_string(request.idempotency_key.size())));

@@ -53,14 +53,15 @@ struct BranchHandlers {
     const auto rerun = model::optional_bool(*body, "rerun");
     if (!content) co_return error_response(content.error(), call.request.request_id);
     if (!rerun) co_return error_response(rerun.error(), call.request.request_id);
-    if (auto admitted = services.engine.admits(); !admitted && rerun->value_or(false))
-      co_return error_response(admitted.error(), call.request.request_id);
+    agent::TurnRequest turn;
+    if (auto ready = prepare(call, rerun->value_or(false), turn); !ready)
+      co_return error_response(ready.error(), call.request.request_id);
     const auto message = co_await services.branches.edit(call.loop(), call.who, call.path_value("id"),
                                                          call.path_value("message"), *content);
     if (!message) co_return error_response(message.error(), call.request.request_id);
     Json answer = {{"message", to_wire(*message)}};
     if (!rerun->value_or(false)) co_return json_response(201, answer);
-    co_return co_await run_again(std::move(call), *message, std::move(answer));
+    co_return co_await run_again(std::move(call), std::move(turn), *message, std::move(answer));
   }
 
   Task<Response> retry(Call call) const {
@@ -68,21 +69,26 @@ struct BranchHandlers {
     if (!body) co_return error_response(body.error(), call.request.request_id);
     const auto rerun = model::optional_bool(*body, "rerun");
     if (!rerun) co_return error_response(rerun.error(), call.request.request_id);
-    if (auto admitted = services.engine.admits(); !admitted && rerun->value_or(false))
-      co_return error_response(admitted.error(), call.request.request_id);
+    agent::TurnRequest turn;
+    if (auto ready = prepare(call, rerun->value_or(false), turn); !ready)
+      co_return error_response(ready.error(), call.request.request_id);
     const auto retry =
         co_await services.branches.retry(call.loop(), call.who, call.path_value("id"), call.path_value("message"));
     if (!retry) co_return error_response(retry.error(), call.request.request_id);
     Json answer = {{"priorUserMessage", to_wire(retry->question)}, {"retriedOut", to_wire(retry->answer)}};
     if (!rerun->value_or(false)) co_return json_response(201, answer);
-    co_return co_await run_again(std::move(call), retry->question, std::move(answer));
+    co_return co_await run_again(std::move(call), std::move(turn), retry->question, std::move(answer));
+  }
+
+  // What can be refused is refused before anything is edited out.
+  Result<void> prepare(const Call& call, bool rerun, agent::TurnRequest& turn) const {
+    if (!rerun) return {};
+    if (auto admitted = services.engine.admits(); !admitted) return admitted;
+    return describe_request(call, turn);
   }
 
   // The edit stands, whatever becomes of the turn: that it was refused is data.
-  Task<Response> run_again(Call call, model::Message message, Json answer) const {
-    agent::TurnRequest turn;
-    if (auto described = describe_request(call, turn); !described)
-      co_return error_response(described.error(), call.request.request_id);
+  Task<Response> run_again(Call call, agent::TurnRequest turn, model::Message message, Json answer) const {
     turn.thread_id = message.thread_id;
     turn.message = message.content;
     turn.of_message_id = message.id;
@@ -128,7 +134,7 @@ struct BranchHandlers {
     co_return answer_with(call, 200, view, [&](const agent::BranchView& branches) {
       Json forks = Json::array();
       for (const auto& fork : branches.forks) forks.push_back(to_wire(fork, call.who.scope));
-      return Json{{"messages", list_of(branches.messages)}, {"forks", std::move(forks)}};
+      return Json{{"messages", list_of(branches.messages)}, {"total", branches.total}, {"forks", std::move(forks)}};
     });
   }
 };

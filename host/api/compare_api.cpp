@@ -90,7 +90,11 @@ struct CompareHandlers {
     std::vector<std::string> runs;
     for (const auto& request : *requests) {
       auto run = co_await agent::begin_completion(call.loop(), services.engine, call.who, request, kDeadlineUs);
-      if (!run) co_return stream_refusal(run.error(), call.request);
+      if (!run) {
+        // Nobody would hear those that have begun.
+        for (const auto& begun : runs) (void)co_await services.engine.cancel(call.loop(), call.who.scope, begun);
+        co_return stream_refusal(run.error(), call.request);
+      }
       runs.push_back(std::move(*run));
     }
     Response response;

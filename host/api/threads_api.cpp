@@ -21,6 +21,10 @@ store::ThreadFilter::Archived archived_filter(const std::string& text) {
   return store::ThreadFilter::Archived::Hidden;
 }
 
+bool is_state(const std::string& text) {
+  return text.empty() || text == "active" || text == "completed" || text == "archived";
+}
+
 bool is_yes(const std::string& text) { return text == "true" || text == "1"; }
 
 /// A request that names itself makes the same thread each time. Empty: it does not.
@@ -73,7 +77,13 @@ struct ThreadHandlers {
     filter.user_id = call.who.user_id;
     filter.agent_id = call.who.agent_id.empty() ? call.query_value("agentId") : call.who.agent_id;
     filter.archived = archived_filter(call.query_value("archived"));
-    if (call.query_value("status") == "archived") filter.archived = store::ThreadFilter::Archived::Only;
+    filter.state = call.query_value("status");
+    if (!is_state(filter.state)) {
+      co_return error_response(
+          model::invalid_field("status", "active, completed or archived", "\"" + base::printable(filter.state) + "\""),
+          call.request.request_id);
+    }
+    if (filter.state == "archived") filter.archived = store::ThreadFilter::Archived::Only;
     filter.pinned_only = is_yes(call.query_value("pinned"));
     filter.tag = base::to_lower(base::trim(call.query_value("tag")));
     filter.all_users = is_yes(call.query_value("allUsers"));

@@ -207,7 +207,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       completion_body_(models_, governors_),
       agents_(*database_, ids_),
       threads_(*database_, ids_),
-      branches_(*database_, ids_),
+      branches_(*database_, ids_, governors_),
       search_(*database_),
       indexer_(*database_, logger, indexer_options(data_dir.host_id())),
       limits_(clock, rate_rules(settings_)),

@@ -6,13 +6,13 @@
 #define PLATOS_THREAD_COLUMNS                                                                                         \
   "id, agent_id, user_id, title, state, turn_count, created_us, updated_us, archived_us, summary, summary_until_us, " \
   "summary_until_id, revision, tags, pinned_us, parent_id, forked_from_id"
-// $1 environment, $2 for all users, $3 user, $4 agent, $5 and $6 archived, $7 pinned only, $8 hash of a tag.
+// $1 environment, $2 for all users, $3 user, $4 agent, $5 and $6 archived, $7 pinned only, $8 hash of a tag, $9 state.
 #define PLATOS_THREAD_FILTER                                                                                           \
   "env_id = $1 AND (CAST($2 AS BIGINT) = 1 OR user_id = $3) AND ($4 = '' OR agent_id = $4) AND COALESCE(archived_us, " \
   "0) "                                                                                                                \
   "BETWEEN $5 AND $6 AND (CAST($7 AS BIGINT) = 0 OR pinned_us IS NOT NULL) AND ($8 = '' OR EXISTS (SELECT 1 FROM "     \
   "thread_tags "                                                                                                       \
-  "g WHERE g.env_id = threads.env_id AND g.tag = $8 AND g.thread_id = threads.id))"
+  "g WHERE g.env_id = threads.env_id AND g.tag = $8 AND g.thread_id = threads.id)) AND ($9 = '' OR state = $9)"
 
 namespace platos::store {
 namespace {
@@ -96,9 +96,9 @@ std::vector<model::Thread> Conversations::list_threads(const Scope& scope, const
   return all_rows<model::Thread>(
       session_, scope,
       "SELECT " PLATOS_THREAD_COLUMNS " FROM threads WHERE " PLATOS_THREAD_FILTER
-      " ORDER BY COALESCE(pinned_us, 0) DESC, updated_us DESC, id DESC LIMIT $9 OFFSET $10",
+      " ORDER BY COALESCE(pinned_us, 0) DESC, updated_us DESC, id DESC LIMIT $10 OFFSET $11",
       {scope.environment_id, std::int64_t{filter.all_users}, filter.user_id, filter.agent_id, archived.from,
-       archived.to, std::int64_t{filter.pinned_only}, tag, filter.limit, filter.offset},
+       archived.to, std::int64_t{filter.pinned_only}, tag, filter.state, filter.limit, filter.offset},
       [&](const Row& row) { return read_thread(row, scope); });
 }
 
@@ -107,7 +107,7 @@ std::int64_t Conversations::count_threads(const Scope& scope, const ThreadFilter
   const std::string tag = tag_hash(session_, scope, filter.tag);
   return first_row<std::int64_t>(session_, scope, "SELECT COUNT(*) FROM threads WHERE " PLATOS_THREAD_FILTER,
                                  {scope.environment_id, std::int64_t{filter.all_users}, filter.user_id, filter.agent_id,
-                                  archived.from, archived.to, std::int64_t{filter.pinned_only}, tag},
+                                  archived.from, archived.to, std::int64_t{filter.pinned_only}, tag, filter.state},
                                  [](const Row& row) { return row.integer(0); })
       .value_or(0);
 }
@@ -146,6 +146,11 @@ std::int64_t Conversations::count_forks(const Scope& scope, const std::string& p
              "SELECT COUNT(*) FROM threads WHERE env_id = $1 AND parent_id = $2 AND archived_us IS NULL",
              {scope.environment_id, parent_id}, [](const Row& row) { return row.integer(0); })
       .value_or(0);
+}
+
+void Conversations::touch(const Scope& scope, const std::string& id, std::int64_t now_us) {
+  session_.send(scope, "UPDATE threads SET updated_us = $1, revision = revision + 1 WHERE env_id = $2 AND id = $3",
+                {now_us, scope.environment_id, id});
 }
 
 void Conversations::set_summary(const Scope& scope, const model::Thread& thread) {

@@ -201,9 +201,9 @@ std::vector<model::Message> Conversations::replies(const Scope& scope, const std
       {scope.environment_id, message_id}, [&](const Row& row) { return read_message(row, scope); });
 }
 
-void Conversations::count_reply(const Scope& scope, const std::string& message_id) {
-  session_.send(scope, "UPDATE messages SET reply_count = reply_count + 1 WHERE env_id = $1 AND id = $2",
-                {scope.environment_id, message_id});
+void Conversations::count_reply(const Scope& scope, const std::string& message_id, std::int64_t by) {
+  session_.send(scope, "UPDATE messages SET reply_count = reply_count + $1 WHERE env_id = $2 AND id = $3",
+                {by, scope.environment_id, message_id});
 }
 
 }  // namespace platos::store

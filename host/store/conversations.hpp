@@ -17,6 +17,7 @@ struct ThreadFilter {
   bool all_users = false;
   std::string agent_id;  ///< empty: any
   enum class Archived { Unspecified, Hidden, Included, Only } archived = Archived::Hidden;
+  std::string state;  ///< empty: any
   bool pinned_only = false;
   std::string tag;  ///< empty: any
   std::int64_t limit = 20;
@@ -46,6 +47,10 @@ class Conversations {
   /// has another revision than the one that is given.
   bool begin_turn(const model::Scope& scope, const std::string& id, std::optional<std::int64_t> revision,
                   std::int64_t now_us);
+
+  /// Moves the thread to the front, and makes plans void that were made with what it was. Until the commit, nobody
+  /// else begins a turn in it.
+  void touch(const model::Scope& scope, const std::string& id, std::int64_t now_us);
 
   /// Writes the summary and how far it reaches.
   void set_summary(const model::Scope& scope, const model::Thread& thread);
@@ -86,7 +91,7 @@ class Conversations {
   [[nodiscard]] bool begin_again(const model::Scope& scope, const std::string& id, const std::string& run_id);
   /// Oldest first, everything but blocked ones.
   std::vector<model::Message> replies(const model::Scope& scope, const std::string& message_id);
-  void count_reply(const model::Scope& scope, const std::string& message_id);
+  void count_reply(const model::Scope& scope, const std::string& message_id, std::int64_t by = 1);
 
  private:
   Session& session_;

@@ -3,9 +3,11 @@
 #include "base/clock.hpp"
 #include "store/rows.hpp"
 
-#define PLATOS_SUMS                                                                                 \
-  "COUNT(DISTINCT run_id), COALESCE(SUM(input_tokens), 0), COALESCE(SUM(output_tokens), 0), "       \
-  "COALESCE(SUM(cost_micro_usd), 0), SUM(CASE WHEN cost_micro_usd IS NULL THEN 1 ELSE 0 END) FROM " \
+// PostgreSQL adds BIGINTs up to a NUMERIC, which rows do not read.
+#define PLATOS_SUMS                                                                                     \
+  "COUNT(DISTINCT run_id), CAST(COALESCE(SUM(input_tokens), 0) AS BIGINT), "                            \
+  "CAST(COALESCE(SUM(output_tokens), 0) AS BIGINT), CAST(COALESCE(SUM(cost_micro_usd), 0) AS BIGINT), " \
+  "SUM(CASE WHEN cost_micro_usd IS NULL THEN 1 ELSE 0 END) FROM "                                       \
   "usage_records WHERE env_id = $1 AND created_us >= $2 AND created_us < $3 GROUP BY 1 "
 
 namespace platos::store {

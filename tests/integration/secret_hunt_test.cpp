@@ -74,12 +74,24 @@ TEST_CASE("Nothing that users, models, tools and administrators gave stands read
     hunt.made("POST", kThreads + thread + "/messages", {{"message", hunt.plant()}});
     hunt.made("POST", kThreads + thread + "/messages", {{"message", hunt.plant()}},
               {"Idempotency-Key: k" + std::to_string(i)});
+    const Json answer =
+        hunt.made("POST", kThreads + thread + "/messages", {{"message", "Hi"}, {"systemPromptOverride", hunt.plant()}});
+    hunt.made("POST", "/api/v1/agent/messages/" + answer["messageId"].get<std::string>() + "/rating",
+              {{"rating", 1}, {"comment", hunt.plant()}});
+    hunt.made("POST", kThreads + thread + "/tags", {{"tags", {hunt.plant()}}});
+    const Json first = hunt.messages_of(thread)["messages"][0];
+    const std::string edit = kThreads + thread + "/messages/" + first["id"].get<std::string>() + "/edit-and-rerun";
+    const Json edited = hunt.made("POST", edit, {{"content", hunt.plant()}});
+    hunt.made("POST", kThreads + thread + "/fork",
+              {{"upToMessageId", edited["message"]["id"]}, {"title", hunt.plant()}});
     hunt.made("PATCH", kThreads + thread, {{"title", hunt.plant()}});
     hunt.made("PATCH", kAgents + agent, {{"systemPrompt", hunt.plant()}, {"note", hunt.plant()}});
     const std::string n = std::to_string(i);
     hunt.made("PUT", "/api/v1/agent/end-users/u" + n, {{"name", hunt.plant()}, {"metadata", {{"x", hunt.plant()}}}});
     hunt.made("POST", "/api/v1/projects/prj_default/envvars/env_default",
               {{"name", "V" + n}, {"value", hunt.plant()}, {"isSecret", true}});
+    hunt.made("POST", "/api/v1/agent/providers/keys",
+              {{"provider", "groq"}, {"label", "k" + n}, {"envVarName", "KEY_" + n}, {"value", hunt.plant()}});
     hunt.keep(hunt.made("POST", "/api/v1/agent/entities", {{"entityId", "e" + n}})["serviceSecret"]);
     hunt.keep(hunt.made("POST", "/api/v1/tokens", {{"name", "t" + n}})["token"]);
   }

@@ -116,6 +116,7 @@ Task<Result<void>> AgentSocket::on_message(Json body) {
   const auto key = model::optional_text(body, "idempotencyKey");
   if (!key) co_return fail(key.error());
   turn->who = who_;
+  if (auto allowed = check_overrides(*turn); !allowed) co_return fail(allowed.error());
   turn->route = kMessageRoute;
   turn->request_id = credentials_.request_id;
   turn->idempotency_key = key->value_or("");

@@ -1,0 +1,104 @@
+// Edits beside summaries, turns that race, and crashes.
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <future>
+
+#include "integration/talk.hpp"
+
+using namespace platos::tests;
+
+TEST_CASE("a summary goes with a fork that reaches as far, and is forgotten when what it tells of is edited") {
+  const Talk talk("mock-echo-r0", {{"historyMode", "compact"}, {"compactThreshold", 8}, {"contextLimit", 2}});
+  for (int i = 1; i <= 4; ++i) talk.turn(talk.thread, "m" + std::to_string(i));
+  const auto summary = [&](const std::string& thread) {
+    return talk.fetch(kThreads + thread).json()["compactedSummary"];
+  };
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (summary(talk.thread).is_null() && std::chrono::steady_clock::now() < until) {
+  }
+  REQUIRE(summary(talk.thread).is_string());
+  const auto fork_at = [&](std::size_t number) {
+    return talk.made("POST", talk.path("/fork"), {{"upToMessageId", talk.id(number)}})["id"].get<std::string>();
+  };
+  // Six of eight messages are told of.
+  CHECK(summary(fork_at(4)).is_null());
+  const std::string whole = fork_at(6);
+  CHECK(summary(whole) == summary(talk.thread));
+  talk.turn(whole, "go on");
+  CHECK(talk.seen().front() == "m4");
+  REQUIRE(talk.edit(talk.id(6), {{"content", "four"}}).status == 201);
+  CHECK(summary(talk.thread).is_string());
+  REQUIRE(talk.edit(talk.id(2), {{"content", "two"}}).status == 201);
+  CHECK(summary(talk.thread).is_null());
+  CHECK(talk.standing() == "u:m1 a:m1 u:two ");
+}
+
+TEST_CASE("edits and turns that race leave every answer behind its own question") {
+  const Talk talk;
+  talk.turn(talk.thread, "start");
+  std::atomic<int> strange = 0;
+  const auto expected = [](const Answer& answer) {
+    if (answer.status == 201) return true;
+    const std::string code = answer.json().value("code", "");
+    return answer.status == 409 && (code == "turn_in_progress" || code == "message_not_active");
+  };
+  auto other = std::async(std::launch::async, [&] {
+    for (int i = 0; i < 200; ++i) {
+      const Answer said = talk.call("POST", talk.path("/messages"), {{"message", "said " + std::to_string(i)}});
+      if (!expected(said)) ++strange;
+    }
+  });
+  for (int i = 0; i < 200; ++i) {
+    const Json line = talk.line();
+    std::string last;
+    for (const auto& each : line) {
+      if (each["role"] == "user" && each["status"] == "active") last = each["id"];
+    }
+    if (last.empty()) continue;
+    const Answer edited = talk.edit(last, {{"content", "edit " + std::to_string(i)}, {"rerun", true}});
+    if (!expected(edited)) ++strange;
+    const Json body = edited.json();
+    if (edited.status == 201 && body.contains("runId")) events_of_run(talk, body["runId"]);
+  }
+  other.get();
+  CHECK(strange == 0);
+  const Json line = talk.made("GET", talk.path("/branches"), Json())["messages"];
+  Json before;
+  for (const auto& each : line) {
+    INFO(each.dump() << " behind " << before.dump());
+    CHECK((each["status"] == "active" || each["status"] == "edited_out"));
+    if (each["status"] != "active") continue;
+    if (each["role"] == "assistant") {
+      CHECK(before["role"] == "user");
+      CHECK(before["runId"] == each["runId"]);
+      CHECK(before["content"] == each["content"]);
+    }
+    before = each;
+  }
+  // No model was asked with a question that is not the last.
+  for (const auto& request : talk.mock.requests())
+    CHECK(Json::parse(request.body)["messages"].back()["role"] == "user");
+}
+
+TEST_CASE("a rerun that a SIGKILL interrupts is taken up again, on the edited thread and with its own settings") {
+  Talk talk;
+  for (const char* text : {"one", "two"}) talk.turn(talk.thread, text);
+  const Answer answer = talk.edit(talk.id(0), {{"content", "uno"}, {"rerun", true}},
+                                  {R"(X-Platos-Config: {"model": "mock:mock-hang-once-echo-r0"})"});
+  REQUIRE(answer.status == 201);
+  const std::string run = answer.json()["runId"];
+  REQUIRE(talk.mock.wait_until([](const MockStats& stats) { return stats.held == 1; }, std::chrono::seconds(20)));
+  talk.daemon->kill_hard();
+  talk.mock.release();
+  talk.daemon->start_again();
+  REQUIRE(talk.wait_for_status(run, "completed"));
+  CHECK(talk.standing() == "u:uno a:uno ");
+  CHECK(talk.seen() == Texts{"uno"});
+  CHECK(Json::parse(talk.mock.requests().back().body)["model"] == "mock-hang-once-echo-r0");
+  const Json line = talk.line();
+  CHECK(line.back()["runId"] == run);
+  CHECK(line.back()["responseJson"]["model"] == "mock:mock-hang-once-echo-r0");
+  CHECK(line.size() == 6);
+  CHECK(text_of(transcript(events_of_run(talk, run))) == "uno");
+}
