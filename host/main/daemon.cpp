@@ -219,10 +219,9 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       keys_(*database_, ids_, authenticator_),
       environments_(*database_, ids_),
       master_key_(*database_, ids_, keys, settings_.secrets_master_key, data_dir.path()),
-      api_({agents_,          threads_,     branches_,       turns_,     providers_,
-            provider_checks_, model_names_, engine_,         *database_, plugins_,
-            authenticator_,   limits_,      administration_, keys_,      environments_,
-            master_key_,      rooms_,       replays_,        metrics_,   logger},
+      api_({agents_,      threads_,      branches_,   search_,  turns_,         providers_, provider_checks_,
+            model_names_, engine_,       *database_,  plugins_, authenticator_, limits_,    administration_,
+            keys_,        environments_, master_key_, rooms_,   replays_,       metrics_,   logger},
            api_options(settings_)),
       front_(std::move(front)),
       tasks_(*loops_.front(), [this](std::string_view, std::exception_ptr) {
