@@ -22,27 +22,18 @@ struct Hearing final : ingress::WebSocketPeer {
   void on_closed() override {}
 };
 
-/// How it ends is left out: whether the reason in a client's close frame is UTF-8, wslay judges by how its bytes come.
-struct Outcome {
-  std::vector<std::string> texts;
-  std::vector<std::string> pongs;
-
-  bool operator==(const Outcome&) const = default;
-};
-
-Outcome outcome_of(const std::vector<std::string_view>& pieces) {
+/// The texts alone: whether the reason in a client's close frame is UTF-8, wslay judges by how its bytes come, and with
+/// that how the socket ends and whether a pong still leaves.
+std::vector<std::string> texts_of(const std::vector<std::string_view>& pieces) {
   const auto peer = std::make_shared<Hearing>();
   ingress::WebSocket socket(peer, kMaxMessage);
   for (const std::string_view piece : pieces) socket.receive(piece);
   std::string out;
   while (socket.pull(out, 64) == ingress::ByteStream::State::Bytes) {
   }
-  Outcome outcome{peer->texts, {}};
-  for (const auto& frame : tests::take_server_frames(out)) {
-    if (frame.opcode == tests::frame_kind::kPong) outcome.pongs.push_back(frame.payload);
-  }
+  tests::take_server_frames(out);
   require(out.empty(), "answers are whole frames");
-  return outcome;
+  return peer->texts;
 }
 
 void check_packet(std::string_view text) {
@@ -63,14 +54,14 @@ void check_packet(std::string_view text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input = fuzz::text_of(data, size);
-  const Outcome whole = outcome_of({input});
-  for (const auto& text : whole.texts) {
+  const auto whole = texts_of({input});
+  for (const auto& text : whole) {
     require(text.size() <= kMaxMessage, "a message stays under its limit");
     require(base::is_valid_utf8(text), "a text is UTF-8");
     check_packet(text);
   }
   for (int way = 0; way < fuzz::kCuts; ++way) {
-    require(outcome_of(fuzz::cut(input, way)) == whole, "cuts change nothing, way " + std::to_string(way));
+    require(texts_of(fuzz::cut(input, way)) == whole, "cuts change nothing, way " + std::to_string(way));
   }
   for (const auto packet : base::split(input, ingress::kPacketSeparator)) check_packet(packet);
   return 0;
