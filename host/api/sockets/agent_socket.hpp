@@ -90,6 +90,7 @@ class AgentSocket final : public RoomMember, public std::enable_shared_from_this
   void arm_expiry();
   /// Of a run that the client asked for; ResourceExhausted "too_many_streams".
   Result<void> follow_from(const std::string& run_id, const std::string& thread_id, std::int64_t after);
+  std::string reply_suffix(const std::string& run_id) const;
   void begin_follow(const std::string& run_id, const std::string& thread_id, std::int64_t after, bool is_awaited);
   void note_place(const std::string& run_id, const Follow& follow, bool is_end = false);
   bool has_room_for(const std::string& payload) const;

@@ -1,4 +1,5 @@
 // The events that a client may send in the namespace /agent.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "api/resume.hpp"
@@ -138,14 +139,20 @@ Task<Result<void>> AgentSocket::on_stop(Json body) {
       });
   const auto open = co_await read;
   if (!open) co_return fail(open.error());
-  bool stopped = false;
   // The last first: else the next would begin when the first has ended.
-  for (auto turn = open->rbegin(); turn != open->rend(); ++turn) {
-    const auto cancelled = co_await context_.services.engine.cancel(loop(), who_.scope, turn->run_id);
+  std::vector<std::string> runs;
+  for (auto turn = open->rbegin(); turn != open->rend(); ++turn) runs.push_back(turn->run_id);
+  // One whose acceptance is being written is in no table yet.
+  for (const auto& run : context_.services.engine.live_turns(who_.scope, *thread_id)) {
+    if (std::find(runs.begin(), runs.end(), run->id()) == runs.end()) runs.push_back(run->id());
+  }
+  bool stopped = false;
+  for (const auto& run_id : runs) {
+    const auto cancelled = co_await context_.services.engine.cancel(loop(), who_.scope, run_id);
     if (!cancelled && cancelled.error().code != "run_finished") co_return fail(cancelled.error());
     stopped = stopped || cancelled.has_value();
     if (!cancelled) continue;
-    if (auto followed = follow_from(turn->run_id, *thread_id, 0); !followed) co_return followed;
+    if (auto followed = follow_from(run_id, *thread_id, 0); !followed) co_return followed;
   }
   if (!stopped) emit_agent_event(model::done_event({}, "stopped").open_json, *thread_id);
   co_return Result<void>{};

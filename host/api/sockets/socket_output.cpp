@@ -75,6 +75,18 @@ void AgentSocket::follow(const std::string& run_id, const std::string& thread_id
 
 void AgentSocket::tell(const std::string& event_name, const std::string& json) { emit(event_name, json); }
 
+/// Events of a turn that hangs on a message name it.
+std::string AgentSocket::reply_suffix(const std::string& run_id) const {
+  const auto run = context_.services.engine.find_live(run_id);
+  // Few turns do, and inputs are long.
+  if (!run || run->record().input_json.find("\"reply_to_id\"") == std::string::npos) return {};
+  const auto input = agent::turn_input_from_json(run->record().input_json);
+  if (input.reply_to_id.empty()) return {};
+  std::string suffix = ",\"replyToMessageId\":";
+  base::append_json_string(suffix, input.reply_to_id);
+  return suffix;
+}
+
 Result<void> AgentSocket::follow_from(const std::string& run_id, const std::string& thread_id, std::int64_t after) {
   if (const auto found = follows_.find(run_id); found != follows_.end()) {
     found->second.is_awaited = true;
@@ -91,7 +103,7 @@ Result<void> AgentSocket::follow_from(const std::string& run_id, const std::stri
 void AgentSocket::begin_follow(const std::string& run_id, const std::string& thread_id, std::int64_t after,
                                bool is_awaited) {
   if (closed_ || follows_.contains(run_id)) return;
-  Follow follow{thread_id, thread_suffix(thread_id), after, is_awaited, false, nullptr};
+  Follow follow{thread_id, reply_suffix(run_id) + thread_suffix(thread_id), after, is_awaited, false, nullptr};
   follow.subscription = std::make_unique<engine::Subscription>(context_.services.engine, loop(), who_.scope, run_id,
                                                                after, [this] { session_.wake(); });
   follows_.emplace(run_id, std::move(follow));
