@@ -15,9 +15,9 @@ namespace platos::agent {
 struct IndexerOptions {
   std::string host_id;                   ///< who does it, where hosts share a store
   std::int64_t every_us = 300'000;       ///< how soon something new is noticed
-  std::int64_t pause_us = 20'000;        ///< between two commits
+  std::int64_t pause_us = 10'000;        ///< between two commits
   std::int64_t window = 1024;            ///< messages that one look may pass over
-  std::int64_t batch = 32;               ///< messages of one commit
+  std::int64_t batch = 16;               ///< messages of one commit
   std::size_t batch_bytes = 256 * 1024;  ///< of their texts, about
   std::int64_t lease_us = 5'000'000;     ///< how long others leave it to this host
 };

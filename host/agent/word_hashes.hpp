@@ -31,7 +31,7 @@ std::vector<std::string> hashes_on_shelf(store::Session& session, const model::S
 /// What every document of the agent has among its words. No text has it.
 std::string word_of_agent(const std::string& agent_id);
 
-/// Which words a document has more than once: the beginning of the hash and the count, in hex, ten digits for each.
+/// Which words a document has more than once: eight digits of the hash and two of the count, in hex, for each.
 std::string encode_repeated(const std::vector<std::string>& hashes, const std::vector<std::int64_t>& counts);
 /// How often a document has a word that it does have.
 std::int64_t count_in(std::string_view repeated, std::string_view hash);
