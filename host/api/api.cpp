@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "api/openapi/document.hpp"
 #include "api/responses.hpp"
 #include "api/sockets/socket_server.hpp"
 
@@ -29,7 +30,8 @@ Api::Api(Services services, ApiOptions options)
       cors_origins_(options_.cors_origins),
       sockets_(std::make_unique<SocketServer>(services_, admission_, options_,
                                               [this](std::string_view origin) { return origin_allowed(origin); })),
-      router_(with_list(all_routes(services_, options_))) {}
+      router_(with_list(all_routes(services_, options_))),
+      openapi_json_(model::dump(openapi::document(router_.routes(), openapi::resources()))) {}
 
 Api::~Api() = default;
 
@@ -41,7 +43,18 @@ std::vector<Route> Api::with_list(std::vector<Route> routes) const {
   for (auto& route : sockets_->routes()) routes.push_back(std::move(route));
   routes.push_back({"GET", "/api/v1/routes", model::kChat | model::kRead,
                     [this](Call) -> Task<ingress::Response> { co_return list_routes(); }, "List these routes"});
+  for (const auto* path : {"/api/v1/agent/openapi.json", "/openapi.json", "/openapi"}) {
+    routes.push_back({"GET", path, kPublic, [this](Call) -> Task<ingress::Response> { co_return openapi(); },
+                      "This API as an OpenAPI document"});
+  }
   return routes;
+}
+
+ingress::Response Api::openapi() const {
+  ingress::Response response;
+  response.headers.emplace_back("Content-Type", "application/json; charset=utf-8");
+  response.body = openapi_json_;
+  return response;
 }
 
 ingress::Response Api::list_routes() const {

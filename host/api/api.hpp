@@ -92,6 +92,7 @@ class Api {
   Task<ingress::Response> dispatch(ingress::Request request) const;
   std::vector<Route> with_list(std::vector<Route> routes) const;
   ingress::Response list_routes() const;
+  ingress::Response openapi() const;
   bool origin_allowed(std::string_view origin) const;
   ingress::Response preflight(const ingress::Request& request) const;
 
@@ -101,6 +102,7 @@ class Api {
   base::SharedValue<std::vector<std::string>> cors_origins_;
   std::unique_ptr<SocketServer> sockets_;
   Router router_;
+  std::string openapi_json_;
 };
 
 /// The routes of each resource.

@@ -1,4 +1,4 @@
-// platos status, platos version.
+// platos status, platos version, platos openapi.
 #include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -72,6 +72,13 @@ int version(const Globals& globals) {
   return kExitOk;
 }
 
+Result<void> openapi(Connection& connection) {
+  const auto document = connection.get("/openapi.json");
+  if (!document) return fail(document.error());
+  print_json(*document);
+  return {};
+}
+
 }  // namespace
 
 void define_system(const Commands& commands) {
@@ -90,6 +97,11 @@ void define_system(const Commands& commands) {
                   "platos version");
   version_command->callback(
       [commands] { commands.action = [&globals = commands.globals] { return version(globals); }; });
+  auto* openapi_command = add_command(commands.app, "openapi",
+                                      "Print the server's API as an OpenAPI 3.1 document, of which clients are made",
+                                      "platos openapi > openapi.json");
+  openapi_command->callback(
+      [commands] { commands.action = [&globals = commands.globals] { return with_connection(globals, openapi); }; });
 }
 
 }  // namespace platos::cli

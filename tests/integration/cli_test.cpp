@@ -120,6 +120,8 @@ TEST_CASE("plugins, status and version tell what runs") {
   CHECK(status["status"] == "ready");
   CHECK(status["url"] == stage.daemon->url());
   CHECK(has(stage.run({"status"}).out, "status     ready\n"));
+  const Finished api = stage.run({"openapi"});
+  CHECK(Json::parse(api.out) == get(*stage.daemon, "/openapi.json").json());
   const Json versions = stage.json({"version"});
   CHECK(versions["client"] == versions["server"]);
   stage.daemon->kill_hard();

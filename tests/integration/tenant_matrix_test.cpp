@@ -24,6 +24,9 @@ constexpr Row kRows[] = {
     {"GET /api/health", kNobody, Of::Nobody, "/api/health", nullptr, nullptr, 200},
     {"GET /api/health/live", kNobody, Of::Nobody, "/api/health/live", nullptr, nullptr, 200},
     {"GET /api/health/ready", kNobody, Of::Nobody, "/api/health/ready", nullptr, nullptr, 200},
+    {"GET /openapi", kNobody, Of::Nobody, "/openapi", nullptr, nullptr, 200},
+    {"GET /openapi.json", kNobody, Of::Nobody, "/openapi.json", nullptr, nullptr, 200},
+    {"GET /api/v1/agent/openapi.json", kNobody, Of::Nobody, "/api/v1/agent/openapi.json", nullptr, nullptr, 200},
     {"GET /metrics", kNobody, Of::Nobody, "/metrics", nullptr, nullptr, 200},
     // Credentials come with a namespace; sockets have a matrix of their own.
     {"GET /socket.io/", kNobody, Of::Nobody, "/socket.io/?EIO=4&transport=polling", nullptr, nullptr, 200},

@@ -1,0 +1,84 @@
+// Routes whose subsystem is not here yet: host/docs/later.md.
+#include "api/openapi/operation.hpp"
+
+namespace platos::api::openapi {
+namespace {
+
+Operation reads(std::string_view route, std::string_view id, std::initializer_list<std::string_view> lists) {
+  Json schema = object({});
+  schema["required"] = Json::array();
+  for (const auto& list : lists) {
+    schema["properties"][std::string(list)] = list_of(any_value());
+    schema["required"].push_back(list);
+  }
+  return operation(route, id).gives(200, "Empty, until its subsystem comes", std::move(schema));
+}
+
+Operation writes(std::string_view route, std::string_view id) {
+  return operation(route, id)
+      .takes(any_object())
+      .gives(201, "Not before its subsystem comes", any_object())
+      .fails({501});
+}
+
+Operation finds(std::string_view route, std::string_view id) {
+  return operation(route, id).gives(200, "Not before its subsystem comes", any_object());
+}
+
+std::vector<Operation> governance_operations() {
+  return {reads("GET /api/v1/agent/monitoring/approvals", "listApprovals", {"approvals", "rows"}),
+          finds("GET /api/v1/agent/monitoring/approvals/{id}", "getApproval"),
+          writes("POST /api/v1/agent/monitoring/approvals/{id}/resolve", "resolveMonitoredApproval"),
+          writes("POST /api/v1/agent/approvals/{id}/resolve", "resolveApproval"),
+          reads("GET /api/v1/agent/monitoring/budget/caps", "listMonitoredBudgetCaps", {"caps"}),
+          reads("GET /api/v1/agent/monitoring/budget/status", "getMonitoredBudgetStatus", {"caps"}),
+          reads("GET /api/v1/agent/budgets", "listBudgetCaps", {"caps"}),
+          reads("GET /api/v1/agent/budgets/status", "getBudgetStatus", {"caps"}),
+          reads("GET /api/v1/agent/monitoring/traces/{traceId}", "getTrace", {"spans"}),
+          reads("GET /api/v1/agent/monitoring/trace/{threadId}", "getTraceOfThread", {"spans"})};
+}
+
+std::vector<Operation> background_operations() {
+  return {reads("GET /api/v1/agent/trigger/tasks", "listTasks", {"tasks"}),
+          writes("POST /api/v1/agent/trigger/tasks/{id}/trigger", "triggerTask"),
+          reads("GET /api/v1/agent/trigger/runs", "listTaskRuns", {"runs"}),
+          finds("GET /api/v1/agent/trigger/runs/{id}", "getTaskRun"),
+          writes("POST /api/v1/agent/trigger/runs/{id}/cancel", "cancelTaskRun"),
+          writes("POST /api/v1/agent/trigger/runs/{id}/replay", "replayTaskRun"),
+          reads("GET /api/v1/agent/trigger/schedules", "listSchedules", {"schedules"}),
+          writes("POST /api/v1/agent/trigger/schedules", "createSchedule"),
+          writes("POST /api/v1/agent/trigger/schedules/{id}/activate", "activateSchedule"),
+          writes("POST /api/v1/agent/trigger/schedules/{id}/deactivate", "deactivateSchedule"),
+          operation("DELETE /api/v1/agent/trigger/schedules/{id}", "deleteSchedule")
+              .gives(200, "Not before its subsystem comes", any_object())
+              .fails({501}),
+          writes("POST /api/v1/agent/trigger/batches/{id}", "triggerBatch"),
+          finds("GET /api/v1/agent/trigger/batches/{id}", "getBatch")};
+}
+
+std::vector<Operation> tool_operations() {
+  return {reads("GET /api/v1/agent/tools", "listTools", {"tools"}),
+          reads("GET /api/v1/agent/tools/search", "searchTools", {"tools", "results"}).query("q", text(), "Words"),
+          operation("GET /api/v1/agent/tools/stats", "getToolStats")
+              .gives(200, "Empty, until its subsystem comes", object({{"total", integer_from(0)}})),
+          reads("GET /api/v1/agent/tools/matrix", "getToolMatrix", {"tools", "rows"}),
+          writes("PATCH /api/v1/agent/tools/{entityId}/{toolName}/enabled", "setToolEnabled"),
+          writes("POST /api/v1/agent/tools/{id}/test", "testTool"),
+          operation("GET /api/v1/agent/threads/{id}/artifacts", "listArtifacts")
+              .gives(200, "Empty, until its subsystem comes", listing("artifacts", any_object()))};
+}
+
+}  // namespace
+
+Resource later_resource() {
+  Resource resource{"Later",
+                    "Routes of the published client whose subsystem is not here yet: reads are empty, writes are 501.",
+                    {},
+                    governance_operations()};
+  for (auto* part : {&background_operations, &tool_operations}) {
+    for (auto& each : part()) resource.operations.push_back(std::move(each));
+  }
+  return resource;
+}
+
+}  // namespace platos::api::openapi
