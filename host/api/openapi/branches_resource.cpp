@@ -52,7 +52,9 @@ Resource branches_resource() {
                .gives(200, "The number of replies for each id", object({{"counts", map_of(integer_from(0))}})),
            operation("GET /api/v1/agent/threads/{id}/branches", "getBranches")
                .gives(200, "Every revision, and the forks",
-                      object({{"messages", list_of(ref("Message"))}, {"forks", list_of(ref("Thread"))}}))}};
+                      object({{"messages", list_of(ref("Message"))},
+                              {"forks", list_of(ref("Thread"))},
+                              {"total", integer_from(0)}}))}};
 }
 
 }  // namespace platos::api::openapi

@@ -16,6 +16,7 @@ Json event(std::string_view type, std::initializer_list<Member> required, std::i
   Json schema = object(required, optional);
   schema["required"].push_back("type");
   schema["properties"]["type"] = {{"type", "string"}, {"const", type}};
+  schema["properties"]["side"] = described(integer_from(0), "Of models side by side: the model's number");
   schema["properties"]["_seq"] = described(integer_from(1), "Number in the run; missing when it belongs to none");
   schema["properties"]["_run"] = described(text(), "The run");
   return schema;

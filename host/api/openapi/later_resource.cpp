@@ -5,11 +5,20 @@ namespace platos::api::openapi {
 namespace {
 
 Operation reads(std::string_view route, std::string_view id, std::initializer_list<std::string_view> lists) {
-  Json schema = object({});
+  Json schema = object({}, {{"total", integer_from(0)},
+                            {"pendingCount", integer_from(0)},
+                            {"limit", integer_from(0)},
+                            {"offset", integer_from(0)},
+                            {"blocked", boolean()},
+                            {"fetchedAt", time()}});
   schema["required"] = Json::array();
   for (const auto& list : lists) {
     schema["properties"][std::string(list)] = list_of(any_value());
     schema["required"].push_back(list);
+  }
+  // The same answer under all the names that clients and servers have had for it.
+  for (const auto* name : {"tools", "results", "rows"}) {
+    if (!schema["properties"].contains(name)) schema["properties"][name] = list_of(any_value());
   }
   return operation(route, id).gives(200, "Empty, until its subsystem comes", std::move(schema));
 }
@@ -60,7 +69,9 @@ std::vector<Operation> tool_operations() {
   return {reads("GET /api/v1/agent/tools", "listTools", {"tools"}),
           reads("GET /api/v1/agent/tools/search", "searchTools", {"tools", "results"}).query("q", text(), "Words"),
           operation("GET /api/v1/agent/tools/stats", "getToolStats")
-              .gives(200, "Empty, until its subsystem comes", object({{"total", integer_from(0)}})),
+              .gives(200, "Empty, until its subsystem comes",
+                     object({{"total", integer_from(0)}},
+                            {{"byCategory", map_of(integer_from(0))}, {"byEntity", map_of(integer_from(0))}})),
           reads("GET /api/v1/agent/tools/matrix", "getToolMatrix", {"tools", "rows"}),
           writes("PATCH /api/v1/agent/tools/{entityId}/{toolName}/enabled", "setToolEnabled"),
           writes("POST /api/v1/agent/tools/{id}/test", "testTool"),

@@ -20,6 +20,7 @@ constexpr ErrorStatus kErrors[] = {
     {422, "Mismatch", "The idempotency key was used with another request"},
     {429, "TooManyRequests", "A limit was reached; Retry-After says when to come again"},
     {500, "InternalError", "A bug, or data that cannot be read"},
+    {501, "NotImplemented", "Its subsystem is not here yet"},
     {503, "Unavailable", "Try again later"},
 };
 

@@ -59,6 +59,9 @@ std::vector<Operation> system_operations() {
       operation("GET /api/v1/routes", "listRoutes")
           .gives(200, "All routes",
                  object({{"routes", list_of(object({{"method", text()}, {"path", text()}, {"summary", text()}}))}})),
+      operation("GET /api/v1/agent/connect", "getConnection")
+          .gives(200, "Where and how to connect",
+                 object({{"websocket", any_object()}, {"rest", any_object()}, {"toolSync", any_object()}})),
       document_operation("GET /api/v1/agent/openapi.json", "getOpenApi"),
       document_operation("GET /openapi.json", "getOpenApiAtRoot"),
       document_operation("GET /openapi", "getOpenApiByShortName")};
