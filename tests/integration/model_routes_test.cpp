@@ -161,7 +161,7 @@ TEST_CASE("a route has its own key, and its failure leads to one with another") 
 }
 
 TEST_CASE("a fallback that a SIGKILL interrupts is gone through again, and billed to the model that answered") {
-  const Routes stage;
+  Routes stage;
   const std::string agent = stage.agent_with(
       stage.plan("mock:mock-s500-tag9", {fall_back("temporary-error")}, "mock:mock-hang-once-n100-r0"));
   const std::string thread = make_thread(*stage.daemon, agent);
