@@ -84,8 +84,13 @@ TEST_CASE("prism finds no answer that the document does not tell of") {
   const DocumentFile document(stage);
   const PrismProxy proxy(document.path, stage.daemon->url());
   std::set<std::string> asked;
+  // To a 501 prism answers with an example of its own.
+  constexpr long kNotImplemented = 501;
   stage.walk(
-      proxy.url(), [&](const Step& step) { return step.is_valid() && answers_json(document.json, step); },
+      proxy.url(),
+      [&](const Step& step) {
+        return step.is_valid() && step.status != kNotImplemented && answers_json(document.json, step);
+      },
       [&](const Step& step, const Json&, const Answer& answer) {
         asked.insert(step.route);
         INFO(step.route << " " << answer.status << " " << answer.body.substr(0, 4000));
