@@ -36,7 +36,7 @@ const Json kRoutes = {{{"label", "usual"}, {"model", "mock:mock-n2-r0"}, {"isDef
 }  // namespace
 
 TEST_CASE("X-Platos-Config changes the model, the history and the steps of one turn") {
-  const Overrides stage({{"skills", {"docs"}}});
+  const Overrides stage(Json({{"skills", {"docs"}}}));
   for (int i = 0; i < 3; ++i) REQUIRE(stage.with({}).status == 201);
   const Answer modelled = stage.with(stage.config({{"model", "mock:mock-n5-r0"}}));
   CHECK(stage.last()["model"] == "mock-n5-r0");
@@ -80,7 +80,7 @@ TEST_CASE("an X-Platos-Config that is none is refused, whatever is wrong with it
 }
 
 TEST_CASE("who may not change agents does not change them for a turn, but may choose one of their models") {
-  Overrides stage({{"modelRoutes", kRoutes}});
+  Overrides stage(Json({{"modelRoutes", kRoutes}}));
   const auto ann = stage.end_user("ann");
   const std::string agent = stage.fetch(kThreads + stage.thread).json()["agentId"];
   stage.thread = stage.made("POST", "/api/v1/agent/threads", {{"agentId", agent}}, ann)["id"];
@@ -113,7 +113,7 @@ TEST_CASE("nor over a socket") {
 }
 
 TEST_CASE("a prompt in place of the agent's holds for its turn") {
-  const Overrides stage({{"systemPrompt", "Be kind."}});
+  const Overrides stage(Json({{"systemPrompt", "Be kind."}}));
   REQUIRE(stage.with({}, {{"message", "Hi"}, {"systemPromptOverride", "Be brief."}}).status == 201);
   CHECK(stage.last()["messages"][0] == Json({{"role", "system"}, {"content", "Be brief."}}));
   REQUIRE(stage.with({}).status == 201);
@@ -122,7 +122,7 @@ TEST_CASE("a prompt in place of the agent's holds for its turn") {
 }
 
 TEST_CASE("a label chooses a route; without one, or with one that is not there, the default is taken") {
-  const Overrides stage({{"modelRoutes", kRoutes}});
+  const Overrides stage(Json({{"modelRoutes", kRoutes}}));
   const auto model_for = [&](const Json& label) {
     REQUIRE(stage.with({}, {{"message", "Hi"}, {"modelLabel", label}}).status == 201);
     return stage.last()["model"].get<std::string>();
