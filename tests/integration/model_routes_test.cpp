@@ -62,7 +62,7 @@ TEST_CASE("each failure that a rule is about leads to the spare model, which ans
     write_openai_instance(stage.data, "dead", "http://127.0.0.1:1/v1");
     stage.daemon->stop();
     stage.daemon->start_again();
-    const Json turn = stage.turn_of(stage.agent_with(stage.plan(row.main, {fall_back(row.trigger)})));
+    const Json turn = stage.turn_of(stage.agent_with(stage.plan(row.main, Json::array({fall_back(row.trigger)}))));
     CHECK(turn["status"] == "completed");
     CHECK(turn["costCents"] == 21);
     CHECK(stage.model_that_answered(turn) == "mock:mock-n100-r0");
@@ -75,36 +75,39 @@ TEST_CASE("each failure that a rule is about leads to the spare model, which ans
 
 TEST_CASE("a failure that no rule is about does not change the model") {
   const Routes stage;
-  const Json other = stage.turn_of(stage.agent_with(stage.plan("mock:mock-s401", {fall_back("rate-limit")})));
+  const Json other =
+      stage.turn_of(stage.agent_with(stage.plan("mock:mock-s401", Json::array({fall_back("rate-limit")}))));
   CHECK(other["error"]["code"] == "provider_unauthenticated");
-  const Json wrong = stage.turn_of(
-      stage.agent_with(stage.plan("mock:mock-s400", {fall_back("temporary-error"), fall_back("auth-error")})));
+  const Json wrong = stage.turn_of(stage.agent_with(
+      stage.plan("mock:mock-s400", Json::array({fall_back("temporary-error"), fall_back("auth-error")}))));
   CHECK(wrong["error"]["code"] == "provider_invalid_request");
   CHECK(stage.asked() == "mock-s401 mock-s400 ");
 }
 
 TEST_CASE("rules say how often a model is asked again, and what follows") {
   const Routes stage;
-  const Json tried = stage.turn_of(stage.agent_with(stage.plan("mock:mock-s503-tag1", {retry("temporary-error", 3)})));
+  const Json tried =
+      stage.turn_of(stage.agent_with(stage.plan("mock:mock-s503-tag1", Json::array({retry("temporary-error", 3)}))));
   CHECK(tried["error"]["code"] == "provider_unavailable");
   CHECK(stage.mock.requests().size() == 4);
-  const Json at_once = stage.turn_of(stage.agent_with(stage.plan("mock:mock-s503-tag2", {give_up("temporary-error")})));
+  const Json at_once =
+      stage.turn_of(stage.agent_with(stage.plan("mock:mock-s503-tag2", Json::array({give_up("temporary-error")}))));
   CHECK(at_once["status"] == "failed");
   CHECK(stage.mock.requests().size() == 5);
-  const Json moved = stage.turn_of(
-      stage.agent_with(stage.plan("mock:mock-s503-tag3", {retry("temporary-error", 1), fall_back("temporary-error")})));
+  const Json moved = stage.turn_of(stage.agent_with(
+      stage.plan("mock:mock-s503-tag3", Json::array({retry("temporary-error", 1), fall_back("temporary-error")}))));
   CHECK(moved["status"] == "completed");
   CHECK(stage.mock.requests().size() == 8);
   // The spare one fails, too: there is no third.
-  const Json lost = stage.turn_of(
-      stage.agent_with(stage.plan("mock:mock-s503-tag4", {fall_back("temporary-error")}, "mock:mock-s503-tag5")));
+  const Json lost = stage.turn_of(stage.agent_with(
+      stage.plan("mock:mock-s503-tag4", Json::array({fall_back("temporary-error")}), "mock:mock-s503-tag5")));
   CHECK(lost["error"]["code"] == "provider_unavailable");
   CHECK(stage.mock.requests().size() == 10);
 }
 
 TEST_CASE("rules that lead nowhere are refused when the agent is made") {
   const Routes stage;
-  Json plan = stage.plan("mock:mock-n1", {fall_back("rate-limit")});
+  Json plan = stage.plan("mock:mock-n1", Json::array({fall_back("rate-limit")}));
   plan["agentRetryConfig"]["rules"][0]["fallbackToRouteLabel"] = "none";
   check_error(stage.call("POST", "/api/v1/agent/agents", plan), 400, "invalid_field");
   plan = stage.plan("mock:mock-n1", Json::array());
@@ -115,7 +118,8 @@ TEST_CASE("rules that lead nowhere are refused when the agent is made") {
 
 TEST_CASE("what a model had said before it failed is void, and the spare one's answer stands alone") {
   const Routes stage;
-  const std::string agent = stage.agent_with(stage.plan("mock:mock-cut4-n6-r100", {fall_back("network-error")}));
+  const std::string agent =
+      stage.agent_with(stage.plan("mock:mock-cut4-n6-r100", Json::array({fall_back("network-error")})));
   const auto events = stage.say(agent);
   std::size_t boundaries = 0;
   for (const auto& event : events) boundaries += event.data.contains("discardFrom") ? 1 : 0;
@@ -130,7 +134,7 @@ TEST_CASE("what a model had said before it failed is void, and the spare one's a
 
 TEST_CASE("a model that fails five times is passed over, and no other model with it") {
   const Routes stage;
-  const Json rules = {fall_back("temporary-error")};
+  const Json rules = Json::array({fall_back("temporary-error")});
   const std::string agent = stage.agent_with(stage.plan("mock:mock-s500-tag1", rules));
   for (int i = 0; i < 5; ++i) CHECK(stage.turn_of(agent)["status"] == "completed");
   CHECK(stage.mock.requests().size() == 10);
@@ -140,7 +144,7 @@ TEST_CASE("a model that fails five times is passed over, and no other model with
   // Another model of the same provider is asked; and one without a spare is asked whatever it did.
   stage.turn_of(stage.agent_with(stage.plan("mock:mock-s500-tag2", rules)));
   CHECK(stage.mock.requests().size() == 13);
-  stage.turn_of(stage.agent_with(stage.plan("mock:mock-s500-tag1", {give_up("temporary-error")})));
+  stage.turn_of(stage.agent_with(stage.plan("mock:mock-s500-tag1", Json::array({give_up("temporary-error")}))));
   CHECK(stage.mock.requests().size() == 14);
 }
 
@@ -153,7 +157,8 @@ TEST_CASE("a route has its own key, and its failure leads to one with another") 
   const Json routes = {{{"label", "main"}, {"model", "own:mock-s429"}, {"providerKeyId", first}, {"isDefault", true}},
                        {{"label", "spare"}, {"model", "own:mock-n2-r0"}, {"providerKeyId", second}}};
   const std::string agent = stage.agent_on(
-      "own:mock-n1-r0", {{"modelRoutes", routes}, {"agentRetryConfig", {{"rules", {fall_back("rate-limit")}}}}});
+      "own:mock-n1-r0",
+      {{"modelRoutes", routes}, {"agentRetryConfig", {{"rules", Json::array({fall_back("rate-limit")})}}}});
   CHECK(stage.turn_of(agent)["status"] == "completed");
   REQUIRE(stage.mock.requests().size() == 2);
   CHECK(stage.mock.requests()[0].header("authorization") == "Bearer sk-a");
@@ -163,7 +168,7 @@ TEST_CASE("a route has its own key, and its failure leads to one with another") 
 TEST_CASE("a fallback that a SIGKILL interrupts is gone through again, and billed to the model that answered") {
   Routes stage;
   const std::string agent = stage.agent_with(
-      stage.plan("mock:mock-s500-tag9", {fall_back("temporary-error")}, "mock:mock-hang-once-n100-r0"));
+      stage.plan("mock:mock-s500-tag9", Json::array({fall_back("temporary-error")}), "mock:mock-hang-once-n100-r0"));
   const std::string thread = make_thread(*stage.daemon, agent);
   auto answer = stage.held_turn(kThreads + thread + "/messages");
   const std::string run = stage.runs("?threadId=" + thread)["runs"][0]["id"];

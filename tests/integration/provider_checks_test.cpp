@@ -10,10 +10,10 @@ namespace {
 /// Instances that are well, refuse the key, are ill, and have no key.
 struct Ward : ProviderStage {
   Ward() {
-    write_keyed_instance("locked", mock.base_url(), "LOCKED_KEY", {"mock-s401"});
-    write_keyed_instance("ill", mock.base_url(), "ILL_KEY", {"mock-s500"});
-    write_keyed_instance("bare", mock.base_url(), "BARE_KEY", {"mock-n1-r0"});
-    write_keyed_instance("silent", mock.base_url(), "SILENT_KEY", Json::array());
+    write_keyed_instance("locked", "LOCKED_KEY", {"mock-s401"});
+    write_keyed_instance("ill", "ILL_KEY", {"mock-s500"});
+    write_keyed_instance("bare", "BARE_KEY", {"mock-n1-r0"});
+    write_keyed_instance("silent", "SILENT_KEY", {});
     restart({{"OWN_KEY", "sk-own"}, {"LOCKED_KEY", "sk-x"}, {"ILL_KEY", "sk-y"}, {"SILENT_KEY", "sk-z"}});
   }
   Json health(const std::string& provider) const {
@@ -45,7 +45,7 @@ TEST_CASE("a provider is asked once in a while, and says how it is") {
   CHECK(ill["code"] == "provider_unavailable");
   const Json bare = ward.health("bare");
   CHECK(bare["status"] == "not_configured");
-  CHECK(bare["requiredEnv"] == Json({{{"name", "BARE_KEY"}, {"set", false}}}));
+  CHECK(bare["requiredEnv"] == Json::array({{{"name", "BARE_KEY"}, {"set", false}}}));
   CHECK(ward.health("silent")["code"] == "no_model");
   check_error(ward.fetch(kProviders + "/none/health"), 404, "provider_not_found");
   // What was said is remembered, well or ill.
@@ -86,7 +86,7 @@ TEST_CASE("the checklist says which agents cannot run, and what to do about it")
   agent("elsewhere", "locked:mock-s401", {{"providerKeyId", key}});
   agent("unset", "ill:mock-s500", {{"providerKeyId", empty}});
   const Json route = {{"label", "r"}, {"model", "bare:mock-n1-r0"}, {"isDefault", true}};
-  agent("routed", "own:mock-n1-r0", {{"modelRoutes", {route}}});
+  agent("routed", "own:mock-n1-r0", {{"modelRoutes", Json::array({route})}});
   const auto obstacle = [&](const std::string& slug) {
     const Json found = agent_called(ward.fetch(kProviders + "/checklist").json(), slug);
     REQUIRE(found.is_object());

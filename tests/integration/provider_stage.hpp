@@ -1,4 +1,5 @@
-// A daemon whose instance `own` takes keys and an address from the environment, in front of the mock provider.
+// A daemon whose instances `own` and `openai` take keys from the environment, the latter its address, too: in front of
+// the mock provider.
 #pragma once
 
 #include <map>
@@ -17,14 +18,15 @@ struct ProviderStage : People {
   /// `operators_key`: what the operator has set; empty: nothing. `models`: those of `own`, by name.
   explicit ProviderStage(const std::string& operators_key = "sk-operator",
                          const std::vector<std::string>& models = {"mock-n1-r0"}) {
-    write_keyed_instance("own", "env:OWN_BASE_URL|" + mock.base_url(), "OWN_KEY", models);
-    restart(operators_key.empty() ? std::map<std::string, std::string>()
-                                  : std::map{std::pair<std::string, std::string>{"OWN_KEY", operators_key}});
+    write_keyed_instance("own", "OWN_KEY", models);
+    std::map<std::string, std::string> environment = {{"OPENAI_BASE_URL", mock.base_url()}};
+    if (!operators_key.empty()) environment["OWN_KEY"] = environment["OPENAI_API_KEY"] = operators_key;
+    restart(std::move(environment));
   }
 
-  void write_keyed_instance(const std::string& name, const std::string& base_url, const std::string& variable,
+  void write_keyed_instance(const std::string& name, const std::string& variable,
                             const std::vector<std::string>& models) const {
-    const Json config = {{"base_url", base_url}, {"models", models}};
+    const Json config = {{"base_url", mock.base_url()}, {"models", models}};
     data.write("manifests/instances/" + name + ".json", Json({{"instance", 1},
                                                               {"name", name},
                                                               {"plugin", "dev.platos.provider-openai"},
@@ -33,9 +35,11 @@ struct ProviderStage : People {
                                                               {"config", config},
                                                               {"secrets", {{"api_key", "env:" + variable}}}})
                                                             .dump());
-    data.write(
-        "manifests/grants/" + name + ".json",
-        Json({{"grant", 1}, {"instance", name}, {"http", {"{{config.base_url}}/*"}}, {"secrets", {"api_key"}}}).dump());
+    data.write("manifests/grants/" + name + ".json", Json({{"grant", 1},
+                                                           {"instance", name},
+                                                           {"http", Json::array({"{{config.base_url}}/*"})},
+                                                           {"secrets", Json::array({"api_key"})}})
+                                                         .dump());
   }
   /// A daemon that knows the instances that were written since, with this in its environment.
   void restart(std::map<std::string, std::string> environment) {

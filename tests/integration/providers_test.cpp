@@ -13,7 +13,8 @@ Json state_of(const ProviderStage& stage, const std::string& provider = "own") {
 }
 
 Json key_named(const ProviderStage& stage, const std::string& label) {
-  for (const auto& key : stage.fetch(kProviders + "/keys").json()["keys"]) {
+  const Json list = stage.fetch(kProviders + "/keys").json();
+  for (const auto& key : list["keys"]) {
     if (key["label"] == label) return key;
   }
   return Json();
@@ -87,20 +88,20 @@ TEST_CASE("each environment calls with its own key") {
 
 TEST_CASE("an address that an environment sets is no way into the network, and no operator's key goes there") {
   const ProviderStage stage;
-  const std::string agent = stage.agent_on("own:mock-n1-r0");
+  const std::string agent = stage.agent_on("openai:mock-n1-r0");
   const std::string port = std::to_string(stage.mock.port());
   // Without a key of its own there is none to send.
-  REQUIRE(stage.set_variable("OWN_BASE_URL", stage.mock.base_url()).status == 200);
-  CHECK(state_of(stage)["envReady"] == false);
+  REQUIRE(stage.set_variable("OPENAI_BASE_URL", stage.mock.base_url()).status == 200);
+  CHECK(state_of(stage, "openai")["envReady"] == false);
   CHECK(ProviderStage::code_of(stage.turn_of(agent)) == "secret_unbound");
-  REQUIRE(stage.set_variable("OWN_KEY", "sk-variable").status == 200);
-  CHECK(state_of(stage)["envReady"] == true);
+  REQUIRE(stage.set_variable("OPENAI_API_KEY", "sk-variable").status == 200);
+  CHECK(state_of(stage, "openai")["envReady"] == true);
   for (const std::string& url :
        {stage.mock.base_url(), "http://localhost:" + port + "/v1", "http://[::1]:" + port + "/v1",
         "http://[::ffff:127.0.0.1]:" + port + "/v1", "http://0.0.0.0:" + port + "/v1", "http://2130706433:" + port,
         std::string("http://169.254.169.254/latest"), std::string("http://10.0.0.1/v1")}) {
     INFO(url);
-    REQUIRE(stage.set_variable("OWN_BASE_URL", url).status == 200);
+    REQUIRE(stage.set_variable("OPENAI_BASE_URL", url).status == 200);
     const Json turn = stage.turn_of(agent);
     const std::string code = ProviderStage::code_of(turn);
     CHECK((code == "address_refused" || code == "invalid_url"));
@@ -109,11 +110,11 @@ TEST_CASE("an address that an environment sets is no way into the network, and n
   for (const std::string& url :
        {std::string("no url"), std::string("file:///etc/passwd"), "*" + stage.mock.base_url()}) {
     INFO(url);
-    REQUIRE(stage.set_variable("OWN_BASE_URL", url).status == 200);
+    REQUIRE(stage.set_variable("OPENAI_BASE_URL", url).status == 200);
     CHECK(stage.turn_of(agent)["status"] == "failed");
   }
   CHECK(stage.mock.requests().empty());
-  REQUIRE(stage.call("DELETE", kVariables + "env_default/OWN_BASE_URL").status == 200);
+  REQUIRE(stage.call("DELETE", kVariables + "env_default/OPENAI_BASE_URL").status == 200);
   CHECK(stage.turn_of(agent)["status"] == "completed");
 }
 
@@ -144,7 +145,8 @@ TEST_CASE("a key that agents are bound to stays, and the refusal names one") {
   const std::string path = kProviders + "/keys/" + key;
   const std::string bound = stage.agent_on("own:mock-n1-r0", {{"slug", "bound-one"}, {"providerKeyId", key}});
   const Json route = {{"label", "r"}, {"model", "own:mock-n1-r0"}, {"providerKeyId", key}};
-  const std::string routed = stage.agent_on("mock:mock-n1-r0", {{"slug", "bound-two"}, {"modelRoutes", {route}}});
+  const std::string routed =
+      stage.agent_on("mock:mock-n1-r0", {{"slug", "bound-two"}, {"modelRoutes", Json::array({route})}});
   const Answer refused = stage.call("DELETE", path);
   check_error(refused, 409, "provider_key_pinned");
   CHECK(refused.json()["message"].get<std::string>().find("bound-") != std::string::npos);
@@ -163,7 +165,7 @@ TEST_CASE("a variable that is missing is named, in the error of the turn and by 
   const Json bare = stage.turn_of(agent);
   CHECK(ProviderStage::code_of(bare) == "secret_unbound");
   CHECK(bare["error"]["message"].get<std::string>().find("OWN_KEY") != std::string::npos);
-  CHECK(state_of(stage)["requiredEnv"] == Json({{{"name", "OWN_KEY"}, {"set", false}}}));
+  CHECK(state_of(stage)["requiredEnv"] == Json::array({{{"name", "OWN_KEY"}, {"set", false}}}));
   REQUIRE(stage.set_variable("OWN_KEY", "sk-variable").status == 200);
   CHECK(stage.turn_of(agent)["status"] == "completed");
   stage.add_key({{"provider", "own"}, {"label", "empty"}, {"envVarName", "NOT_THERE"}});
@@ -213,13 +215,14 @@ TEST_CASE("no key is ever shown: not in answers, not in errors, not in the log")
   hear(stage.call("POST", kProviders + "/keys",
                   {{"provider", "own"}, {"label", "k"}, {"envVarName", "K"}, {"value", planted[2]}}));
   hear(stage.call("POST", kAgents + agent + "/messages", {{"message", "Hi"}}));
-  REQUIRE(stage.set_variable("OWN_BASE_URL", stage.mock.base_url()).status == 200);
-  hear(stage.call("POST", kAgents + agent + "/messages", {{"message", "Hi"}}));
-  for (const char* path : {"", "/own", "/own/health", "/models", "/checklist", "/keys"})
-    hear(stage.fetch(kProviders + path));
+  REQUIRE(stage.set_variable("OPENAI_BASE_URL", stage.mock.base_url()).status == 200);
+  REQUIRE(stage.set_variable("OPENAI_API_KEY", planted[1]).status == 200);
+  const std::string elsewhere = stage.agent_on("openai:mock-n1-r0");
+  hear(stage.call("POST", kAgents + elsewhere + "/messages", {{"message", "Hi"}}));
+  for (const char* path : {"", "/own", "/models", "/checklist", "/keys"}) hear(stage.fetch(kProviders + path));
   for (const char* path : {"/api/v1/plugins", "/api/v1/organizations/org_default/audit", "/metrics", "/api/v1/runs"})
     hear(stage.fetch(path));
-  // Each was used, but for the one whose address was refused.
+  // Each was used, but where the address was refused.
   CHECK(stage.mock.requests().size() == 3);
   CHECK(stage.key_seen() == "Bearer " + planted[2]);
   told += stage.daemon->log();

@@ -101,7 +101,7 @@ TEST_CASE("lists hide archived threads unless they are asked for, by either name
   CHECK(listed("?status=completed&archived=true") == "0");
   CHECK(listed("?agentId=" + agent + "&archived=1&limit=1&offset=1") == "kept 2");
   check_error(stage.fetch(kList + "?status=gone"), 400, "invalid_field");
-  check_error(stage.fetch(kList + "?limit=0"), 400, "invalid_field");
+  check_error(stage.fetch(kList + "?limit=x"), 400, "invalid_field");
 }
 
 TEST_CASE("threads of all users are for administrators, and show no more than the list") {
