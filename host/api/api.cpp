@@ -143,12 +143,12 @@ ingress::Response Api::preflight(const ingress::Request& request) const {
   ingress::Response response;
   response.status = 204;
   if (!origin_allowed(request.header("origin"))) return response;
-  response.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE");
+  response.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
   response.headers.emplace_back(
       "Access-Control-Allow-Headers",
       "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id, X-Platos-Session-Token, "
       "X-Platos-Api-Key, X-Platos-User-Token, X-Platos-Organization-Id, X-Platos-Project-Id, X-Platos-Environment-Id, "
-      "X-Platos-User-Id");
+      "X-Platos-User-Id, X-Platos-Config, traceparent");
   response.headers.emplace_back("Access-Control-Max-Age", "600");
   return response;
 }

@@ -36,7 +36,12 @@ class ForAMoment {
 
 PostgresSession::PostgresSession(PostgresOptions options) : options_(std::move(options)) { open(); }
 
-PostgresSession::~PostgresSession() = default;
+// Poco gives back a connection only while it is whole.
+PostgresSession::~PostgresSession() {
+  pg_conn* broken = handle_ != nullptr && PQstatus(handle_) != CONNECTION_OK ? handle_ : nullptr;
+  connection_.reset();
+  if (broken != nullptr) PQfinish(broken);
+}
 
 void PostgresSession::open() {
   static std::once_flag registered;

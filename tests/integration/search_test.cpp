@@ -99,7 +99,8 @@ TEST_CASE("edits, retries, replies and forks are found as they stand") {
   const std::string answer = stage.answer_in(thread);
   stage.made("POST", base + answer + "/retry", {{"rerun", true}}, stage.alice);
   REQUIRE(stage.finds("marmot", 2));
-  for (const auto& result : stage.search("marmot")["results"]) CHECK(result["messageId"] != answer);
+  const Json found = stage.search("marmot");
+  for (const auto& result : found["results"]) CHECK(result["messageId"] != answer);
   const Json reply = {{"message", "a reply about marmots"}, {"replyToMessageId", stage.answer_in(thread)}};
   stage.made("POST", kThreads + thread + "/messages", reply, stage.alice);
   REQUIRE(stage.finds("marmots+reply", 2));

@@ -92,9 +92,9 @@ TEST_CASE("A thousand clients that come and go leave nothing behind") {
   const long grown_kib = stage.daemon->resident_kib() - before_kib;
   INFO("grown by " << grown_kib << " KiB");
 #if defined(__SANITIZE_ADDRESS__)
-  constexpr long kMostKib = 60'000;
+  constexpr long kMostKib = 120'000;
 #elif defined(__has_feature)
-  constexpr long kMostKib = 60'000;
+  constexpr long kMostKib = 120'000;
 #else
   constexpr long kMostKib = 3'000;
 #endif

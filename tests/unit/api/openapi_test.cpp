@@ -13,7 +13,7 @@ using openapi::Json;
 
 template <typename Room>
 Room& absent() {
-  alignas(std::max_align_t) static std::byte nothing[16];
+  alignas(Room) static std::byte nothing[sizeof(Room)];
   return reinterpret_cast<Room&>(nothing);
 }
 
