@@ -258,7 +258,7 @@ TEST_CASE("CORS is off unless an origin is listed, and then on for that origin a
   Answer preflight = ask_with(open, "/api/v1/runs", {allowed, ask_method, "Authorization:"}, "OPTIONS");
   CHECK(preflight.status == 204);
   CHECK(preflight.headers["access-control-allow-origin"] == "https://app.example");
-  CHECK(preflight.headers["access-control-allow-methods"] == "GET, POST, PATCH, DELETE");
+  CHECK(preflight.headers["access-control-allow-methods"] == "GET, POST, PUT, PATCH, DELETE");
   CHECK(preflight.headers["access-control-allow-headers"].find("Idempotency-Key") != std::string::npos);
   for (const char* origin : {"https://evil.example", "http://app.example", "https://app.example.evil.example",
                              "https://app.example:444", "null", "https://app.example,https://b.example"}) {
