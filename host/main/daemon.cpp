@@ -73,10 +73,11 @@ class Daemon {
   base::Logger& logger_;
   const DataDir& data_dir_;
   secrets::KeyRing& keys_of_texts_;
+  // Before the database, whose threads post to them until it is gone.
+  std::vector<std::unique_ptr<base::Loop>> loops_;
   std::unique_ptr<store::Database> database_;
   base::IdMaker ids_;
   base::WorkerPool resolvers_;
-  std::vector<std::unique_ptr<base::Loop>> loops_;
   std::map<base::Loop*, std::unique_ptr<egress::Client>> clients_;
   telemetry::Metrics metrics_;
   telemetry::Tracer tracer_;
@@ -167,10 +168,10 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       logger_(logger),
       data_dir_(data_dir),
       keys_of_texts_(keys),
+      loops_(make_loops(clock)),
       database_(std::move(database)),
       ids_(clock),
       resolvers_("resolver", kResolverThreads, kMaxQueuedLookups),
-      loops_(make_loops(clock)),
       clients_(make_clients(loops_, resolvers_, settings_)),
       tracer_(clock),
       signals_(*loops_.front(), [this](int signal) { on_signal(signal); }),

@@ -165,7 +165,7 @@ const CASES = {
   async "a long message"(client, transports) {
     const watched = new Watched(client, transports, { token: await token() });
     const thread = await makeThread(given.agents.quick);
-      // Governors have 50 ms for it, also in slow builds.
+    // Governors have 50 ms for it, also in slow builds.
     const message = "é🌍".repeat(4000);
     watched.socket.emit("message", { message, threadId: thread });
     await watched.typed("done");
