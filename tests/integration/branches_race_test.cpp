@@ -102,3 +102,23 @@ TEST_CASE("a rerun that a SIGKILL interrupts is taken up again, on the edited th
   CHECK(line.size() == 6);
   CHECK(text_of(transcript(events_of_run(talk, run))) == "uno");
 }
+
+TEST_CASE("a summary that is written while its messages are edited out is not kept") {
+  Talk talk("mock-hang-echo-r0", {{"historyMode", "compact"}, {"compactThreshold", 8}, {"contextLimit", 2}});
+  // Turns speak with another model than the one that summarises.
+  for (int i = 1; i <= 4; ++i) {
+    talk.made("POST", talk.path("/messages"), {{"message", "m" + std::to_string(i)}},
+              {R"(X-Platos-Config: {"model": "mock:mock-echo-r0"})"});
+  }
+  REQUIRE(talk.mock.wait_until([](const MockStats& stats) { return stats.held == 1; }, std::chrono::seconds(20)));
+  REQUIRE(talk.edit(talk.id(2), {{"content", "two"}}).status == 201);
+  talk.mock.release();
+  std::string run;
+  const Json listed = talk.runs("?threadId=" + talk.thread);
+  for (const auto& each : listed["runs"]) {
+    if (each["kind"] == "compaction") run = each["id"];
+  }
+  REQUIRE(talk.wait_for_status(run, "completed"));
+  CHECK(talk.fetch(talk.path()).json()["compactedSummary"].is_null());
+  CHECK(talk.standing() == "u:m1 a:m1 u:two ");
+}
