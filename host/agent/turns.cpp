@@ -78,8 +78,12 @@ Task<Result<TurnTicket>> Turns::submit(base::Loop& loop, TurnRequest request) {
     }
     if (auto admitted = engine_.admits(); !admitted) co_return fail(admitted.error());
     auto ticket = co_await start(loop, shared, std::move(*planned));
-    const bool again = !ticket && ticket.error().code == kStaleCode && attempt < kMaxAttempts;
-    if (!again) co_return ticket;
+    const bool stale = !ticket && ticket.error().code == kStaleCode;
+    if (!stale) co_return ticket;
+    if (attempt == kMaxAttempts) {
+      co_return fail(ErrorKind::Conflict, "turn_in_progress",
+                     "others wrote to the thread or its agent each time the turn was about to begin; try again");
+    }
   }
 }
 
