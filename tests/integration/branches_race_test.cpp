@@ -72,6 +72,7 @@ TEST_CASE("edits and turns that race leave every answer behind its own question"
   const Talk talk("mock-echo-d3");
   talk.turn(talk.thread, "start");
   std::atomic<bool> over = false;
+  std::atomic<int> round = 0;  // turns keep step with edits, so that neither starves the other
   std::mutex mutex;
   Texts strange;
   const auto expect = [&](const Answer& answer) {
@@ -82,15 +83,19 @@ TEST_CASE("edits and turns that race leave every answer behind its own question"
   auto other = std::async(std::launch::async, [&] {
     int taken = 0;
     for (int i = 0; !over; ++i) {
+      const int seen = round;
       const Answer said = talk.call("POST", talk.path("/messages"), {{"message", "said " + std::to_string(i)}});
       expect(said);
       taken += said.status == 201 ? 1 : 0;
+      if (!over) round.wait(seen);
     }
     return taken;
   });
   int edits = 0;
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   for (int i = 0; edits < 200 && std::chrono::steady_clock::now() < until; ++i) {
+    ++round;
+    round.notify_one();
     const std::string last = last_question(talk);
     if (last.empty()) continue;
     const Answer edited = talk.edit(last, {{"content", "edit " + std::to_string(i)}, {"rerun", i % 2 == 0}});
@@ -98,11 +103,15 @@ TEST_CASE("edits and turns that race leave every answer behind its own question"
     edits += edited.status == 201 ? 1 : 0;
   }
   over = true;
+  ++round;
+  round.notify_one();
   CHECK(other.get() > 10);
   CHECK(edits == 200);
   CHECK(strange == Texts{});
-  while (!talk.runs("?status=running&threadId=" + talk.thread)["runs"].empty()) {
+  const auto ended = [&] { return talk.runs("?status=running&threadId=" + talk.thread)["runs"].empty(); };
+  while (!ended() && std::chrono::steady_clock::now() < until + std::chrono::seconds(60)) {
   }
+  REQUIRE(ended());
   const Json line = line_from(talk, 0);
   Json before;
   for (const auto& each : line) {
@@ -116,6 +125,9 @@ TEST_CASE("edits and turns that race leave every answer behind its own question"
     }
     before = each;
   }
+  // No model was asked with a question that is not the last.
+  for (const auto& request : talk.mock.requests())
+    CHECK(Json::parse(request.body)["messages"].back()["role"] == "user");
 }
 
 TEST_CASE("a rerun that a SIGKILL interrupts is taken up again, on the edited thread and with its own settings") {
