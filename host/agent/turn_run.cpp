@@ -144,8 +144,8 @@ Task<Result<void>> TurnRun::work() {
   if (auto allowed = govern_message(); !allowed) co_return allowed;
   const bool structured = setting_.output_schema != nullptr;
   // A schema and tools exclude each other: the model would answer in tool calls.
-  auto tools =
-      structured ? Result<tools::ToolSet>(tools::ToolSet({})) : services_.catalogue.visible_to(setting_.config());
+  Result<tools::ToolSet> tools = tools::ToolSet({});
+  if (!structured) tools = co_await services_.catalogue.visible_to(run_.loop(), run_.record().scope, setting_.config());
   if (!tools) co_return fail(tools.error());
   if (setting_.config().remembers() && state_.steps().empty()) {
     telemetry::Span span(services_.tracer, "recall_memory", span_.context());

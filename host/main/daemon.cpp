@@ -63,6 +63,7 @@ class Daemon {
   Task<void> stop();
   static extension::PluginHostOptions with_services(extension::PluginHostOptions options, Daemon& daemon);
   std::vector<ports::ToolSource*> meta_tools();
+  std::vector<ports::ScopedTools*> scoped_tools();
   void serve();
   void on_signal(int signal);
   egress::Client& client_of(base::Loop& loop) { return *clients_.at(&loop); }
@@ -188,7 +189,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
           clock, logger, metrics_, tracer_),
       memories_(plugins_, governors_, clock, logger, metrics_, {settings_.memory_store, settings_.memory_embedder}),
       memory_tools_(memories_),
-      catalogue_(plugins_, meta_tools()),
+      catalogue_(plugins_, meta_tools(), scoped_tools()),
       dispatcher_(catalogue_, governors_, tracer_, metrics_,
                   {static_cast<std::size_t>(settings_.tools_max_parallel),
                    static_cast<std::size_t>(settings_.tools_max_result_bytes), settings_.plugins_tool_timeout_ms}),
@@ -251,6 +252,8 @@ std::vector<ports::ToolSource*> Daemon::meta_tools() {
   if (settings_.memory_store.empty()) return {};
   return {&memory_tools_};
 }
+
+std::vector<ports::ScopedTools*> Daemon::scoped_tools() { return {}; }
 
 void Daemon::load_plugins() {
   plugins_.load();

@@ -26,7 +26,7 @@ Effect effect_from_text(std::string_view text);
 
 /// One tool as its source describes it. Immutable.
 struct Tool {
-  std::string instance;    ///< skill instance
+  std::string instance;    ///< of its source: a plugin's instance, "entity:<id>", "package:<slug>", "platos.<meta>"
   std::string name;        ///< as the source knows it
   std::string model_name;  ///< as the model sees it: <instance>__<name>, with '.' and '-' as '_'
   std::string description;
@@ -35,6 +35,8 @@ struct Tool {
   Effect effect = Effect::Once;
   bool requires_approval = false;
   std::int64_t timeout_ms = 0;  ///< 0: the host's limit
+  std::string category;         ///< empty: none
+  std::string reconcile_tool;   ///< of the same source: tells, by the key of a call, what became of it; empty: none
 };
 
 std::string model_tool_name(std::string_view instance, std::string_view tool);

@@ -17,6 +17,9 @@ struct CallContext {
   model::Scope scope;
   std::string user_id;
   std::string run_id;
+  std::string agent_id;
+  std::string thread_id;
+  std::string session_json;              ///< of a tool call: what the turn's caller said of the session; empty: nothing
   std::string idempotency_key;           ///< of a tool call
   std::int64_t deadline_us = INT64_MAX;  ///< monotonic
   TraceId trace_id{};                    ///< all zero: not traced

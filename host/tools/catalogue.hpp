@@ -8,6 +8,7 @@
 #include "model/agent.hpp"
 #include "model/tool.hpp"
 #include "ports/plugin_directory.hpp"
+#include "ports/scoped_tools.hpp"
 
 namespace platos::tools {
 
@@ -26,20 +27,23 @@ class ToolSet {
 /// Internally synchronised, like the directory it reads.
 class Catalogue {
  public:
-  /// `meta`: sources of meta-tools, which agents have unless they switch one off.
-  Catalogue(const ports::PluginDirectory& plugins, std::vector<ports::ToolSource*> meta)
-      : plugins_(plugins), meta_(std::move(meta)) {}
+  /// `meta`: sources of meta-tools, which agents have unless they switch one off. `scoped`: of what environments have.
+  Catalogue(const ports::PluginDirectory& plugins, std::vector<ports::ToolSource*> meta,
+            std::vector<ports::ScopedTools*> scoped)
+      : plugins_(plugins), meta_(std::move(meta)), scoped_(std::move(scoped)) {}
 
-  /// The tools of the agent's skills, in order, then its meta-tools. A skill that is not there is FailedPrecondition
-  /// "skill_unavailable"; two tools with one name are FailedPrecondition "tool_name_clash".
-  Result<ToolSet> visible_to(const model::AgentConfig& agent) const;
+  /// The tools of the agent's skills, in order, then what its environment has, then its meta-tools. A skill that is not
+  /// there is FailedPrecondition "skill_unavailable"; two tools with one name are FailedPrecondition "tool_name_clash".
+  Task<Result<ToolSet>> visible_to(base::Loop& loop, model::Scope scope, const model::AgentConfig& agent) const;
 
-  /// The source of a tool, by its instance. Errors as of PluginDirectory::skill.
-  Result<std::shared_ptr<ports::ToolSource>> source(std::string_view instance) const;
+  /// Calls a tool of whichever source has it. Errors as of ToolSource::invoke and PluginDirectory::skill.
+  Task<Result<std::string>> invoke(base::Loop& loop, ports::CallContext context, const model::Tool& tool,
+                                   std::string arguments_json, base::CancelToken cancel) const;
 
  private:
   const ports::PluginDirectory& plugins_;
   std::vector<ports::ToolSource*> meta_;
+  std::vector<ports::ScopedTools*> scoped_;
 };
 
 }  // namespace platos::tools

@@ -269,8 +269,6 @@ Task<Result<model::ToolOutcome>> Dispatcher::call_one(engine::Run& run, Prepared
 
 Task<model::ToolOutcome> Dispatcher::invoke(engine::Run& run, const Prepared& prepared) const {
   const auto& call = prepared.call;
-  const auto source = catalogue_.source(prepared.tool->instance);
-  if (!source) co_return failed(call.call_id, code_of(source.error()), source.error().message);
   const std::int64_t timeout_ms =
       prepared.tool->timeout_ms > 0 ? std::min(prepared.tool->timeout_ms, options_.timeout_ms) : options_.timeout_ms;
   const bool repeatable = prepared.tool->effect != model::Effect::Once;
@@ -279,12 +277,14 @@ Task<model::ToolOutcome> Dispatcher::invoke(engine::Run& run, const Prepared& pr
     context.scope = run.record().scope;
     context.user_id = run.record().user_id;
     context.run_id = run.id();
+    context.agent_id = run.record().agent_id;
+    context.thread_id = run.record().thread_id;
     context.trace_id = prepared.parent.trace_id;
     context.span_id = prepared.parent.span_id;
     context.idempotency_key = run.id() + ":" + call.call_id;
     context.deadline_us = run.loop().clock().monotonic_us() + timeout_ms * 1000;
-    auto result =
-        co_await (*source)->invoke(std::move(context), prepared.tool->name, call.arguments_json, run.cancel_token());
+    auto result = co_await catalogue_.invoke(run.loop(), std::move(context), *prepared.tool, call.arguments_json,
+                                             run.cancel_token());
     if (result) {
       model::ToolOutcome outcome;
       outcome.call_id = call.call_id;
