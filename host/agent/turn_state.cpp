@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "model/json.hpp"
+#include "tools/call_batch.hpp"
 
 namespace platos::agent {
 namespace {
@@ -14,6 +15,10 @@ model::Json parse(const std::string& text) {
   return model::parse_bounded(text, "a journal row", kJournalLimits).value_or(model::Json::object());
 }
 
+bool is_part_of(const std::string& id, const std::string& call_id) {
+  return id.size() > call_id.size() && id.starts_with(call_id) && id[call_id.size()] == '.';
+}
+
 std::string joined(const std::vector<TurnStep>& steps, std::string model::ChatResponse::*member) {
   std::string text;
   for (const auto& step : steps) {
@@ -23,6 +28,18 @@ std::string joined(const std::vector<TurnStep>& steps, std::string model::ChatRe
     text += piece;
   }
   return text;
+}
+
+// A call of the model, or a part of its execute_tools.
+std::optional<model::ToolCall> find_call(const std::vector<model::ToolCall>& calls, const std::string& id) {
+  for (const auto& call : calls) {
+    if (call.call_id == id) return call;
+    if (!is_part_of(id, call.call_id)) continue;
+    for (const auto& part : tools::parts_of(call).value_or(std::vector<model::ToolCall>())) {
+      if (part.call_id == id) return part;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -52,9 +69,8 @@ void TurnState::record(const std::vector<model::ToolOutcome>& outcomes) {
   for (const auto& outcome : outcomes) {
     step.outcomes[outcome.call_id] = outcome;
     if (outcome.code != "outcome_unknown") continue;
-    for (const auto& call : step.response.tool_calls) {
-      if (call.call_id == outcome.call_id) unknown_outcomes.insert(tools::unknown_key(call));
-    }
+    if (const auto call = find_call(step.response.tool_calls, outcome.call_id))
+      unknown_outcomes.insert(tools::call_key(*call));
   }
 }
 
@@ -65,9 +81,27 @@ std::vector<tools::PendingCall> TurnState::pending_calls() const {
   for (const auto& call : step.response.tool_calls) {
     if (step.outcomes.contains(call.call_id)) continue;
     const bool started = step.started.contains(call.call_id);
-    pending.push_back({call, started ? tools::CallHistory::Started : tools::CallHistory::New});
+    tools::PendingCall each{call, started ? tools::CallHistory::Started : tools::CallHistory::New};
+    for (const auto& [id, outcome] : step.outcomes) {
+      if (is_part_of(id, call.call_id)) each.settled_parts.push_back(outcome);
+    }
+    for (const auto& id : step.started) {
+      if (is_part_of(id, call.call_id)) each.started_parts.insert(id);
+    }
+    pending.push_back(std::move(each));
   }
   return pending;
+}
+
+tools::CallMemory TurnState::call_memory() const {
+  tools::CallMemory memory;
+  for (std::size_t i = 0; i + 1 < steps_.size(); ++i) {
+    for (const auto& call : steps_[i].response.tool_calls) {
+      const auto outcome = steps_[i].outcomes.find(call.call_id);
+      if (outcome != steps_[i].outcomes.end()) memory.note(i, call, outcome->second);
+    }
+  }
+  return memory;
 }
 
 bool TurnState::wants_another_step() const { return steps_.empty() || !steps_.back().response.tool_calls.empty(); }

@@ -31,6 +31,8 @@ class TurnState {
 
   /// Tool calls of the newest step that have no outcome yet.
   std::vector<tools::PendingCall> pending_calls() const;
+  /// What the steps before the newest one called, and what came of it.
+  tools::CallMemory call_memory() const;
   /// True until a model answered without asking for tools.
   bool wants_another_step() const;
 

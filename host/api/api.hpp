@@ -21,6 +21,7 @@
 #include "base/shared_value.hpp"
 #include "engine/engine.hpp"
 #include "extension/plugin_host.hpp"
+#include "governance/approvals.hpp"
 #include "ingress/engine_io/session.hpp"
 #include "store/database.hpp"
 #include "telemetry/metrics.hpp"
@@ -60,6 +61,7 @@ struct Services {
   tenancy::Keys& keys;
   tenancy::Environments& environments;
   tenancy::MasterKey& master_key;
+  governance::Approvals& approvals;
   ThreadRooms& rooms;
   Replays& replays;
   const telemetry::Metrics& metrics;
@@ -117,6 +119,7 @@ std::vector<Route> run_routes(const Services& services, const ApiOptions& option
 std::vector<Route> monitoring_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> usage_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> rating_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> approval_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> later_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> system_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> tenancy_routes(const Services& services, const ApiOptions& options);

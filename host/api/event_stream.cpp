@@ -92,11 +92,14 @@ Task<Result<Collected>> collect_events(engine::Engine& engine, base::Loop& loop,
                     })};
   engine::Subscription subscription(engine, loop, scope, run_id, 0, [&] { signal.fire(true); });
   Collected collected;
+  int asked = 0;  // what people have been asked and have not decided
   while (!over) {
     std::vector<engine::LoggedEvent> events;
     const auto state = subscription.pull(1024 * 1024, events);
     for (auto& event : events) {
       const std::int64_t from = discard_from(event);
+      if (event.json.starts_with(R"({"type":"approval_needed")")) ++asked;
+      if (event.json.starts_with(R"({"type":"approval_resolved")")) --asked;
       if (from == 0) {
         collected.events.push_back(std::move(event));
         continue;
@@ -109,6 +112,8 @@ Task<Result<Collected>> collect_events(engine::Engine& engine, base::Loop& loop,
       break;
     }
     if (state == engine::Subscription::State::Events) continue;
+    // People take as long as they take.
+    if (asked > 0) break;
     base::Completion<bool> ready(loop);
     signal.waiting = ready;
     co_await ready;

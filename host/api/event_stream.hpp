@@ -36,7 +36,7 @@ class EventStream final : public ingress::ByteStream {
   engine::Subscription subscription_;
 };
 
-/// Waits for a run and collects its events without void ones, until it ends or `within_us` is over.
+/// Waits for a run and collects its events without void ones, until it ends, waits for people, or `within_us` is over.
 struct Collected {
   std::vector<engine::LoggedEvent> events;
   bool ended = false;

@@ -49,19 +49,12 @@ RouteHandler not_yet(const char* what) {
   };
 }
 
-constexpr const char* kApprovals =
-    R"({"approvals":[],"rows":[],"total":0,"pendingCount":0,"limit":50,"offset":0,"fetchedAt":null})";
 constexpr const char* kCaps = R"({"caps":[]})";
 constexpr const char* kBudget = R"({"caps":[],"blocked":false})";
 constexpr const char* kTools = R"({"tools":[],"results":[],"rows":[],"total":0})";
 
-std::vector<Route> approval_rows() {
+std::vector<Route> budget_rows() {
   return {
-      {"GET", "/api/v1/agent/monitoring/approvals", kChat | kRead, empty(kApprovals), "List approvals"},
-      {"GET", "/api/v1/agent/monitoring/approvals/{id}", kChat | kRead, missing("approval_not_found", "approval"),
-       "Get an approval"},
-      {"POST", "/api/v1/agent/monitoring/approvals/{id}/resolve", kChat, not_yet("approvals"), "Resolve an approval"},
-      {"POST", "/api/v1/agent/approvals/{id}/resolve", kChat, not_yet("approvals"), "Resolve an approval"},
       {"GET", "/api/v1/agent/monitoring/budget/caps", kChat | kRead, empty(kCaps), "List budget caps"},
       {"GET", "/api/v1/agent/monitoring/budget/status", kChat | kRead, empty(kBudget), "What is left of budgets"},
       {"GET", "/api/v1/agent/budgets", kChat | kRead, empty(kCaps), "List budget caps"},
@@ -111,7 +104,7 @@ std::vector<Route> tool_rows() {
 
 std::vector<Route> later_routes(const Services&, const ApiOptions&) {
   std::vector<Route> routes;
-  for (auto* part : {&approval_rows, &background_rows, &tool_rows}) {
+  for (auto* part : {&budget_rows, &background_rows, &tool_rows}) {
     for (auto& route : part()) routes.push_back(std::move(route));
   }
   return routes;

@@ -97,7 +97,9 @@ struct TurnHandlers {
     Json body = {{"runId", ticket->run_id}, {"threadId", ticket->thread_id}, {"agentId", ticket->agent_id}};
     if (!collected->ended) {
       body["status"] = "waiting";
-      co_return with_events(202, body, *collected);
+      Response response = with_events(202, body, *collected);
+      response.on_delivered = [on_its_way] { on_its_way->heard(); };
+      co_return response;
     }
     const auto read = services.database.read(
         call.loop(), [scope = call.who.scope, run = ticket->run_id](store::Session& session) -> Result<Ended> {

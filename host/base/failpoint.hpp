@@ -15,7 +15,7 @@
 namespace platos::base {
 
 /// Every point there is, in the order in which a daemon's life comes by. failpoint_test hits each one.
-inline constexpr std::array<std::string_view, 63> kFailpoints = {
+inline constexpr std::array<std::string_view, 68> kFailpoints = {
     // Start.
     "startup.after_lock", "startup.in_migration", "startup.after_migrate", "seal.in_batch", "seal.before_done",
     "startup.after_scope", "startup.after_agent", "startup.after_claims", "startup.ready",
@@ -38,6 +38,8 @@ inline constexpr std::array<std::string_view, 63> kFailpoints = {
     "turn.after_response", "turn.before_answer", "turn.back_off", "turn.giving_up",
     // A tool call.
     "tool.before_started", "tool.after_started", "tool.before_invoke", "tool.after_invoke", "tool.after_settled",
+    // People are asked.
+    "approval.before_asked", "approval.asked", "approval.in_decision", "approval.decided", "approval.resolved",
     // What was said becomes searchable.
     "index.before_write",
     // A new master key.

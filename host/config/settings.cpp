@@ -113,7 +113,7 @@ const std::vector<Setting>& setting_table() {
        kHourMs},
       {"plugins.workers", &S::plugins_workers, "threads for blocking calls, per plugin instance", 1, 256},
       {"plugins.max_queued", &S::plugins_max_queued, "blocking calls that wait for a thread, per instance", 1, 100'000},
-      {"plugins.tool_timeout_ms", &S::plugins_tool_timeout_ms, "longest tool call, unless the tool says less", 100,
+      {"plugins.tool_timeout_ms", &S::plugins_tool_timeout_ms, "longest tool call, unless the tool says how long it takes", 100,
        kHourMs},
       {"log.level", &S::log_level, "lowest level that is written", 0, 0, {"debug", "info", "warn", "error"}},
       {"log.format", &S::log_format, "auto: text on a terminal, else json", 0, 0, {"auto", "json", "text"}},
@@ -195,6 +195,13 @@ const std::vector<Setting>& setting_table() {
       {"tools.max_result_bytes", &S::tools_max_result_bytes, "a tool result is cut here before the model sees it", 1024,
        kGiB},
       {"tools.max_parallel", &S::tools_max_parallel, "tool calls of one step that run at one time", 1, 256},
+      {"tools.max_timeout_ms", &S::tools_max_timeout_ms, "longest tool call, whatever a tool says", 100, 24 * kHourMs},
+      {"tools.max_repeats", &S::tools_max_repeats,
+       "times that a turn may make the same call with the same result before people are asked; 0: no limit", 0, 1000},
+      {"approvals.timeout_s", &S::approvals_timeout_s, "time that people have to decide; then it is a no", 1,
+       30 * 86'400},
+      {"approvals.max_per_hour", &S::approvals_max_per_hour,
+       "times an hour that one agent may ask one user by request_approval; 0: no limit", 0, 1'000'000},
   };
   return table;
 }

@@ -110,6 +110,10 @@ struct Settings {
 
   std::int64_t tools_max_result_bytes = 256 * 1024;
   std::int64_t tools_max_parallel = 16;
+  std::int64_t tools_max_timeout_ms = 300'000;
+  std::int64_t tools_max_repeats = 3;
+  std::int64_t approvals_timeout_s = 300;
+  std::int64_t approvals_max_per_hour = 20;
 };
 
 /// Where a value comes from, when not from the defaults: "file PATH:LINE", "environment NAME", "command line".

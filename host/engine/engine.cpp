@@ -63,7 +63,7 @@ Engine::Slot& Engine::slot_of_this_loop() {
 
 Task<Result<void>> Engine::start() {
   for (;;) {
-    const auto claimed = co_await claim_due(options_.host_id);
+    const auto claimed = co_await claim_due(true);
     if (!claimed) co_return fail(claimed.error());
     if (*claimed == 0) break;
     logger_.info("engine", "runs of a former process were taken over", {{"runs", *claimed}});
@@ -217,6 +217,20 @@ std::vector<std::shared_ptr<Run>> Engine::live_turns(const model::Scope& scope, 
   return turns;
 }
 
+std::size_t Engine::busy_count() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<std::size_t>(
+      std::count_if(live_.begin(), live_.end(), [](const auto& each) { return !each.second->waiting(); }));
+}
+
+void Engine::wake(const std::string& run_id) {
+  if (const auto live = find_live(run_id)) {
+    live->loop().post([live] { live->wake(); });
+  } else {
+    poke();
+  }
+}
+
 std::size_t Engine::live_count() const {
   const std::lock_guard lock(mutex_);
   return live_.size();
@@ -233,18 +247,23 @@ void Engine::when_live(std::string_view run_id, base::Loop& loop, std::function<
   loop.post(std::move(notice));
 }
 
-Task<Result<std::size_t>> Engine::claim_due(std::string own_host_id) {
+Task<Result<std::size_t>> Engine::claim_due(bool restarted) {
   base::Loop& loop = *slots_.front().loop;
-  const auto read = database_.read(
-      loop,
-      [own_host_id, now = loop.clock().wall_us()](store::Session& session) -> Result<std::vector<model::RunRecord>> {
-        return store::Runs(session).claimable(model::SystemScope(), own_host_id, now, kClaimBatch);
-      });
+  const auto read =
+      database_.read(loop,
+                     [claimant = store::Claimant{options_.host_id, restarted},
+                      now = loop.clock().wall_us()](store::Session& session) -> Result<std::vector<model::RunRecord>> {
+                       return store::Runs(session).claimable(model::SystemScope(), claimant, now, kClaimBatch);
+                     });
   auto due = co_await read;
   if (!due) co_return fail(due.error());
   std::size_t claimed = 0;
   for (auto& run : *due) {
-    if (find_live(run.id)) continue;
+    if (const auto live = find_live(run.id)) {
+      // Its frame waits here, and has all that it needs but the news.
+      if (live->waiting()) live->loop().post([live] { live->wake(); });
+      continue;
+    }
     const auto taken = co_await claim_one(std::move(run));
     if (taken) ++claimed;
   }
@@ -337,7 +356,7 @@ void Engine::poke() {
     slots_.front().tasks->start("claim", [](Engine& engine) -> Task<void> {
       engine.polling_ = false;
       if (engine.draining_) co_return;
-      const auto claimed = co_await engine.claim_due("");
+      const auto claimed = co_await engine.claim_due(false);
       if (!claimed) engine.logger_.warn("engine", "due runs could not be read", {{"reason", claimed.error().message}});
     }(*this));
   });
@@ -394,7 +413,7 @@ Task<void> Engine::drain(std::int64_t within_us) {
   base::failpoint("drain.begin");
   base::Loop& loop = *slots_.front().loop;
   const std::int64_t until_us = loop.clock().monotonic_us() + within_us;
-  while (live_count() > 0 && loop.clock().monotonic_us() < until_us) {
+  while (busy_count() > 0 && loop.clock().monotonic_us() < until_us) {
     co_await base::sleep_for(loop, 20'000, base::CancelToken());
   }
   stopping_.cancel("drain");

@@ -66,6 +66,8 @@ class Engine {
 
   std::shared_ptr<Run> find_live(std::string_view run_id) const;
   std::size_t live_count() const;
+  /// Live ones that are not suspended.
+  std::size_t busy_count() const;
   /// The turns of a thread that are under way here, oldest first; those too whose acceptance is being written.
   std::vector<std::shared_ptr<Run>> live_turns(const model::Scope& scope, std::string_view thread_id) const;
   /// Calls `notice` on `loop` once, when the queued run starts here or is cancelled.
@@ -74,10 +76,13 @@ class Engine {
   /// Cancels a run in any state. NotFound for another scope's. Conflict "run_finished" when it has ended.
   Task<Result<void>> cancel(base::Loop& loop, model::Scope scope, std::string run_id);
 
-  /// No new runs from now on; completes when the live ones have ended or `within_us` is over. What is left then is left
-  /// to take-over. Called on the first loop.
+  /// No new runs from now on; completes when the live ones have ended or are suspended, or `within_us` is over. What is
+  /// left then is left to take-over. Called on the first loop.
   Task<void> drain(std::int64_t within_us);
   bool draining() const { return draining_.load(); }
+
+  /// Something that a suspended run waits for has happened, and stands in the store. Any thread.
+  void wake(const std::string& run_id);
 
   /// Claims whatever is due now. Called by itself each second; tests and finished runs call it too. Any thread.
   void poke();
@@ -98,7 +103,7 @@ class Engine {
   void note_waiting(const std::string& thread_id);
   /// One waits less. False when none was known to wait.
   bool drop_waiting(const std::string& thread_id);
-  Task<Result<std::size_t>> claim_due(std::string own_host_id);
+  Task<Result<std::size_t>> claim_due(bool restarted);
   Task<Result<void>> claim_one(model::RunRecord run);
   Task<void> poll();
   Task<void> renew();

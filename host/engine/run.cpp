@@ -205,22 +205,45 @@ void Run::settle(Batch& batch, const Result<void>& outcome) {
   for (const auto& waiter : std::exchange(pending_.waiters, {})) waiter.complete(outcome);
 }
 
-Task<Result<bool>> Run::wait_until(std::int64_t due_us, std::string reason) {
+void Run::wake() {
+  woken_ = true;
+  if (nap_) nap_->cancel("woken");
+}
+
+Task<Result<void>> Run::suspend(std::int64_t due_us, std::string reason, StillWaits still_waits) {
+  base::failpoint("run.before_waiting");
+  journal(model::journal::kWaiting, model::dump({{"due_us", due_us}, {"reason", reason}}));
+  auto waits = std::make_shared<std::atomic<bool>>(true);
+  store([scope = record_.scope, run = id(), due_us, waits, still_waits = std::move(still_waits), now = now_us(),
+         timer = context_.ids.make("tmr")](store::Session& session) -> Result<void> {
+    store::Runs runs(session);
+    runs.set_waiting(scope, run, due_us, timer);
+    *waits = !still_waits || still_waits(session);
+    if (!*waits) runs.wake(scope, run, now);
+    return {};
+  });
+  if (auto written = co_await barrier(); !written) co_return written;
+  if (!*waits) woken_ = true;
+  co_return Result<void>{};
+}
+
+Task<Result<bool>> Run::wait_until(std::int64_t due_us, std::string reason, StillWaits still_waits) {
   const auto self = shared_from_this();
   const std::int64_t began_us = now_us();
   waited_ = true;
+  woken_ = false;  // by what happened before; from here on a wake counts
   disarm_deadline();
-  base::failpoint("run.before_waiting");
-  journal(model::journal::kWaiting, model::dump({{"due_us", due_us}, {"reason", reason}}));
-  store([scope = record_.scope, run = id(), due_us,
-         timer = context_.ids.make("tmr")](store::Session& session) -> Result<void> {
-    store::Runs(session).set_waiting(scope, run, due_us, timer);
-    return {};
-  });
-  if (auto written = co_await barrier(); !written) co_return fail(written.error());
+  if (auto written = co_await suspend(due_us, std::move(reason), std::move(still_waits)); !written)
+    co_return fail(written.error());
+  waiting_ = true;
   base::failpoint("run.waiting");
-  const std::int64_t delay_us = std::max<std::int64_t>(0, due_us - now_us());
-  const bool elapsed = co_await base::sleep_for(loop_, delay_us, cancel_token());
+  if (!woken_) {
+    nap_.emplace();
+    const auto cancelled = cancel_token().on_cancel([this] { nap_->cancel("cancelled"); });
+    const std::int64_t delay_us = std::max<std::int64_t>(0, due_us - now_us());
+    co_await base::sleep_for(loop_, delay_us, nap_->token());
+  }
+  nap_.reset();
   base::failpoint("run.wait_over");
   record_.deadline_us += now_us() - began_us;
   journal(model::journal::kResumed, "{}");
@@ -230,9 +253,10 @@ Task<Result<bool>> Run::wait_until(std::int64_t due_us, std::string reason) {
     return {};
   });
   if (auto written = co_await barrier(); !written) co_return fail(written.error());
+  waiting_ = false;
   base::failpoint("run.after_waiting");
   arm_deadline();
-  co_return elapsed;
+  co_return !cancel_token().cancelled();
 }
 
 Task<Result<void>> Run::finish(model::RunOutcome outcome, std::string output_json) {

@@ -1,9 +1,11 @@
 // A run in progress: what its body uses to speak, to remember, to wait and to end.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,9 +66,17 @@ class Run : public std::enable_shared_from_this<Run> {
   /// Everything from here on is void if the step is done again: the first number after the newest settled decision.
   std::int64_t discard_from() const { return durable_seq_ + 1; }
 
+  /// Whether a run that is being suspended still has something to wait for; asked in the transaction that suspends it.
+  using StillWaits = std::function<bool(store::Session&)>;
+
   /// Suspends: journals `waiting`, gives the lease back, keeps this frame and all subscribers, and goes on at `due_us`
-  /// (wall clock) under the same fence. The time does not count for the deadline. False: cancelled meanwhile.
-  Task<Result<bool>> wait_until(std::int64_t due_us, std::string reason);
+  /// (wall clock), or when it is woken, under the same fence. The time does not count for the deadline. False:
+  /// cancelled meanwhile.
+  Task<Result<bool>> wait_until(std::int64_t due_us, std::string reason, StillWaits still_waits = {});
+  /// What wait_until() waits for may have happened. On the run's loop.
+  void wake();
+  /// Suspended now. Any thread.
+  bool waiting() const { return waiting_.load(); }
 
   /// The end: writes the outcome together with everything queued, then closes the stream.
   Task<Result<void>> finish(model::RunOutcome outcome, std::string output_json);
@@ -98,6 +108,7 @@ class Run : public std::enable_shared_from_this<Run> {
     std::vector<base::Completion<Result<void>>> waiters;
   };
 
+  Task<Result<void>> suspend(std::int64_t due_us, std::string reason, StillWaits still_waits);
   void report_next_commit(base::Completion<Result<void>> waiter);
   bool has_pending() const;
   void flush_soon();
@@ -121,6 +132,9 @@ class Run : public std::enable_shared_from_this<Run> {
   bool wanted_ = false;
   bool timer_armed_ = false;
   bool waited_ = false;
+  bool woken_ = false;
+  std::atomic<bool> waiting_{false};
+  std::optional<base::CancelSource> nap_;
   bool called_ = false;
   bool ending_ = false;
   bool finished_ = false;

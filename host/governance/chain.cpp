@@ -65,8 +65,10 @@ Judgement Chain::check(const Subject& subject, ports::Point point, std::string t
       judgement.decision = verdict.decision;
       judgement.rule_id = verdict.rule_id;
       judgement.reason = verdict.reason;
+      judgement.approval_json = verdict.approval_json;
     }
-    if (judgement.refused()) return judgement;
+    // An approval does not end it: a later governor may deny what people would approve.
+    if (judgement.decision == ports::Decision::Deny) return judgement;
     if (verdict.decision != ports::Decision::Redact) continue;
     judgement.text = std::move(verdict.replacement);
     judgement.redacted = true;

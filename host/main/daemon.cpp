@@ -32,6 +32,7 @@
 #include "model/prices.hpp"
 #include "telemetry/metric_export.hpp"
 #include "tenancy/bootstrap.hpp"
+#include "tools/questions.hpp"
 
 namespace platos::daemon {
 namespace {
@@ -92,6 +93,7 @@ class Daemon {
   governance::Chain governors_;
   memory::Memories memories_;
   memory::MemoryTools memory_tools_;
+  tools::Questions questions_;
   tools::Catalogue catalogue_;
   tools::Dispatcher dispatcher_;
   agent::Providers providers_;
@@ -110,6 +112,7 @@ class Daemon {
   agent::MessageIndexer indexer_;
   governance::RateLimits limits_;
   governance::RateSync rate_sync_;
+  governance::Approvals approvals_;
   agent::Turns turns_;
   tenancy::Authenticator authenticator_;
   tenancy::Administration administration_;
@@ -190,9 +193,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       memories_(plugins_, governors_, clock, logger, metrics_, {settings_.memory_store, settings_.memory_embedder}),
       memory_tools_(memories_),
       catalogue_(plugins_, meta_tools(), scoped_tools()),
-      dispatcher_(catalogue_, governors_, tracer_, metrics_,
-                  {static_cast<std::size_t>(settings_.tools_max_parallel),
-                   static_cast<std::size_t>(settings_.tools_max_result_bytes), settings_.plugins_tool_timeout_ms}),
+      dispatcher_(catalogue_, governors_, tracer_, metrics_, dispatcher_options(settings_)),
       providers_(plugins_, plugins_, *database_, ids_),
       model_names_(prices_, plugins_, settings_.models_default_instance),
       provider_checks_(providers_, model_names_, *database_,
@@ -214,6 +215,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       indexer_(*database_, logger, indexer_options(data_dir.host_id())),
       limits_(clock, rate_rules(settings_)),
       rate_sync_(limits_, *database_, data_dir.host_id(), logger),
+      approvals_(engine_, *database_, ids_),
       turns_(engine_, *database_, settings_of_turns_, recent_threads_, limits_, ids_,
              {settings_.runs_deadline_ms * 1000, settings_.runs_max_queued_per_thread}),
       authenticator_(*database_, std::move(auth)),
@@ -221,9 +223,10 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       keys_(*database_, ids_, authenticator_),
       environments_(*database_, ids_),
       master_key_(*database_, ids_, keys, settings_.secrets_master_key, data_dir.path()),
-      api_({agents_,      threads_,      branches_,   search_,  turns_,         providers_, provider_checks_,
-            model_names_, engine_,       *database_,  plugins_, authenticator_, limits_,    administration_,
-            keys_,        environments_, master_key_, rooms_,   replays_,       metrics_,   logger},
+      api_({agents_,          threads_,        branches_, search_,       turns_,      providers_,
+            provider_checks_, model_names_,    engine_,   *database_,    plugins_,    authenticator_,
+            limits_,          administration_, keys_,     environments_, master_key_, approvals_,
+            rooms_,           replays_,        metrics_,  logger},
            api_options(settings_)),
       front_(std::move(front)),
       tasks_(*loops_.front(), [this](std::string_view, std::exception_ptr) {
@@ -247,10 +250,10 @@ extension::PluginHostOptions Daemon::with_services(extension::PluginHostOptions 
   return options;
 }
 
-// Without a store there is nothing that they could work on.
+// Without a store there is nothing that those of memories could work on.
 std::vector<ports::ToolSource*> Daemon::meta_tools() {
-  if (settings_.memory_store.empty()) return {};
-  return {&memory_tools_};
+  if (settings_.memory_store.empty()) return {&questions_};
+  return {&memory_tools_, &questions_};
 }
 
 std::vector<ports::ScopedTools*> Daemon::scoped_tools() { return {}; }

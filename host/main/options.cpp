@@ -67,6 +67,17 @@ extension::PluginHostOptions plugin_options(const DaemonOptions& options) {
   return plugins;
 }
 
+tools::DispatcherOptions dispatcher_options(const config::Settings& settings) {
+  tools::DispatcherOptions options;
+  options.max_parallel = static_cast<std::size_t>(settings.tools_max_parallel);
+  options.max_result_bytes = static_cast<std::size_t>(settings.tools_max_result_bytes);
+  options.timeout_ms = settings.plugins_tool_timeout_ms;
+  options.max_timeout_ms = settings.tools_max_timeout_ms;
+  options.max_repeats = settings.tools_max_repeats;
+  options.approvals = {settings.approvals_timeout_s, settings.approvals_max_per_hour};
+  return options;
+}
+
 telemetry::SinkOptions sink_options(const config::Settings& settings) {
   telemetry::SinkOptions options;
   options.ring_records = static_cast<std::size_t>(settings.observers_ring_records);

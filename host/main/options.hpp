@@ -14,6 +14,7 @@
 #include "store/database.hpp"
 #include "telemetry/observer_sink.hpp"
 #include "tenancy/authenticator.hpp"
+#include "tools/dispatcher.hpp"
 
 namespace platos::daemon {
 
@@ -24,6 +25,7 @@ engine::EngineOptions engine_options(const config::Settings& settings, const std
 egress::ClientOptions client_options(const config::Settings& settings);
 Result<void> check_proxy(const config::Settings& settings);
 extension::PluginHostOptions plugin_options(const DaemonOptions& options);
+tools::DispatcherOptions dispatcher_options(const config::Settings& settings);
 telemetry::SinkOptions sink_options(const config::Settings& settings);
 memory::RecallOptions recall_options(const config::Settings& settings);
 governance::RateRules rate_rules(const config::Settings& settings);

@@ -94,8 +94,10 @@ AgentConfig agent_config_from_json(const Json& json) {
 }
 
 bool AgentConfig::meta_tool(const std::string& name) const {
+  // A turn that waits for days is nobody's default.
+  constexpr std::string_view kOffAtFirst = "request_durable_approval";
   const auto found = meta_tools.find(name);
-  return found == meta_tools.end() || found->second;
+  return found == meta_tools.end() ? name != kOffAtFirst : found->second;
 }
 
 bool AgentConfig::remembers() const {

@@ -88,6 +88,34 @@ Event tool_result_event(const ToolCall& call, const ToolOutcome& outcome) {
   return event;
 }
 
+Event approval_needed_event(const Approval& approval) {
+  Event event = begin(Event::Class::Settled, "approval_needed");
+  add_text(event, "approvalId", approval.id);
+  add_text(event, "action", approval.action);
+  if (!approval.details.empty()) add_text(event, "details", approval.details);
+  add_text(event, "agentId", approval.agent_id);
+  add_text(event, "requestedBy", approval.requested_by);
+  add_text(event, "source", approval.source);
+  add_text(event, "callId", approval.call_id);
+  if (!approval.tool.empty()) {
+    add_text(event, "toolName", approval.tool);
+    add_raw(event, "args", approval.arguments_json);
+  }
+  add_text(event, "requestHash", approval.request_hash);
+  add_text(event, "timeoutAt", base::format_iso8601(approval.deadline_us));
+  return event;
+}
+
+Event approval_resolved_event(const Approval& approval) {
+  Event event = begin(Event::Class::Settled, "approval_resolved");
+  add_text(event, "approvalId", approval.id);
+  add_text(event, "status", to_text(approval.state));
+  add_text(event, "respondedBy", approval.responded_by);
+  if (!approval.comment.empty()) add_text(event, "comment", approval.comment);
+  add_text(event, "agentId", approval.agent_id);
+  return event;
+}
+
 Event retry_boundary_event(int step, std::int64_t discard_from) {
   Event event = begin(Event::Class::Settled, "message_boundary");
   add_text(event, "reason", "retry");

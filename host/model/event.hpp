@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "model/approval.hpp"
 #include "model/tool.hpp"
 #include "model/usage.hpp"
 
@@ -28,6 +29,10 @@ Event thinking_event(std::string_view text);
 Event meta_event(std::string_view thread_id, std::string_view agent_id, std::string_view run_id);
 Event tool_call_event(const ToolCall& call);
 Event tool_result_event(const ToolCall& call, const ToolOutcome& outcome);
+/// A person must decide.
+Event approval_needed_event(const Approval& approval);
+/// It was decided, or will not be.
+Event approval_resolved_event(const Approval& approval);
 /// Everything from `discard_from` up to this event is void.
 Event retry_boundary_event(int step, std::int64_t discard_from);
 /// Between the texts of two steps; voids nothing.

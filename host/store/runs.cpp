@@ -49,6 +49,9 @@ model::RunRecord read_run(const Row& row) {
   return run;
 }
 
+// A waiting run's own host is asked first.
+constexpr std::int64_t kOthersLaterUs = 3'000'000;
+
 std::int64_t integer_of(const Row& row) { return row.integer(0); }
 std::string text_of(const Row& row) { return row.text(0); }
 
@@ -163,6 +166,13 @@ void Runs::set_waiting(const Scope& scope, const std::string& run_id, std::int64
                 {timer_id, scope.environment_id, run_id, due_us});
 }
 
+void Runs::wake(const Scope& scope, const std::string& run_id, std::int64_t now_us) {
+  session_.send(scope, "UPDATE runs SET state = 'waiting' WHERE env_id = $1 AND id = $2 AND state = 'waiting'",
+                {scope.environment_id, run_id});
+  session_.send(scope, "UPDATE timers SET due_us = $1 WHERE env_id = $2 AND run_id = $3 AND due_us > $4",
+                {now_us, scope.environment_id, run_id, now_us});
+}
+
 void Runs::set_running(const Scope& scope, const std::string& run_id, std::int64_t lease_until_us,
                        std::int64_t deadline_us) {
   session_.send(
@@ -187,6 +197,13 @@ bool Runs::finish(const Scope& scope, const Ending& ending, const model::RunOutc
                       1);
   if (ended && ending.had_timer) {
     session_.send(scope, "DELETE FROM timers WHERE env_id = $1 AND run_id = $2", {scope.environment_id, ending.run_id});
+  }
+  if (ended && ending.had_timer) {
+    session_.send(
+        scope,
+        "UPDATE approvals SET state = 'cancelled', resolved_us = $1 WHERE env_id = $2 AND run_id = $3 AND state = "
+        "'pending'",
+        {now_us, scope.environment_id, ending.run_id});
   }
   if (ended && ending.had_calls) {
     session_.send(
@@ -227,7 +244,7 @@ std::vector<StreamBlock> Runs::stream(const Scope& scope, const std::string& run
   return blocks;
 }
 
-std::vector<model::RunRecord> Runs::claimable(const model::SystemScope& system, const std::string& host_id,
+std::vector<model::RunRecord> Runs::claimable(const model::SystemScope& system, const Claimant& claimant,
                                               std::int64_t now_us, std::int64_t limit) {
   std::vector<model::RunRecord> runs;
   session_.query(
@@ -241,11 +258,12 @@ std::vector<model::RunRecord> Runs::claimable(const model::SystemScope& system, 
       "     AND q.kind = 'turn' AND q.state = 'queued' AND q.finished_us IS NULL AND (q.created_us < r.created_us OR "
       "(q.created_us = "
       "r.created_us AND q.id < r.id))))"
-      "  OR (r.state = 'running' AND (r.lease_owner = $1 OR r.lease_until_us < $2))"
+      "  OR (r.state = 'running' AND ((CAST($1 AS BIGINT) = 1 AND r.lease_owner = $2) OR r.lease_until_us < $3))"
       "  OR (r.state = 'waiting' AND EXISTS (SELECT 1 FROM timers t WHERE t.env_id = r.env_id AND t.run_id = r.id "
-      "     AND t.due_us <= $2))"
-      ") ORDER BY r.created_us, r.id LIMIT $3",
-      {host_id, now_us, limit}, [&](const Row& row) {
+      "     AND t.due_us <= CASE WHEN r.lease_owner = $2 THEN CAST($3 AS BIGINT) ELSE CAST($4 AS BIGINT) END))"
+      ") ORDER BY r.created_us, r.id LIMIT $5",
+      {std::int64_t{claimant.restarted}, claimant.host_id, now_us, now_us - kOthersLaterUs, limit},
+      [&](const Row& row) {
         runs.push_back(read_run(row));
         return true;
       });

@@ -36,6 +36,12 @@ struct RunProgress {
   std::int64_t lease_until_us = 0;
 };
 
+/// Who looks for runs to take.
+struct Claimant {
+  std::string host_id;
+  bool restarted = false;  ///< a former process of this host has left runs: they need not expire first
+};
+
 struct OpenTurn {
   std::string run_id;
   bool queued = false;
@@ -66,6 +72,9 @@ class Runs {
                      std::int64_t now_us);
   void set_waiting(const model::Scope& scope, const std::string& run_id, std::int64_t due_us,
                    const std::string& timer_id);
+  /// A waiting run is due now. Locks the run first, so that what a run sees after set_waiting() was either there
+  /// already, or finds the timer.
+  void wake(const model::Scope& scope, const std::string& run_id, std::int64_t now_us);
   void set_running(const model::Scope& scope, const std::string& run_id, std::int64_t lease_until_us,
                    std::int64_t deadline_us);
   /// Which run is ended, and by whom.
@@ -75,7 +84,8 @@ class Runs {
     bool had_timer = true;  ///< false: it never waited, so there is nothing to clear
     bool had_calls = true;  ///< false: it never started a tool call
   };
-  /// Tool calls that were started and are not settled become `unknown` in the ledger, those of effect read `failed`.
+  /// Tool calls that were started and are not settled become `unknown` in the ledger, those of effect read `failed`;
+  /// approvals that nobody has decided are `cancelled`.
   /// False, and nothing is written, when another host holds the run by now or it has ended.
   [[nodiscard]] bool finish(const model::Scope& scope, const Ending& ending, const model::RunOutcome& outcome,
                             const std::string& output_json, std::int64_t now_us);
@@ -87,9 +97,10 @@ class Runs {
 
   // Over all tenants: the engine's claim, take-over and sweep.
 
-  /// Runs that this host may take: queued and not behind a live turn of their thread; running with an expired lease or
-  /// a lease of `host_id` itself; waiting ones whose timer is due. Oldest first.
-  std::vector<model::RunRecord> claimable(const model::SystemScope&, const std::string& host_id, std::int64_t now_us,
+  /// Runs that a host may take: queued and not behind a live turn of their thread; running with an expired lease, or
+  /// left by the claimant's former process; waiting ones whose timer is due: the host that waits for them has their
+  /// subscribers and goes first, others come 3 s later. Oldest first.
+  std::vector<model::RunRecord> claimable(const model::SystemScope&, const Claimant& claimant, std::int64_t now_us,
                                           std::int64_t limit);
   /// Takes a run: writes the fence, lease, deadline, attempt and reserve of `claimed`. False when somebody was faster.
   [[nodiscard]] bool claim(const model::SystemScope&, const model::RunRecord& claimed, std::int64_t former_fence);

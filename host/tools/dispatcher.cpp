@@ -1,60 +1,127 @@
 #include "tools/dispatcher.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <nlohmann/json.hpp>
 
 #include "base/failpoint.hpp"
 #include "base/json_text.hpp"
-#include "base/text.hpp"
 #include "governance/ledger.hpp"
 #include "model/json.hpp"
-#include "model/json_schema.hpp"
-#include "store/tool_calls.hpp"
+#include "tools/call_batch.hpp"
+#include "tools/call_settlement.hpp"
+#include "tools/outcomes.hpp"
+#include "tools/questions.hpp"
 
 namespace platos::tools {
 namespace {
 
 constexpr std::string_view kCallsHelp = "Tool calls by how they ended.";
 
-model::ToolOutcome failed(const std::string& call_id, std::string code, const std::string& text) {
-  model::ToolOutcome outcome;
-  outcome.call_id = call_id;
-  outcome.is_error = true;
-  outcome.code = std::move(code);
-  outcome.result_json.clear();
-  base::append_json_string(outcome.result_json, text);
-  return outcome;
+ports::CallContext context_of(const engine::Run& run, const CallSetting& setting, const PreparedCall& prepared,
+                              std::int64_t timeout_ms) {
+  ports::CallContext context;
+  context.scope = run.record().scope;
+  context.user_id = run.record().user_id;
+  context.run_id = run.id();
+  context.agent_id = run.record().agent_id;
+  context.thread_id = run.record().thread_id;
+  context.session_json = setting.session_json;
+  context.trace_id = prepared.parent.trace_id;
+  context.span_id = prepared.parent.span_id;
+  context.idempotency_key = idempotency_key(run, prepared.call);
+  context.deadline_us = run.loop().clock().monotonic_us() + timeout_ms * 1000;
+  return context;
 }
 
-model::ToolOutcome outcome_unknown(const model::ToolCall& call, const std::string& why = {}) {
-  return failed(call.call_id, "outcome_unknown",
-                "It is not known whether this call of " + call.model_name +
-                    " had its effect. It will not be made again with these arguments; tell the user." +
-                    (why.empty() ? "" : " Reason: " + why));
-}
-
-std::string code_of(const Error& error) {
-  switch (error.kind) {
-    case ErrorKind::InvalidArgument: return "invalid_arguments";
-    case ErrorKind::Deadline: return "tool_timeout";
-    case ErrorKind::Unavailable:
-    case ErrorKind::FailedPrecondition: return "tool_unavailable";
-    default: return "tool_failed";
+// What a reconcile tool says of a call: {"status": "succeeded" or "failed", "result"?}. Anything else: it does not
+// know.
+std::optional<model::ToolOutcome> read_reconciled(const model::ToolCall& call, const std::string& answer_json,
+                                                  std::size_t max_result_bytes) {
+  const auto answer = model::parse_bounded(answer_json, "the answer", {max_result_bytes * 4, 64, 1'000'000});
+  if (!answer || !answer->is_object()) return std::nullopt;
+  const auto status = model::optional_text(*answer, "status");
+  const std::string result = model::dump(answer->value("result", model::Json()));
+  if (status && *status == "succeeded") {
+    model::ToolOutcome outcome;
+    outcome.call_id = call.call_id;
+    outcome.result_json = bounded(result, max_result_bytes);
+    return outcome;
   }
-}
-
-// After these the tool may have done its work: nobody knows.
-bool leaves_doubt(const Error& error) {
-  return error.kind == ErrorKind::Deadline || error.kind == ErrorKind::Cancelled ||
-         error.kind == ErrorKind::Unavailable || error.code == "plugin_breach" || error.code == "tool_bad_output" ||
-         error.code == "tool_output_too_large";
+  if (status && *status == "failed") return failed(call.call_id, "tool_failed", result);
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::string unknown_key(const model::ToolCall& call) {
-  return call.model_name + ":" + base::sha256_hex(call.arguments_json);
-}
+/// A call of the step, or a part of one.
+struct Dispatcher::Entry {
+  PendingCall pending;
+  PreparedCall prepared;
+  std::optional<model::ToolOutcome> outcome;
+  std::vector<std::size_t> parts;  // of execute_tools: their places in the step
+  bool is_ready() const { return !outcome && parts.empty() && !prepared.question; }
+};
+
+/// The calls of one step with what is known of each.
+class Dispatcher::Step {
+ public:
+  Step(engine::Run& the_run, const CallSetting& its_setting, UnknownOutcomes& its_unknown)
+      : run(the_run), setting(its_setting), unknown(its_unknown) {}
+
+  void add(const CallPreparation& preparation, PendingCall pending, bool is_part = false) {
+    Entry entry;
+    entry.prepared = preparation.prepare(run, setting, pending, unknown, is_part);
+    entry.pending = std::move(pending);
+    entries.push_back(std::move(entry));
+    unfold(preparation, entries.size() - 1);
+  }
+
+  /// Adds the parts of a call of execute_tools that may be made.
+  void unfold(const CallPreparation& preparation, std::size_t place) {
+    const auto& prepared = entries[place].prepared;
+    if (prepared.refusal || prepared.question || prepared.call.model_name != kExecuteTools) return;
+    const auto parts = parts_of(prepared.call);
+    if (!parts) {
+      entries[place].prepared.refusal = failed(prepared.call.call_id, "invalid_arguments", parts.error().message);
+      return;
+    }
+    for (const auto& part : *parts) {
+      entries[place].parts.push_back(entries.size());
+      add_part(preparation, entries[place].pending, part);
+    }
+  }
+
+  model::ToolOutcome joined(const Entry& batch) const {
+    std::vector<model::ToolCall> calls;
+    std::vector<model::ToolOutcome> outcomes;
+    for (const std::size_t part : batch.parts) {
+      calls.push_back(entries[part].prepared.call);
+      outcomes.push_back(*entries[part].outcome);
+    }
+    return joined_outcome(batch.prepared.call, calls, outcomes);
+  }
+
+  engine::Run& run;
+  const CallSetting& setting;
+  UnknownOutcomes& unknown;
+  std::deque<Entry> entries;  // places stay, and so do references
+
+ private:
+  void add_part(const CallPreparation& preparation, const PendingCall& whole, const model::ToolCall& part) {
+    const auto settled = std::find_if(whole.settled_parts.begin(), whole.settled_parts.end(),
+                                      [&](const auto& each) { return each.call_id == part.call_id; });
+    if (settled == whole.settled_parts.end()) {
+      const bool started = whole.started_parts.contains(part.call_id);
+      add(preparation, {part, started ? CallHistory::Started : CallHistory::New}, true);
+      return;
+    }
+    entries.emplace_back();
+    entries.back().prepared.call = part;
+    entries.back().prepared.is_part = true;
+    entries.back().outcome = *settled;
+  }
+};
 
 Dispatcher::Dispatcher(const Catalogue& catalogue, const governance::Chain& chain, const telemetry::Tracer& tracer,
                        telemetry::Metrics& metrics, DispatcherOptions options)
@@ -63,75 +130,179 @@ Dispatcher::Dispatcher(const Catalogue& catalogue, const governance::Chain& chai
       tracer_(tracer),
       succeeded_(metrics.counter("platos_tool_calls_total", kCallsHelp, {{"status", "success"}})),
       failed_(metrics.counter("platos_tool_calls_total", kCallsHelp, {{"status", "error"}})),
-      options_(options) {}
+      options_(options),
+      preparation_(chain, {options.approvals.timeout_s, options.max_repeats}),
+      gate_(options.approvals) {}
 
-struct Dispatcher::Prepared {
-  model::ToolCall call;  // with the arguments that the governors left
-  const model::Tool* tool = nullptr;
-  std::optional<model::ToolOutcome> refusal;  // known without dispatch
-  telemetry::SpanContext parent;
-  bool needs_barrier() const { return !refusal && tool->effect != model::Effect::Read; }
-};
-
-namespace {
-
-governance::Subject subject_of(const engine::Run& run, const model::ToolCall& call, const model::Tool& tool,
-                               const telemetry::SpanContext& parent) {
-  governance::Subject subject;
-  subject.context.scope = run.record().scope;
-  subject.context.user_id = run.record().user_id;
-  subject.context.run_id = run.id();
-  subject.context.trace_id = parent.trace_id;
-  subject.context.span_id = parent.span_id;
-  subject.agent_id = run.record().agent_id;
-  subject.thread_id = run.record().thread_id;
-  subject.tool = tool.model_name;
-  subject.call_id = call.call_id;
-  subject.effect = model::to_text(tool.effect);
-  return subject;
-}
-
-std::string joined(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const auto& line : lines) text += (text.empty() ? "" : "; ") + line;
-  return text;
-}
-
-std::optional<model::ToolOutcome> check_arguments(const model::ToolCall& call, const model::Tool& tool) {
-  const auto arguments = model::parse_bounded(call.arguments_json, "the arguments");
-  if (!arguments) return failed(call.call_id, "invalid_arguments", arguments.error().message);
-  if (!arguments->is_object()) {
-    return failed(call.call_id, "invalid_arguments",
-                  "The arguments must be one JSON object, found " + model::kind_of(*arguments) + ".");
+Task<Result<std::vector<model::ToolOutcome>>> Dispatcher::call_all(engine::Run& run, const CallSetting& setting,
+                                                                   std::vector<PendingCall> calls,
+                                                                   UnknownOutcomes& unknown) const {
+  Step step(run, setting, unknown);
+  for (auto& call : calls) step.add(preparation_, std::move(call));
+  for (bool again = true; again;) {
+    if (auto ran = co_await run_ready(step); !ran) co_return fail(ran.error());
+    const auto asked = co_await ask_people(step);
+    if (!asked) co_return fail(asked.error());
+    again = *asked;
   }
-  if (!tool.input_schema) return std::nullopt;
-  const auto valid = tool.input_schema->validate(*arguments, "the arguments", "invalid_arguments");
-  if (valid) return std::nullopt;
-  return failed(call.call_id, "invalid_arguments",
-                "The arguments do not fit the schema: " + joined(valid.error().validation_errors));
-}
-
-}  // namespace
-
-std::optional<model::ToolOutcome> Dispatcher::govern_arguments(engine::Run& run, Prepared& prepared) const {
-  if (!chain_.wants(ports::Point::BeforeTool)) return std::nullopt;
-  const auto subject = subject_of(run, prepared.call, *prepared.tool, prepared.parent);
-  auto judged = chain_.check(subject, ports::Point::BeforeTool, prepared.call.arguments_json);
-  governance::keep(run, subject, judged.findings, prepared.call.call_id);
-  if (judged.refused()) {
-    const Error why = governance::refusal(judged.decision, judged.rule_id, judged.findings);
-    return failed(prepared.call.call_id, why.code, "Tool call blocked by safety policy: " + judged.rule_id);
+  std::vector<model::ToolOutcome> outcomes;
+  for (auto& entry : step.entries) {
+    if (!entry.parts.empty()) {
+      entry.outcome = step.joined(entry);
+      note_settled(run, entry.prepared, *entry.outcome);
+    }
+    if (!entry.prepared.is_part) outcomes.push_back(*entry.outcome);
   }
-  if (!judged.redacted) return std::nullopt;
-  prepared.call.arguments_json = std::move(judged.text);
-  auto invalid = check_arguments(prepared.call, *prepared.tool);
-  if (invalid) invalid->code = "safety_blocked";
-  return invalid;
+  co_return outcomes;
 }
 
-void Dispatcher::govern_result(engine::Run& run, const Prepared& prepared, model::ToolOutcome& outcome) const {
+// In waves; what is called by execute_tools and may not be repeated goes alone, in the order that was asked for.
+Task<Result<void>> Dispatcher::run_ready(Step& step) const {
+  std::vector<Entry*> wave;
+  for (auto& entry : step.entries) {
+    if (!entry.is_ready()) continue;
+    const auto& prepared = entry.prepared;
+    const bool alone = prepared.is_part && !prepared.refusal && prepared.tool->effect == model::Effect::Once;
+    if (alone || wave.size() == options_.max_parallel) {
+      if (auto ran = co_await run_wave(step, std::exchange(wave, {})); !ran) co_return ran;
+    }
+    wave.push_back(&entry);
+    if (!alone) continue;
+    if (auto ran = co_await run_wave(step, std::exchange(wave, {})); !ran) co_return ran;
+  }
+  co_return co_await run_wave(step, std::move(wave));
+}
+
+Task<Result<void>> Dispatcher::run_wave(Step& step, std::vector<Entry*> wave) const {
+  if (wave.empty()) co_return Result<void>{};
+  engine::Run& run = step.run;
+  for (const auto* entry : wave) {
+    const auto& prepared = entry->prepared;
+    if (!prepared.refusal && prepared.history != CallHistory::Started) note_started(run, prepared);
+  }
+  const bool barrier =
+      std::any_of(wave.begin(), wave.end(), [](const Entry* each) { return each->prepared.needs_barrier(); });
+  base::failpoint("tool.before_started");
+  if (barrier) {
+    if (auto written = co_await run.barrier(); !written) co_return fail(written.error());
+  }
+  base::failpoint("tool.after_started");
+  if (run.cancel_token().cancelled())
+    co_return fail(ErrorKind::Cancelled, run.cancel_token().reason(), "the run was cancelled");
+  std::vector<Task<Result<model::ToolOutcome>>> tasks;
+  for (auto* entry : wave) tasks.push_back(call_one(step, entry->prepared));
+  auto finished = co_await base::when_all(run.loop(), run.tasks(), std::move(tasks));
+  for (std::size_t i = 0; i < finished.size(); ++i) {
+    if (!finished[i]) co_return fail(finished[i].error());
+    wave[i]->outcome = std::move(*finished[i]);
+  }
+  co_return Result<void>{};
+}
+
+Task<Result<bool>> Dispatcher::ask_people(Step& step) const {
+  std::vector<std::size_t> asking;
+  std::vector<Question> questions;
+  for (std::size_t i = 0; i < step.entries.size(); ++i) {
+    if (!step.entries[i].prepared.question) continue;
+    asking.push_back(i);
+    questions.push_back(*step.entries[i].prepared.question);
+  }
+  if (asking.empty()) co_return false;
+  auto approvals = co_await gate_.ask(step.run, std::move(questions));
+  if (!approvals) co_return fail(approvals.error());
+  if (auto waited = co_await gate_.wait(step.run, *approvals); !waited) co_return fail(waited.error());
+  for (std::size_t i = 0; i < asking.size(); ++i) {
+    preparation_.decide(step.run, step.entries[asking[i]].prepared, (*approvals)[i]);
+    step.unfold(preparation_, asking[i]);
+  }
+  co_return true;
+}
+
+Task<Result<model::ToolOutcome>> Dispatcher::call_one(Step& step, PreparedCall prepared) const {
+  engine::Run& run = step.run;
+  model::ToolOutcome outcome;
+  telemetry::Span span(tracer_, "execute_tool", prepared.parent, ports::Record::SpanKind::Client);
+  span.set("gen_ai.operation.name", "execute_tool");
+  span.set("gen_ai.tool.name", prepared.call.model_name);
+  span.set("gen_ai.tool.call.id", prepared.call.call_id);
+  if (prepared.refusal) {
+    outcome = *prepared.refusal;
+  } else {
+    prepared.parent = span.context();
+    span.set_content("gen_ai.tool.call.arguments", prepared.call.arguments_json);
+    base::failpoint("tool.before_invoke");
+    if (prepared.in_doubt) {
+      outcome = co_await reconcile(run, step.setting, prepared, "the process ended in the middle of it");
+    } else {
+      outcome = co_await invoke(run, step.setting, prepared);
+    }
+    base::failpoint("tool.after_invoke");
+    if (run.cancel_token().cancelled() && outcome.code == "cancelled") {
+      co_return fail(ErrorKind::Cancelled, run.cancel_token().reason(), "the run was cancelled");
+    }
+    govern_result(run, prepared, outcome);
+  }
+  span.set_content("gen_ai.tool.call.result", outcome.result_json);
+  span.end(outcome.is_error ? ports::Record::Severity::Error : ports::Record::Severity::Ok, outcome.code);
+  (outcome.is_error ? failed_ : succeeded_).add();
+  if (outcome.code == "outcome_unknown") step.unknown.insert(prepared.key);
+  note_settled(run, prepared, outcome);
+  if (prepared.needs_barrier()) {
+    if (auto written = co_await run.barrier(); !written) co_return fail(written.error());
+  }
+  base::failpoint("tool.after_settled");
+  co_return outcome;
+}
+
+Task<model::ToolOutcome> Dispatcher::invoke(engine::Run& run, const CallSetting& setting,
+                                            const PreparedCall& prepared) const {
+  const auto& call = prepared.call;
+  const std::int64_t timeout_ms = prepared.tool->timeout_ms > 0
+                                      ? std::min(prepared.tool->timeout_ms, options_.max_timeout_ms)
+                                      : options_.timeout_ms;
+  const bool repeatable = prepared.tool->effect != model::Effect::Once;
+  for (int attempt = 1;; ++attempt) {
+    auto context = context_of(run, setting, prepared, timeout_ms);
+    auto result = co_await catalogue_.invoke(run.loop(), std::move(context), *prepared.tool, call.arguments_json,
+                                             run.cancel_token());
+    if (result) {
+      model::ToolOutcome outcome;
+      outcome.call_id = call.call_id;
+      outcome.result_json = bounded(std::move(*result), options_.max_result_bytes);
+      co_return outcome;
+    }
+    const Error& error = result.error();
+    if (error.kind == ErrorKind::Unavailable && repeatable && attempt == 1) continue;
+    if (!repeatable && leaves_doubt(error)) co_return co_await reconcile(run, setting, prepared, error.message);
+    if (error.kind == ErrorKind::Cancelled) co_return failed(call.call_id, "cancelled", error.message);
+    co_return failed(call.call_id, code_of(error), error.message);
+  }
+}
+
+Task<model::ToolOutcome> Dispatcher::reconcile(engine::Run& run, const CallSetting& setting,
+                                               const PreparedCall& prepared, std::string why) const {
+  const auto& call = prepared.call;
+  if (prepared.tool->reconcile_tool.empty()) co_return outcome_unknown(call, why);
+  model::Tool asked = *prepared.tool;
+  asked.name = prepared.tool->reconcile_tool;
+  std::string arguments = R"({"idempotencyKey":)";
+  base::append_json_string(arguments, idempotency_key(run, call));
+  arguments += R"(,"tool":)";
+  base::append_json_string(arguments, prepared.tool->name);
+  arguments += R"(,"arguments":)" + call.arguments_json + "}";
+  auto context = context_of(run, setting, prepared, options_.timeout_ms);
+  context.idempotency_key += ":reconcile";
+  const auto answer =
+      co_await catalogue_.invoke(run.loop(), std::move(context), asked, std::move(arguments), run.cancel_token());
+  if (!answer) co_return outcome_unknown(call, why);
+  auto known = read_reconciled(call, *answer, options_.max_result_bytes);
+  if (known) co_return std::move(*known);
+  co_return outcome_unknown(call, why);
+}
+
+void Dispatcher::govern_result(engine::Run& run, const PreparedCall& prepared, model::ToolOutcome& outcome) const {
   if (outcome.code == "outcome_unknown" || !chain_.wants(ports::Point::AfterTool)) return;
-  const auto subject = subject_of(run, prepared.call, *prepared.tool, prepared.parent);
+  const auto subject = subject_of(run, prepared);
   auto judged = chain_.check(subject, ports::Point::AfterTool, outcome.result_json);
   governance::keep(run, subject, judged.findings, prepared.call.call_id);
   if (judged.refused()) {
@@ -147,165 +318,6 @@ void Dispatcher::govern_result(engine::Run& run, const Prepared& prepared, model
                        "The tool has run; its result could not be redacted and is withheld.");
     }
   }
-}
-
-std::optional<model::ToolOutcome> Dispatcher::refuse(engine::Run& run, Prepared& prepared, CallHistory history,
-                                                     UnknownOutcomes& unknown) const {
-  const auto& call = prepared.call;
-  if (prepared.tool == nullptr)
-    return failed(call.call_id, "unknown_tool", "There is no tool called " + call.model_name + ".");
-  if (auto invalid = check_arguments(call, *prepared.tool)) return invalid;
-  if (prepared.tool->requires_approval) {
-    return failed(call.call_id, "approval_required",
-                  "This tool needs a person's approval, which cannot be asked for here.");
-  }
-  if (unknown.contains(unknown_key(call))) return outcome_unknown(call);
-  if (history == CallHistory::Started && prepared.tool->effect == model::Effect::Once) {
-    unknown.insert(unknown_key(call));
-    return outcome_unknown(call);
-  }
-  return govern_arguments(run, prepared);
-}
-
-Dispatcher::Prepared Dispatcher::prepare(engine::Run& run, const ToolSet& tools, PendingCall pending,
-                                         UnknownOutcomes& unknown, const telemetry::SpanContext& parent) const {
-  Prepared prepared;
-  prepared.parent = parent;
-  prepared.call = std::move(pending.call);
-  prepared.tool = tools.find(prepared.call.model_name);
-  prepared.refusal = refuse(run, prepared, pending.history, unknown);
-  if (prepared.refusal || pending.history == CallHistory::Started) return prepared;
-
-  const auto& call = prepared.call;
-  store::LedgerRow row;
-  row.run_id = run.id();
-  row.call_id = call.call_id;
-  row.instance = prepared.tool->instance;
-  row.tool = prepared.tool->name;
-  row.argument_hash = base::sha256_hex(call.arguments_json);
-  row.effect = prepared.tool->effect;
-  row.idempotency_key = run.id() + ":" + call.call_id;
-  row.started_us = run.now_us();
-  run.journal(model::journal::kToolStarted,
-              model::dump({{"call", call.call_id}, {"effect", model::to_text(row.effect)}}));
-  run.store([scope = run.record().scope, row](store::Session& session) -> Result<void> {
-    store::ToolCalls(session).start(scope, row);
-    return {};
-  });
-  return prepared;
-}
-
-Task<Result<std::vector<model::ToolOutcome>>> Dispatcher::call_all(engine::Run& run, const ToolSet& tools,
-                                                                   std::vector<PendingCall> calls,
-                                                                   UnknownOutcomes& unknown,
-                                                                   telemetry::SpanContext parent) const {
-  std::vector<model::ToolOutcome> outcomes;
-  for (std::size_t begin = 0; begin < calls.size(); begin += options_.max_parallel) {
-    const std::size_t end = std::min(calls.size(), begin + options_.max_parallel);
-    std::vector<Prepared> wave;
-    for (std::size_t i = begin; i < end; ++i) {
-      wave.push_back(prepare(run, tools, std::move(calls[i]), unknown, parent));
-    }
-    const bool barrier =
-        std::any_of(wave.begin(), wave.end(), [](const Prepared& each) { return each.needs_barrier(); });
-    base::failpoint("tool.before_started");
-    if (barrier) {
-      if (auto written = co_await run.barrier(); !written) co_return fail(written.error());
-    }
-    base::failpoint("tool.after_started");
-    if (run.cancel_token().cancelled())
-      co_return fail(ErrorKind::Cancelled, run.cancel_token().reason(), "the run was cancelled");
-    std::vector<Task<Result<model::ToolOutcome>>> tasks;
-    for (auto& each : wave) tasks.push_back(call_one(run, std::move(each), unknown));
-    auto finished = co_await base::when_all(run.loop(), run.tasks(), std::move(tasks));
-    for (auto& outcome : finished) {
-      if (!outcome) co_return fail(outcome.error());
-      outcomes.push_back(std::move(*outcome));
-    }
-  }
-  co_return outcomes;
-}
-
-Task<Result<model::ToolOutcome>> Dispatcher::call_one(engine::Run& run, Prepared prepared,
-                                                      UnknownOutcomes& unknown) const {
-  model::ToolOutcome outcome;
-  telemetry::Span span(tracer_, "execute_tool", prepared.parent, ports::Record::SpanKind::Client);
-  span.set("gen_ai.operation.name", "execute_tool");
-  span.set("gen_ai.tool.name", prepared.call.model_name);
-  span.set("gen_ai.tool.call.id", prepared.call.call_id);
-  if (prepared.refusal) {
-    outcome = *prepared.refusal;
-  } else {
-    prepared.parent = span.context();
-    span.set_content("gen_ai.tool.call.arguments", prepared.call.arguments_json);
-    base::failpoint("tool.before_invoke");
-    outcome = co_await invoke(run, prepared);
-    base::failpoint("tool.after_invoke");
-    if (run.cancel_token().cancelled() && outcome.code == "cancelled") {
-      co_return fail(ErrorKind::Cancelled, run.cancel_token().reason(), "the run was cancelled");
-    }
-    govern_result(run, prepared, outcome);
-  }
-  span.set_content("gen_ai.tool.call.result", outcome.result_json);
-  span.end(outcome.is_error ? ports::Record::Severity::Error : ports::Record::Severity::Ok, outcome.code);
-  (outcome.is_error ? failed_ : succeeded_).add();
-  if (outcome.code == "outcome_unknown") unknown.insert(unknown_key(prepared.call));
-  run.emit(model::tool_result_event(prepared.call, outcome));
-  run.journal(model::journal::kToolSettled, model::dump(model::to_json(outcome)));
-  if (prepared.tool != nullptr) {
-    const std::string state = outcome.code == "outcome_unknown" ? "unknown" : outcome.is_error ? "failed" : "succeeded";
-    run.store([scope = run.record().scope, run_id = run.id(), outcome, state,
-               now = run.now_us()](store::Session& session) -> Result<void> {
-      store::ToolCalls(session).settle(scope, run_id, outcome.call_id, state, outcome.result_json, now);
-      return {};
-    });
-  }
-  if (prepared.needs_barrier()) {
-    if (auto written = co_await run.barrier(); !written) co_return fail(written.error());
-  }
-  base::failpoint("tool.after_settled");
-  co_return outcome;
-}
-
-Task<model::ToolOutcome> Dispatcher::invoke(engine::Run& run, const Prepared& prepared) const {
-  const auto& call = prepared.call;
-  const std::int64_t timeout_ms =
-      prepared.tool->timeout_ms > 0 ? std::min(prepared.tool->timeout_ms, options_.timeout_ms) : options_.timeout_ms;
-  const bool repeatable = prepared.tool->effect != model::Effect::Once;
-  for (int attempt = 1;; ++attempt) {
-    ports::CallContext context;
-    context.scope = run.record().scope;
-    context.user_id = run.record().user_id;
-    context.run_id = run.id();
-    context.agent_id = run.record().agent_id;
-    context.thread_id = run.record().thread_id;
-    context.trace_id = prepared.parent.trace_id;
-    context.span_id = prepared.parent.span_id;
-    context.idempotency_key = run.id() + ":" + call.call_id;
-    context.deadline_us = run.loop().clock().monotonic_us() + timeout_ms * 1000;
-    auto result = co_await catalogue_.invoke(run.loop(), std::move(context), *prepared.tool, call.arguments_json,
-                                             run.cancel_token());
-    if (result) {
-      model::ToolOutcome outcome;
-      outcome.call_id = call.call_id;
-      outcome.result_json = bounded(std::move(*result));
-      co_return outcome;
-    }
-    const Error& error = result.error();
-    if (error.kind == ErrorKind::Unavailable && repeatable && attempt == 1) continue;
-    if (!repeatable && leaves_doubt(error) && error.code != "overloaded")
-      co_return outcome_unknown(call, error.message);
-    if (error.kind == ErrorKind::Cancelled) co_return failed(call.call_id, "cancelled", error.message);
-    co_return failed(call.call_id, code_of(error), error.message);
-  }
-}
-
-std::string Dispatcher::bounded(std::string result_json) const {
-  if (result_json.size() <= options_.max_result_bytes) return result_json;
-  std::string cut = R"({"truncated":true,"bytes":)" + std::to_string(result_json.size()) + R"(,"text":)";
-  base::append_json_string(cut, base::cut_utf8(result_json, options_.max_result_bytes));
-  cut += '}';
-  return cut;
 }
 
 }  // namespace platos::tools

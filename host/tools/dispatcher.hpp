@@ -3,15 +3,15 @@
 
 #include <cstdint>
 #include <functional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "engine/run.hpp"
 #include "governance/chain.hpp"
 #include "model/tool.hpp"
-#include "ports/plugin_directory.hpp"
 #include "telemetry/tracer.hpp"
+#include "tools/approval_gate.hpp"
+#include "tools/call_preparation.hpp"
 #include "tools/catalogue.hpp"
 
 namespace platos::tools {
@@ -19,26 +19,17 @@ namespace platos::tools {
 struct DispatcherOptions {
   std::size_t max_parallel = 16;
   std::size_t max_result_bytes = 256 * 1024;
-  std::int64_t timeout_ms = 30'000;
+  std::int64_t timeout_ms = 30'000;       ///< of a tool that does not say
+  std::int64_t max_timeout_ms = 300'000;  ///< whatever a tool says
+  std::int64_t max_repeats = 3;           ///< see PreparationOptions
+  ApprovalOptions approvals = {};
 };
-
-/// What is known of a call when its step is done again after a crash.
-enum class CallHistory { Unspecified, New, Started };
-
-struct PendingCall {
-  model::ToolCall call;
-  CallHistory history = CallHistory::New;
-};
-
-/// Calls whose outcome nobody knows: the same tool with the same arguments is refused for the rest of the run. Also the
-/// text that the model reads about it.
-using UnknownOutcomes = std::set<std::string>;
-std::string unknown_key(const model::ToolCall& call);
 
 /// Immutable; used from all loops.
 ///
 /// A call is journaled and in the ledger before it is dispatched; for a tool that is not `read` that is on disk first.
-/// Its end is journaled with its event; for a tool that is not `read` the run waits until that is on disk.
+/// Its end is journaled with its event; for a tool that is not `read` the run waits until that is on disk. Calls that
+/// people must approve wait until the others are done; the run is suspended meanwhile.
 class Dispatcher {
  public:
   Dispatcher(const Catalogue& catalogue, const governance::Chain& chain, const telemetry::Tracer& tracer,
@@ -46,21 +37,22 @@ class Dispatcher {
 
   /// Runs `calls` in waves of at most max_parallel, and returns their outcomes in order. Every outcome is a result for
   /// the model, also for invalid arguments and unknown tools. An error means that the run is lost or was cancelled.
-  Task<Result<std::vector<model::ToolOutcome>>> call_all(engine::Run& run, const ToolSet& tools,
-                                                         std::vector<PendingCall> calls, UnknownOutcomes& unknown,
-                                                         telemetry::SpanContext parent) const;
+  Task<Result<std::vector<model::ToolOutcome>>> call_all(engine::Run& run, const CallSetting& setting,
+                                                         std::vector<PendingCall> calls,
+                                                         UnknownOutcomes& unknown) const;
 
  private:
-  struct Prepared;
-  Prepared prepare(engine::Run& run, const ToolSet& tools, PendingCall pending, UnknownOutcomes& unknown,
-                   const telemetry::SpanContext& parent) const;
-  std::optional<model::ToolOutcome> refuse(engine::Run& run, Prepared& prepared, CallHistory history,
-                                           UnknownOutcomes& unknown) const;
-  std::optional<model::ToolOutcome> govern_arguments(engine::Run& run, Prepared& prepared) const;
-  void govern_result(engine::Run& run, const Prepared& prepared, model::ToolOutcome& outcome) const;
-  Task<Result<model::ToolOutcome>> call_one(engine::Run& run, Prepared prepared, UnknownOutcomes& unknown) const;
-  Task<model::ToolOutcome> invoke(engine::Run& run, const Prepared& prepared) const;
-  std::string bounded(std::string result_json) const;
+  struct Entry;
+  class Step;
+  Task<Result<void>> run_ready(Step& step) const;
+  Task<Result<void>> run_wave(Step& step, std::vector<Entry*> wave) const;
+  /// False: nobody is to be asked.
+  Task<Result<bool>> ask_people(Step& step) const;
+  Task<Result<model::ToolOutcome>> call_one(Step& step, PreparedCall prepared) const;
+  Task<model::ToolOutcome> invoke(engine::Run& run, const CallSetting& setting, const PreparedCall& prepared) const;
+  Task<model::ToolOutcome> reconcile(engine::Run& run, const CallSetting& setting, const PreparedCall& prepared,
+                                     std::string why) const;
+  void govern_result(engine::Run& run, const PreparedCall& prepared, model::ToolOutcome& outcome) const;
 
   const Catalogue& catalogue_;
   const governance::Chain& chain_;
@@ -68,6 +60,8 @@ class Dispatcher {
   telemetry::Series& succeeded_;
   telemetry::Series& failed_;
   DispatcherOptions options_;
+  CallPreparation preparation_;
+  ApprovalGate gate_;
 };
 
 }  // namespace platos::tools

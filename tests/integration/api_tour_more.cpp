@@ -48,8 +48,11 @@ const std::vector<Step> kUsageSteps = {
 const std::vector<Step> kLaterSteps = {
     {"GET /api/v1/agent/monitoring/approvals", "/api/v1/agent/monitoring/approvals"},
     {"GET /api/v1/agent/monitoring/approvals/{id}", "/api/v1/agent/monitoring/approvals/a", nullptr, 404},
-    {"POST /api/v1/agent/monitoring/approvals/{id}/resolve", "/api/v1/agent/monitoring/approvals/a/resolve", "{}", 501},
-    {"POST /api/v1/agent/approvals/{id}/resolve", "/api/v1/agent/approvals/a/resolve", "{}", 501},
+    {"POST /api/v1/agent/monitoring/approvals/{id}/resolve", "/api/v1/agent/monitoring/approvals/a/resolve",
+     R"({"response":"approve"})", 404},
+    {"POST /api/v1/agent/approvals/{id}/resolve", "/api/v1/agent/approvals/a/resolve", R"({"approved":true})", 404},
+    {"POST /api/v1/agent/durable-approvals/{id}/resolve", "/api/v1/agent/durable-approvals/a/resolve",
+     R"({"approved":false})", 404},
     {"GET /api/v1/agent/monitoring/budget/caps", "/api/v1/agent/monitoring/budget/caps"},
     {"GET /api/v1/agent/monitoring/budget/status", "/api/v1/agent/monitoring/budget/status"},
     {"GET /api/v1/agent/budgets", "/api/v1/agent/budgets"},

@@ -173,8 +173,7 @@ TEST_CASE("what is not here yet reads as empty in every shape that a client know
     const char* path;
     std::vector<const char*> lists;
   };
-  const Row reads[] = {{"monitoring/approvals", {"approvals", "rows"}},
-                       {"monitoring/budget/caps", {"caps"}},
+  const Row reads[] = {{"monitoring/budget/caps", {"caps"}},
                        {"monitoring/budget/status", {"caps"}},
                        {"budgets", {"caps"}},
                        {"budgets/status", {"caps"}},
@@ -191,26 +190,16 @@ TEST_CASE("what is not here yet reads as empty in every shape that a client know
     const Json body = stage.made("GET", agent + row.path, Json());
     for (const char* list : row.lists) CHECK(body[list] == Json::array());
   }
-  const Json approvals = stage.fetch(agent + "monitoring/approvals").json();
-  CHECK(approvals["fetchedAt"].is_string());
-  CHECK(approvals["pendingCount"] == 0);
   CHECK(stage.fetch(agent + "monitoring/budget/status").json()["blocked"] == false);
   CHECK(stage.fetch(agent + "tools/stats").json()["total"] == 0);
-  check_error(stage.fetch(agent + "monitoring/approvals/x"), 404, "approval_not_found");
   check_error(stage.fetch(agent + "trigger/runs/x"), 404, "run_not_found");
   check_error(stage.fetch(agent + "trigger/batches/x"), 404, "batch_not_found");
-  const std::pair<const char*, const char*> writes[] = {{"POST", "monitoring/approvals/x/resolve"},
-                                                        {"POST", "approvals/x/resolve"},
-                                                        {"POST", "trigger/tasks/x/trigger"},
-                                                        {"POST", "trigger/runs/x/cancel"},
-                                                        {"POST", "trigger/runs/x/replay"},
-                                                        {"POST", "trigger/schedules"},
-                                                        {"POST", "trigger/schedules/x/activate"},
-                                                        {"POST", "trigger/schedules/x/deactivate"},
-                                                        {"DELETE", "trigger/schedules/x"},
-                                                        {"POST", "trigger/batches/x"},
-                                                        {"PATCH", "tools/e/t/enabled"},
-                                                        {"POST", "tools/x/test"}};
+  const std::pair<const char*, const char*> writes[] = {
+      {"POST", "trigger/tasks/x/trigger"},      {"POST", "trigger/runs/x/cancel"},
+      {"POST", "trigger/runs/x/replay"},        {"POST", "trigger/schedules"},
+      {"POST", "trigger/schedules/x/activate"}, {"POST", "trigger/schedules/x/deactivate"},
+      {"DELETE", "trigger/schedules/x"},        {"POST", "trigger/batches/x"},
+      {"PATCH", "tools/e/t/enabled"},           {"POST", "tools/x/test"}};
   for (const auto& [method, path] : writes) {
     INFO(path);
     check_error(stage.call(method, agent + path, Json::object()), 501, "not_implemented");

@@ -69,9 +69,20 @@ std::vector<Kind> answer_kinds() {
 }
 
 std::vector<Kind> control_kinds() {
-  return {{"approval_needed", "ApprovalNeededEvent", "A person must decide. Reserved: it is not sent yet",
+  return {{"approval_needed", "ApprovalNeededEvent", "A person must decide; the turn waits",
            event("approval_needed", {{"approvalId", text()}, {"action", text()}},
-                 {{"details", any_value()}, {"agentId", text()}})},
+                 {{"details", any_value()},
+                  {"agentId", text()},
+                  {"requestedBy", text()},
+                  {"source", text()},
+                  {"callId", text()},
+                  {"toolName", text()},
+                  {"args", any_value()},
+                  {"requestHash", text()},
+                  {"timeoutAt", time()}})},
+          {"approval_resolved", "ApprovalResolvedEvent", "It was decided, or will not be",
+           event("approval_resolved", {{"approvalId", text()}, {"status", text()}},
+                 {{"respondedBy", text()}, {"comment", text()}, {"agentId", text()}})},
           {"run_update", "RunUpdateEvent", "A run has come further. Reserved: it is not sent yet",
            event("run_update", {{"runId", text()}, {"status", text()}},
                  {{"metadata", any_value()}, {"output", any_value()}, {"error", any_value()}})},

@@ -35,11 +35,7 @@ Operation finds(std::string_view route, std::string_view id) {
 }
 
 std::vector<Operation> governance_operations() {
-  return {reads("GET /api/v1/agent/monitoring/approvals", "listApprovals", {"approvals", "rows"}),
-          finds("GET /api/v1/agent/monitoring/approvals/{id}", "getApproval"),
-          writes("POST /api/v1/agent/monitoring/approvals/{id}/resolve", "resolveMonitoredApproval"),
-          writes("POST /api/v1/agent/approvals/{id}/resolve", "resolveApproval"),
-          reads("GET /api/v1/agent/monitoring/budget/caps", "listMonitoredBudgetCaps", {"caps"}),
+  return {reads("GET /api/v1/agent/monitoring/budget/caps", "listMonitoredBudgetCaps", {"caps"}),
           reads("GET /api/v1/agent/monitoring/budget/status", "getMonitoredBudgetStatus", {"caps"}),
           reads("GET /api/v1/agent/budgets", "listBudgetCaps", {"caps"}),
           reads("GET /api/v1/agent/budgets/status", "getBudgetStatus", {"caps"}),

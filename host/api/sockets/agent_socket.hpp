@@ -79,7 +79,7 @@ class AgentSocket final : public RoomMember, public std::enable_shared_from_this
   Task<Result<void>> on_join(model::Json body);
   Task<Result<void>> on_rename(model::Json body);
   Result<void> on_leave(const model::Json& body);
-  Result<void> on_approval(const model::Json& body);
+  Task<Result<void>> on_approval(model::Json body);
 
   void push(std::string packet);
   void emit(std::string_view event_name, std::string_view json);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "api/approval_decision.hpp"
 #include "api/resume.hpp"
 #include "api/sockets/agent_socket.hpp"
 #include "api/turn_body.hpp"
@@ -104,7 +105,7 @@ Task<Result<void>> AgentSocket::handle(const std::string& name, Json body) {
   if (name == "join_thread") co_return co_await on_join(std::move(body));
   if (name == "leave_thread") co_return on_leave(body);
   if (name == "thread.rename") co_return co_await on_rename(std::move(body));
-  if (name == "approval_response") co_return on_approval(body);
+  if (name == "approval_response") co_return co_await on_approval(std::move(body));
   co_return fail(ErrorKind::Unimplemented, "unknown_event",
                  "there is no event \"" + base::printable(name, 40) +
                      "\"; there are message, stop, resume_stream, join_thread, leave_thread, thread.rename and "
@@ -243,13 +244,26 @@ Task<Result<void>> AgentSocket::on_rename(Json body) {
   co_return Result<void>{};
 }
 
-Result<void> AgentSocket::on_approval(const Json& body) {
+Task<Result<void>> AgentSocket::on_approval(Json body) {
   const auto approval_id = model::required_text(body, "approvalId");
-  if (!approval_id) return fail(approval_id.error());
-  emit("approval_response_error",
-       model::dump({{"approvalId", *approval_id},
-                    {"error", "there is no approval \"" + base::printable(*approval_id, 80) + "\""}}));
-  return {};
+  if (!approval_id) co_return fail(approval_id.error());
+  auto decision = decision_from_json(body);
+  const auto refused = [&](const Error& error) {
+    emit("approval_response_error",
+         model::dump({{"approvalId", *approval_id}, {"error", error.message}, {"code", error.code}}));
+  };
+  if (!decision) {
+    refused(decision.error());
+    co_return Result<void>{};
+  }
+  const auto decided = co_await context_.services.approvals.decide(loop(), who_, *approval_id, std::move(*decision));
+  if (decided) {
+    emit("approval_ack",
+         model::dump({{"approvalId", *approval_id}, {"received", true}, {"status", model::to_text(decided->state)}}));
+  } else {
+    refused(decided.error());
+  }
+  co_return Result<void>{};
 }
 
 }  // namespace platos::api

@@ -14,9 +14,9 @@ struct ClaimFixture : SessionFixture {
   void add(const std::string& id, const std::string& thread, RunState state, std::int64_t created_us = 1) {
     runs.insert(run_record(own, id, thread, state, created_us));
   }
-  std::string claimable(const std::string& host, std::int64_t now_us, std::int64_t limit = 10) {
+  std::string claimable(const std::string& host, std::int64_t now_us, std::int64_t limit = 10, bool restarted = false) {
     std::string joined;
-    for (const auto& run : runs.claimable(system, host, now_us, limit)) joined += run.id + " ";
+    for (const auto& run : runs.claimable(system, {host, restarted}, now_us, limit)) joined += run.id + " ";
     return joined;
   }
   model::RunRecord taken(const std::string& id, const std::string& host) {
@@ -50,7 +50,8 @@ TEST_CASE("A running run may be taken when its lease is over, or at once by the 
   CHECK(f.claimable("", 1000).empty());
   CHECK(f.claimable("host_2", 1000).empty());
   CHECK(f.claimable("host_2", 1001) == "run_1 ");
-  CHECK(f.claimable("host_1", 0) == "run_1 ");
+  CHECK(f.claimable("host_1", 0, 10, true) == "run_1 ");
+  CHECK(f.claimable("host_1", 0).empty());
   f.runs.renew_leases(f.system, "host_1", 5000);
   CHECK(f.claimable("host_2", 1001).empty());
   f.runs.renew_leases(f.system, "host_2", 1);
@@ -65,11 +66,25 @@ TEST_CASE("A waiting run may be taken when its timer is due") {
   ClaimFixture f;
   f.add("run_1", "thr_1", RunState::Running);
   f.runs.set_waiting(f.own, "run_1", 500, "tmr_1");
-  CHECK(f.claimable("", 499).empty());
-  CHECK(f.claimable("", 500) == "run_1 ");
+  CHECK(f.claimable("host_1", 499).empty());
+  CHECK(f.claimable("host_1", 500) == "run_1 ");
   f.runs.set_running(f.own, "run_1", 900, 5000);
   CHECK(f.claimable("", 600).empty());
   CHECK(f.claimable("", 901) == "run_1 ");
+}
+
+TEST_CASE("The host that waits for a run is asked first when the run is due, others three seconds later") {
+  ClaimFixture f;
+  f.add("run_1", "thr_1", RunState::Running);
+  f.runs.set_waiting(f.own, "run_1", 9'000'000, "tmr_1");
+  f.runs.wake(f.own, "run_1", 500);
+  CHECK(f.claimable("host_1", 500) == "run_1 ");
+  CHECK(f.claimable("host_2", 500).empty());
+  CHECK(f.claimable("host_2", 3'000'499).empty());
+  CHECK(f.claimable("host_2", 3'000'500) == "run_1 ");
+  // What is due already is not put off.
+  f.runs.wake(f.own, "run_1", 800);
+  CHECK(f.claimable("host_1", 500) == "run_1 ");
 }
 
 TEST_CASE("Queued runs that have no thread do not wait for each other", "[finding]") {

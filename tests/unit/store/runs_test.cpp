@@ -129,7 +129,7 @@ TEST_CASE("Finishing writes the outcome, gives up the lease and forgets the time
   CHECK(run->output_json == R"({"o":1})");
   CHECK(run->finished_us == 99);
   CHECK(run->lease_owner.empty());
-  CHECK(f.runs.claimable(f.system, "host_1", 1'000'000, 10).empty());
+  CHECK(f.runs.claimable(f.system, {"host_1"}, 1'000'000, 10).empty());
 }
 
 TEST_CASE("Journal and stream come back in order; the stream from a number on, in blocks") {

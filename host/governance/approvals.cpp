@@ -1,0 +1,171 @@
+#include "governance/approvals.hpp"
+
+#include "base/failpoint.hpp"
+#include "base/text.hpp"
+#include "model/json_schema.hpp"
+#include "tenancy/audit.hpp"
+
+namespace platos::governance {
+namespace {
+
+using model::Approval;
+using model::ApprovalState;
+using model::Principal;
+
+constexpr std::size_t kMaxCommentBytes = 4000;
+constexpr model::Rights kSeesAll = model::kRead | model::kWrite | model::kAdmin | model::kOwner | model::kOperator;
+
+Error approval_not_found(const std::string& id) {
+  return {ErrorKind::NotFound,
+          "approval_not_found",
+          "there is no approval \"" + base::printable(id, 80) + "\"",
+          false,
+          0,
+          {}};
+}
+
+bool may_see(const Principal& who, const Approval& approval) {
+  if (who.is_kept_from(approval.agent_id)) return false;
+  return who.may(kSeesAll) || approval.requested_by == who.user_id;
+}
+
+Result<Approval> visible(store::Session& session, const Principal& who, const std::string& id) {
+  auto approval = store::Approvals(session).find(who.scope, id);
+  if (!approval || !may_see(who, *approval)) return fail(approval_not_found(id));
+  return std::move(*approval);
+}
+
+// The same person over another credential is the same person.
+std::string voter_of(const Principal& who) { return who.user_id.empty() ? who.actor : who.user_id; }
+
+Result<void> check_open(const Approval& approval, std::int64_t now_us) {
+  if (approval.state != ApprovalState::Pending) {
+    return fail(ErrorKind::Conflict, "approval_resolved",
+                "approval " + approval.id + " is " + std::string(model::to_text(approval.state)) +
+                    " already; what was said first holds");
+  }
+  if (approval.deadline_us <= now_us) {
+    return fail(ErrorKind::Conflict, "approval_expired",
+                "approval " + approval.id + " has expired, which denies it; the agent must ask again");
+  }
+  return {};
+}
+
+Result<void> check_decision(const ApprovalDecision& decision) {
+  if (decision.comment.size() > kMaxCommentBytes)
+    return fail(model::invalid_field("comment", "at most 4000 bytes", std::to_string(decision.comment.size())));
+  if (decision.edited_arguments && !decision.edited_arguments->is_object())
+    return fail(model::invalid_field("editedArgs", "an object", model::kind_of(*decision.edited_arguments)));
+  return {};
+}
+
+Result<void> edit(store::Session& session, Approval& approval, const Principal& who, const model::Json& arguments) {
+  if (approval.tool.empty()) {
+    return fail(ErrorKind::InvalidArgument, "invalid_field",
+                "editedArgs: this approval is a question of the agent, and has no arguments that could be edited");
+  }
+  if (!approval.schema_json.empty()) {
+    const auto schema = model::JsonSchema::compile(model::parse_bounded(approval.schema_json, "the schema").value());
+    if (!schema) return fail(schema.error());
+    if (auto valid = schema->validate(arguments, "editedArgs", "invalid_arguments"); !valid) return valid;
+  }
+  approval.edited_arguments_json = model::dump(arguments);
+  approval.edited_by = who.user_id;
+  const std::string hash = model::approval_hash(approval.tool, approval.edited_arguments_json);
+  if (hash != approval.request_hash) {
+    store::Approvals(session).clear_votes(approval.scope, approval.id);
+    approval.approvals = 0;
+  }
+  approval.request_hash = hash;
+  return {};
+}
+
+// Changes `approval` to what it is after this word.
+Result<void> count(store::Session& session, Approval& approval, const Principal& who, const ApprovalDecision& decision,
+                   std::int64_t now_us) {
+  const store::Vote vote{voter_of(who), decision.approved, decision.comment, now_us};
+  if (!store::Approvals(session).vote(approval.scope, approval.id, vote)) {
+    return fail(ErrorKind::Conflict, "already_decided",
+                "you have approved " + approval.id + " already; it needs " + std::to_string(approval.policy.needed) +
+                    " different people");
+  }
+  if (decision.approved) ++approval.approvals;
+  if (decision.approved && approval.approvals < approval.policy.needed) return {};
+  approval.state = decision.approved ? ApprovalState::Approved : ApprovalState::Rejected;
+  approval.responded_by = who.user_id;
+  approval.comment = decision.comment;
+  approval.resolved_us = now_us;
+  return {};
+}
+
+Result<Approval> decide_in(store::Session& session, base::IdMaker& ids, const Principal& who, const std::string& id,
+                           const ApprovalDecision& decision, std::int64_t now_us) {
+  auto approval = visible(session, who, id);
+  if (!approval) return approval;
+  if (auto open = check_open(*approval, now_us); !open) return fail(open.error());
+  if (!model::may_decide(approval->policy, who, approval->requested_by)) {
+    return fail(ErrorKind::PermissionDenied, "approval_role",
+                "approval " + id + " is to be decided by somebody with another role than yours");
+  }
+  if (!decision.request_hash.empty() && decision.request_hash != approval->request_hash) {
+    return fail(ErrorKind::Conflict, "approval_changed",
+                "the arguments of approval " + id + " were changed since you saw them; look at them again");
+  }
+  if (decision.approved && decision.edited_arguments) {
+    if (auto edited = edit(session, *approval, who, *decision.edited_arguments); !edited) return fail(edited.error());
+  }
+  if (auto counted = count(session, *approval, who, decision, now_us); !counted) return fail(counted.error());
+  if (!store::Approvals(session).update(*approval))
+    return fail(ErrorKind::Conflict, "approval_resolved", "approval " + id + " was decided by somebody else just now");
+  tenancy::write_audit(session, ids, who, decision.approved ? "approval.approve" : "approval.deny", id,
+                       {{"run", approval->run_id},
+                        {"tool", approval->tool},
+                        {"hash", approval->request_hash},
+                        {"edited", decision.approved && decision.edited_arguments.has_value()},
+                        {"state", model::to_text(approval->state)}},
+                       now_us);
+  if (approval->state != ApprovalState::Pending) store::Runs(session).wake(approval->scope, approval->run_id, now_us);
+  base::failpoint("approval.in_decision");
+  return approval;
+}
+
+}  // namespace
+
+Task<Result<ApprovalPage>> Approvals::list(base::Loop& loop, model::Principal who, store::ApprovalFilter filter) {
+  if (!who.may(kSeesAll)) filter.user_id = who.user_id;
+  if (!who.agent_id.empty()) {
+    // Another agent's are not there for a credential that is bound to one.
+    if (who.is_kept_from(filter.agent_id) && !filter.agent_id.empty()) co_return ApprovalPage{};
+    filter.agent_id = who.agent_id;
+  }
+  const auto read = database_.read(loop, [scope = who.scope, filter](store::Session& session) -> Result<ApprovalPage> {
+    store::Approvals approvals(session);
+    store::ApprovalFilter pending;
+    pending.user_id = filter.user_id;
+    pending.agent_id = filter.agent_id;
+    pending.state = "pending";
+    return ApprovalPage{approvals.list(scope, filter), approvals.count(scope, filter), approvals.count(scope, pending)};
+  });
+  co_return co_await read;
+}
+
+Task<Result<model::Approval>> Approvals::find(base::Loop& loop, model::Principal who, std::string id) {
+  const auto read = database_.read(
+      loop, [who, id](store::Session& session) -> Result<Approval> { return visible(session, who, id); });
+  co_return co_await read;
+}
+
+Task<Result<model::Approval>> Approvals::decide(base::Loop& loop, model::Principal who, std::string id,
+                                                ApprovalDecision decision) {
+  if (auto good = check_decision(decision); !good) co_return fail(good.error());
+  const auto write =
+      database_.write(loop, [this, who, id, decision, now = loop.clock().wall_us()](store::Session& session) {
+        return decide_in(session, ids_, who, id, decision, now);
+      });
+  auto decided = co_await write;
+  base::failpoint("approval.decided");
+  if (decided && decided->state != ApprovalState::Pending) engine_.wake(decided->run_id);
+  co_return decided;
+}
+
+}  // namespace platos::governance

@@ -1,0 +1,179 @@
+#include "tools/approval_gate.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "base/failpoint.hpp"
+#include "model/event.hpp"
+#include "store/approvals.hpp"
+#include "tools/questions.hpp"
+
+namespace platos::tools {
+namespace {
+
+using model::Approval;
+using model::ApprovalState;
+
+constexpr std::int64_t kHourUs = 3'600'000'000;
+constexpr std::int64_t kMostOfRun = 10'000;
+
+/// What the store knows that matters to new questions of a run.
+struct Known {
+  std::vector<Approval> of_run;
+  std::int64_t asked_this_hour = 0;
+};
+
+Result<Known> read_known(store::Session& session, const model::RunRecord& run, std::int64_t now_us) {
+  store::Approvals approvals(session);
+  store::ApprovalFilter of_run;
+  of_run.run_id = run.id;
+  of_run.limit = kMostOfRun;
+  store::ApprovalFilter recent;
+  recent.user_id = run.user_id;
+  recent.agent_id = run.agent_id;
+  recent.source = kRequestApproval;
+  recent.since_us = now_us - kHourUs;
+  return Known{approvals.list(run.scope, of_run), approvals.count(run.scope, recent)};
+}
+
+Approval new_approval(engine::Run& run, const Question& question) {
+  Approval approval;
+  approval.id = run.context().ids.make("apr");
+  approval.scope = run.record().scope;
+  approval.source = question.source;
+  approval.run_id = run.id();
+  approval.call_id = question.call.call_id;
+  approval.agent_id = run.record().agent_id;
+  approval.thread_id = run.record().thread_id;
+  approval.requested_by = run.record().user_id;
+  approval.action = question.action;
+  approval.details = question.details;
+  if (question.source != kRequestApproval) approval.tool = question.call.model_name;
+  approval.arguments_json = question.call.arguments_json;
+  approval.schema_json = question.schema_json;
+  approval.request_hash = model::approval_hash(question.call.model_name, question.call.arguments_json);
+  approval.policy = question.policy;
+  approval.created_us = run.now_us();
+  approval.deadline_us = approval.created_us + question.policy.timeout_s * 1'000'000;
+  return approval;
+}
+
+Approval over_limit(const Question& question, std::int64_t limit) {
+  Approval approval;
+  approval.source = question.source;
+  approval.call_id = question.call.call_id;
+  approval.state = ApprovalState::Rejected;
+  approval.comment = "approval rate limit exceeded: this agent may ask a user " + std::to_string(limit) +
+                     " times an hour; go on without, or tell the user";
+  return approval;
+}
+
+// Has passed its deadline without a word: that denies.
+Result<std::vector<Approval>> read_decided(store::Session& session, const model::Scope& scope,
+                                           const std::string& run_id, std::int64_t now_us) {
+  store::Approvals rows(session);
+  store::ApprovalFilter filter;
+  filter.run_id = run_id;
+  filter.limit = kMostOfRun;
+  auto approvals = rows.list(scope, filter);
+  for (auto& approval : approvals) {
+    if (approval.state != ApprovalState::Pending || approval.deadline_us > now_us) continue;
+    approval.state = ApprovalState::TimedOut;
+    approval.resolved_us = now_us;
+    // Somebody may have been faster, on another host: then that holds.
+    if (!rows.update(approval)) approval = rows.find(scope, approval.id).value_or(approval);
+  }
+  return approvals;
+}
+
+void cancel_open(engine::Run& run, const std::vector<Approval>& approvals) {
+  for (auto approval : approvals) {
+    if (approval.state != ApprovalState::Pending) continue;
+    approval.state = ApprovalState::Cancelled;
+    approval.resolved_us = run.now_us();
+    run.emit(model::approval_resolved_event(approval));
+    run.store([approval](store::Session& session) -> Result<void> {
+      // False: it was decided meanwhile, which changes nothing for a run that is cancelled.
+      static_cast<void>(store::Approvals(session).update(approval));
+      return {};
+    });
+  }
+}
+
+}  // namespace
+
+Task<Result<std::vector<Approval>>> ApprovalGate::ask(engine::Run& run, std::vector<Question> questions) const {
+  const bool may_know = !run.former_journal().empty();
+  const bool counts = std::any_of(questions.begin(), questions.end(),
+                                  [](const Question& each) { return each.source == kRequestApproval; });
+  Known known;
+  if (may_know || counts) {
+    const auto read = run.context().database.read(
+        run.loop(), [record = run.record(), now = run.now_us()](store::Session& session) -> Result<Known> {
+          return read_known(session, record, now);
+        });
+    auto found = co_await read;
+    if (!found) co_return fail(found.error());
+    known = std::move(*found);
+  }
+  std::vector<Approval> approvals;
+  for (const auto& question : questions) {
+    const auto former = std::find_if(known.of_run.begin(), known.of_run.end(), [&](const Approval& each) {
+      return each.call_id == question.call.call_id && each.source == question.source;
+    });
+    const bool is_limited = question.source == kRequestApproval && options_.max_per_hour > 0;
+    if (former != known.of_run.end()) {
+      approvals.push_back(*former);
+    } else if (is_limited && known.asked_this_hour >= options_.max_per_hour) {
+      approvals.push_back(over_limit(question, options_.max_per_hour));
+    } else {
+      if (question.source == kRequestApproval) ++known.asked_this_hour;
+      approvals.push_back(new_approval(run, question));
+      run.store([approval = approvals.back()](store::Session& session) -> Result<void> {
+        store::Approvals(session).insert(approval);
+        return {};
+      });
+      run.emit(model::approval_needed_event(approvals.back()));
+    }
+  }
+  base::failpoint("approval.before_asked");
+  co_return approvals;
+}
+
+Task<Result<void>> ApprovalGate::wait(engine::Run& run, std::vector<Approval>& approvals) const {
+  // Asked and announced before anything is read back.
+  if (auto written = co_await run.barrier(); !written) co_return written;
+  base::failpoint("approval.asked");
+  for (;;) {
+    const auto write = run.context().database.write(
+        run.loop(), [scope = run.record().scope, id = run.id(), now = run.now_us()](store::Session& session) {
+          return read_decided(session, scope, id, now);
+        });
+    const auto rows = co_await write;
+    if (!rows) co_return fail(rows.error());
+    std::int64_t due_us = std::numeric_limits<std::int64_t>::max();
+    for (auto& approval : approvals) {
+      const auto row =
+          std::find_if(rows->begin(), rows->end(), [&](const Approval& each) { return each.id == approval.id; });
+      if (row != rows->end()) approval = *row;
+      if (approval.state == ApprovalState::Pending) due_us = std::min(due_us, approval.deadline_us);
+    }
+    if (due_us == std::numeric_limits<std::int64_t>::max()) break;
+    engine::Run::StillWaits still_waits = [scope = run.record().scope, id = run.id()](store::Session& session) {
+      return store::Approvals(session).is_pending(scope, id);
+    };
+    const auto waited = co_await run.wait_until(due_us, "approval", std::move(still_waits));
+    if (!waited) co_return fail(waited.error());
+    if (*waited) continue;
+    cancel_open(run, approvals);
+    co_return fail(ErrorKind::Cancelled, run.cancel_token().reason(), "the run was cancelled");
+  }
+  for (const auto& approval : approvals) {
+    if (!approval.id.empty()) run.emit(model::approval_resolved_event(approval));
+  }
+  base::failpoint("approval.resolved");
+  co_return Result<void>{};
+}
+
+}  // namespace platos::tools

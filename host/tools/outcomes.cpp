@@ -1,0 +1,41 @@
+#include "tools/outcomes.hpp"
+
+#include "base/json_text.hpp"
+
+namespace platos::tools {
+
+model::ToolOutcome failed(const std::string& call_id, std::string code, const std::string& text) {
+  model::ToolOutcome outcome;
+  outcome.call_id = call_id;
+  outcome.is_error = true;
+  outcome.code = std::move(code);
+  outcome.result_json.clear();
+  base::append_json_string(outcome.result_json, text);
+  return outcome;
+}
+
+model::ToolOutcome outcome_unknown(const model::ToolCall& call, const std::string& why) {
+  return failed(call.call_id, "outcome_unknown",
+                "It is not known whether this call of " + call.model_name +
+                    " had its effect. It will not be made again with these arguments; tell the user." +
+                    (why.empty() ? "" : " Reason: " + why));
+}
+
+std::string code_of(const Error& error) {
+  switch (error.kind) {
+    case ErrorKind::InvalidArgument: return "invalid_arguments";
+    case ErrorKind::Deadline: return "tool_timeout";
+    case ErrorKind::Unavailable:
+    case ErrorKind::FailedPrecondition: return "tool_unavailable";
+    default: return "tool_failed";
+  }
+}
+
+bool leaves_doubt(const Error& error) {
+  if (error.code == "overloaded") return false;
+  return error.kind == ErrorKind::Deadline || error.kind == ErrorKind::Cancelled ||
+         error.kind == ErrorKind::Unavailable || error.code == "plugin_breach" || error.code == "tool_bad_output" ||
+         error.code == "tool_output_too_large";
+}
+
+}  // namespace platos::tools

@@ -1,0 +1,20 @@
+// How calls end when they do not end well: one vocabulary for models, journals and ledgers.
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+#include "model/tool.hpp"
+
+namespace platos::tools {
+
+/// `text` is what the model reads.
+model::ToolOutcome failed(const std::string& call_id, std::string code, const std::string& text);
+model::ToolOutcome outcome_unknown(const model::ToolCall& call, const std::string& why = {});
+
+/// The code of a tool's own error.
+std::string code_of(const Error& error);
+/// After these errors the tool may have done its work: nobody knows.
+bool leaves_doubt(const Error& error);
+
+}  // namespace platos::tools
