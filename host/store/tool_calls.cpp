@@ -1,8 +1,35 @@
 #include "store/tool_calls.hpp"
 
+#include "store/rows.hpp"
+
 namespace platos::store {
 
 using model::Scope;
+
+namespace {
+
+LedgerRow ledger_row(const Row& row) {
+  LedgerRow read;
+  read.run_id = row.text(0);
+  read.call_id = row.text(1);
+  read.instance = row.text(2);
+  read.tool = row.text(3);
+  read.argument_hash = row.text(4);
+  read.effect = model::effect_from_text(row.text(5));
+  read.idempotency_key = row.text(6);
+  read.state = row.text(7);
+  read.started_us = row.integer(8);
+  return read;
+}
+
+LedgerRow settled_row(const Row& row) {
+  LedgerRow read = ledger_row(row);
+  read.settled_us = row.integer(9);
+  read.settled_by = row.text(10);
+  return read;
+}
+
+}  // namespace
 
 void ToolCalls::start(const Scope& scope, const LedgerRow& row) {
   session_.send(
@@ -30,11 +57,36 @@ std::vector<LedgerRow> ToolCalls::of_run(const Scope& scope, const std::string& 
                  "SELECT run_id, call_id, instance, tool, argument_hash, effect, idempotency_key, state, started_us "
                  "FROM tool_calls WHERE env_id = $1 AND run_id = $2 ORDER BY started_us, call_id",
                  {scope.environment_id, run_id}, [&](const Row& row) {
-                   rows.push_back({row.text(0), row.text(1), row.text(2), row.text(3), row.text(4),
-                                   model::effect_from_text(row.text(5)), row.text(6), row.text(7), row.integer(8)});
+                   rows.push_back(ledger_row(row));
                    return true;
                  });
   return rows;
+}
+
+std::optional<LedgerRow> ToolCalls::find(const Scope& scope, const std::string& run_id, const std::string& call_id) {
+  return first_row<LedgerRow>(
+      session_, scope,
+      "SELECT run_id, call_id, instance, tool, argument_hash, effect, idempotency_key, state, started_us, settled_us, "
+      "settled_by FROM tool_calls WHERE env_id = $1 AND run_id = $2 AND call_id = $3",
+      {scope.environment_id, run_id, call_id}, settled_row);
+}
+
+std::vector<LedgerRow> ToolCalls::unknown(const Scope& scope, const std::string& run_id, std::int64_t limit) {
+  return all_rows<LedgerRow>(
+      session_, scope,
+      "SELECT run_id, call_id, instance, tool, argument_hash, effect, idempotency_key, state, started_us, settled_us, "
+      "settled_by FROM tool_calls WHERE env_id = $1 AND state = 'unknown' AND ($2 = '' OR run_id = $2) "
+      "ORDER BY started_us DESC, call_id LIMIT $3",
+      {scope.environment_id, run_id, limit}, settled_row);
+}
+
+bool ToolCalls::settle_unknown(const Scope& scope, const LedgerRow& row, const std::string& result_json) {
+  const std::string at = row.run_id + "/" + row.call_id;
+  return session_.execute(scope,
+                          "UPDATE tool_calls SET state = $1, result = $2, settled_us = $3, settled_by = $4 WHERE "
+                          "env_id = $5 AND run_id = $6 AND call_id = $7 AND state = 'unknown'",
+                          {row.state, Sealed{result_json, place(scope, "tool_calls.result", at)}, row.settled_us,
+                           row.settled_by, scope.environment_id, row.run_id, row.call_id}) > 0;
 }
 
 std::optional<IdempotencyRow> IdempotencyKeys::find(const Scope& scope, const IdempotencyRow& wanted,

@@ -22,6 +22,8 @@ struct LedgerRow {
   std::string idempotency_key;    ///< "<run>:<call>"
   std::string state = "started";  ///< started, succeeded, failed, unknown
   std::int64_t started_us = 0;
+  std::int64_t settled_us = 0;  ///< read by find() and unknown() only, as the next
+  std::string settled_by;       ///< who said what became of it; empty: the run itself
 };
 
 /// A view on a session; made where it is used. Throws SqlError.
@@ -35,6 +37,11 @@ class ToolCalls {
               const std::string& state, const std::string& result_json, std::int64_t now_us);
   /// All rows of a run, in the order they were started.
   std::vector<LedgerRow> of_run(const model::Scope& scope, const std::string& run_id);
+  std::optional<LedgerRow> find(const model::Scope& scope, const std::string& run_id, const std::string& call_id);
+  /// Calls whose outcome nobody knows yet, newest first; of all runs when `run_id` is empty.
+  std::vector<LedgerRow> unknown(const model::Scope& scope, const std::string& run_id, std::int64_t limit);
+  /// A person says what became of an unknown one. False when it is not unknown (any more).
+  bool settle_unknown(const model::Scope& scope, const LedgerRow& row, const std::string& result_json);
 
  private:
   Session& session_;

@@ -207,7 +207,8 @@ TEST_CASE("Texts from before there were keys are sealed, whichever column they s
       "entities.secret",   "entities.former_secret", "end_users.profile",       "environment_variables.value",
       "audit_log.detail",  "threads.tags",           "message_ratings.comment", "approvals.action",
       "approvals.details", "approvals.arguments",    "approvals.schema_json",   "approvals.edited",
-      "approvals.comment", "approval_votes.comment"};
+      "approvals.comment", "approval_votes.comment", "tool_audit.arguments",    "tool_audit.result",
+      "tool_results.text"};
   for (const auto& [column, plain] : plain_values(f)) {
     INFO(column);
     CHECK((plain > 0) != born_sealed.contains(column));
