@@ -18,7 +18,7 @@ constexpr std::int64_t kReserveStep = 4096;
 // Decisions after which a step is not done again: what came before them stays valid.
 bool settles_step(std::string_view kind) {
   return kind == model::journal::kAccepted || kind == model::journal::kModelResponse ||
-         kind == model::journal::kToolSettled;
+         kind == model::journal::kToolSettled || kind == model::journal::kAsked;
 }
 
 bool worth_retrying(const Error& error) {

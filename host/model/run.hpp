@@ -57,6 +57,7 @@ inline constexpr std::string_view kModelRequest = "model_request";
 inline constexpr std::string_view kModelResponse = "model_response";
 inline constexpr std::string_view kToolStarted = "tool_started";
 inline constexpr std::string_view kToolSettled = "tool_settled";
+inline constexpr std::string_view kAsked = "asked";  ///< people; what was said so far stands
 inline constexpr std::string_view kWaiting = "waiting";
 inline constexpr std::string_view kResumed = "resumed";
 inline constexpr std::string_view kCancelled = "cancelled";

@@ -118,6 +118,7 @@ Task<Result<std::vector<Approval>>> ApprovalGate::ask(engine::Run& run, std::vec
     known = std::move(*found);
   }
   std::vector<Approval> approvals;
+  std::size_t asked = 0;
   for (const auto& question : questions) {
     const auto former = std::find_if(known.of_run.begin(), known.of_run.end(), [&](const Approval& each) {
       return each.call_id == question.call.call_id && each.source == question.source;
@@ -135,8 +136,10 @@ Task<Result<std::vector<Approval>>> ApprovalGate::ask(engine::Run& run, std::vec
         return {};
       });
       run.emit(model::approval_needed_event(approvals.back()));
+      ++asked;
     }
   }
+  if (asked > 0) run.journal(model::journal::kAsked, "{}");
   base::failpoint("approval.before_asked");
   co_return approvals;
 }

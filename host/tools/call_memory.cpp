@@ -9,6 +9,8 @@ std::string call_key(const model::ToolCall& call) {
 }
 
 void CallMemory::note(std::size_t step, const model::ToolCall& call, const model::ToolOutcome& outcome) {
+  // A no does not make the next identical call a new one.
+  if (outcome.code.starts_with("approval_")) return;
   Seen& seen = seen_[call_key(call)];
   if (seen.count > 0 && seen.step == step) return;
   const std::string hash = base::sha256_hex(outcome.result_json);

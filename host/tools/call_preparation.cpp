@@ -5,6 +5,7 @@
 #include "governance/ledger.hpp"
 #include "model/json.hpp"
 #include "model/json_schema.hpp"
+#include "tools/argument_resolver.hpp"
 #include "tools/call_batch.hpp"
 #include "tools/outcomes.hpp"
 #include "tools/questions.hpp"
@@ -99,12 +100,17 @@ std::optional<model::ToolOutcome> CallPreparation::govern(engine::Run& run, Prep
 
 std::optional<model::ToolOutcome> CallPreparation::refuse(engine::Run& run, const CallSetting& setting,
                                                           PreparedCall& prepared, UnknownOutcomes& unknown) const {
-  const auto& call = prepared.call;
+  auto& call = prepared.call;
   prepared.tool = setting.tools.find(call.model_name);
   if (prepared.tool == nullptr)
     return failed(call.call_id, "unknown_tool", "There is no tool called " + call.model_name + ".");
   if (prepared.is_part && call.model_name == kExecuteTools)
     return failed(call.call_id, "invalid_arguments", "execute_tools cannot call itself.");
+  if (model::parse_bounded(call.arguments_json, "the arguments").value_or(model::Json()).is_object()) {
+    auto resolved = resolve(setting.mapping, *prepared.tool, call.arguments_json, setting.session_json);
+    if (!resolved) return failed(call.call_id, resolved.error().code, resolved.error().message);
+    call.arguments_json = std::move(*resolved);
+  }
   if (auto invalid = check_arguments(call, *prepared.tool)) return invalid;
   if (unknown.contains(prepared.key)) return outcome_unknown(call);
   if (prepared.history == CallHistory::Started && prepared.tool->effect == model::Effect::Once) {

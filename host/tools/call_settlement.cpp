@@ -5,9 +5,37 @@
 #include "base/json_text.hpp"
 #include "base/text.hpp"
 #include "model/json.hpp"
+#include "store/tool_audit.hpp"
 #include "store/tool_calls.hpp"
+#include "store/tool_results.hpp"
 
 namespace platos::tools {
+namespace {
+
+store::ToolAuditRow audit_row(const engine::Run& run, const PreparedCall& prepared, const model::ToolOutcome& outcome) {
+  store::ToolAuditRow row;
+  row.id = prepared.call.call_id;
+  row.run_id = run.id();
+  row.thread_id = run.record().thread_id;
+  row.agent_id = run.record().agent_id;
+  row.user_id = run.record().user_id;
+  row.model_name = prepared.call.model_name;
+  if (prepared.tool != nullptr) {
+    row.instance = prepared.tool->instance;
+    row.tool = prepared.tool->name;
+    row.effect = model::to_text(prepared.tool->effect);
+  }
+  row.status = store::audit_status(outcome.is_error ? outcome.code : "");
+  row.error_code = outcome.is_error ? outcome.code : "";
+  row.created_us = run.now_us();
+  row.latency_us = prepared.started_us == 0 ? 0 : row.created_us - prepared.started_us;
+  row.trace_id = telemetry::trace_id_hex(prepared.parent.trace_id);
+  row.arguments_json = prepared.call.arguments_json;
+  row.result_json = outcome.result_json;
+  return row;
+}
+
+}  // namespace
 
 std::string idempotency_key(const engine::Run& run, const model::ToolCall& call) {
   return run.id() + ":" + call.call_id;
@@ -33,24 +61,36 @@ void note_started(engine::Run& run, const PreparedCall& prepared) {
   });
 }
 
-void note_settled(engine::Run& run, const PreparedCall& prepared, const model::ToolOutcome& outcome) {
+void note_settled(engine::Run& run, const PreparedCall& prepared, CallEnd end) {
+  const auto& outcome = end.outcome;
   run.emit(model::tool_result_event(prepared.call, outcome));
   run.journal(model::journal::kToolSettled, model::dump(model::to_json(outcome)));
-  if (prepared.tool == nullptr) return;
   const std::string state = outcome.code == "outcome_unknown" ? "unknown" : outcome.is_error ? "failed" : "succeeded";
-  run.store([scope = run.record().scope, run_id = run.id(), outcome, state,
-             now = run.now_us()](store::Session& session) -> Result<void> {
-    store::ToolCalls(session).settle(scope, run_id, outcome.call_id, state, outcome.result_json, now);
+  run.store([scope = run.record().scope, row = audit_row(run, prepared, outcome), end = std::move(end), state,
+             known = prepared.tool != nullptr, now = run.now_us()](store::Session& session) -> Result<void> {
+    if (known) {
+      store::ToolCalls(session).settle(scope, row.run_id, row.id, state, end.outcome.result_json, now);
+    }
+    store::ToolAudit(session).add(scope, row);
+    if (!end.whole_result_json.empty()) {
+      store::ToolResults(session).put(scope, row.run_id, row.id, end.whole_result_json, now);
+    }
     return {};
   });
 }
 
-std::string bounded(std::string result_json, std::size_t max_bytes) {
-  if (result_json.size() <= max_bytes) return result_json;
+CallEnd success(const model::ToolCall& call, std::string result_json, std::size_t max_bytes) {
+  CallEnd end;
+  end.outcome.call_id = call.call_id;
+  if (result_json.size() <= max_bytes) {
+    end.outcome.result_json = std::move(result_json);
+    return end;
+  }
   std::string cut = R"({"truncated":true,"bytes":)" + std::to_string(result_json.size()) + R"(,"text":)";
   base::append_json_string(cut, base::cut_utf8(result_json, max_bytes));
-  cut += '}';
-  return cut;
+  end.outcome.result_json = std::move(cut) + "}";
+  end.whole_result_json = std::move(result_json);
+  return end;
 }
 
 }  // namespace platos::tools

@@ -9,13 +9,13 @@ namespace platos::tools {
 /// Journal and ledger of a call that begins. The run's next commit holds them.
 void note_started(engine::Run& run, const PreparedCall& prepared);
 
-/// Event, journal and ledger of a call that has ended. The run's next commit holds them.
-void note_settled(engine::Run& run, const PreparedCall& prepared, const model::ToolOutcome& outcome);
+/// Event, journal, ledger and audit of a call that has ended, and its whole result. The run's next commit holds them.
+void note_settled(engine::Run& run, const PreparedCall& prepared, CallEnd end);
 
 /// The key that every attempt of one call hands to its tool.
 std::string idempotency_key(const engine::Run& run, const model::ToolCall& call);
 
-/// A result that is longer than `max_bytes` as the model sees it: its beginning, and how long the whole is.
-std::string bounded(std::string result_json, std::size_t max_bytes);
+/// A success. Of a result that is longer than `max_bytes` the model sees the beginning, and how long the whole is.
+CallEnd success(const model::ToolCall& call, std::string result_json, std::size_t max_bytes);
 
 }  // namespace platos::tools

@@ -36,19 +36,14 @@ ports::CallContext context_of(const engine::Run& run, const CallSetting& setting
 
 // What a reconcile tool says of a call: {"status": "succeeded" or "failed", "result"?}. Anything else: it does not
 // know.
-std::optional<model::ToolOutcome> read_reconciled(const model::ToolCall& call, const std::string& answer_json,
-                                                  std::size_t max_result_bytes) {
+std::optional<CallEnd> read_reconciled(const model::ToolCall& call, const std::string& answer_json,
+                                       std::size_t max_result_bytes) {
   const auto answer = model::parse_bounded(answer_json, "the answer", {max_result_bytes * 4, 64, 1'000'000});
   if (!answer || !answer->is_object()) return std::nullopt;
   const auto status = model::optional_text(*answer, "status");
   const std::string result = model::dump(answer->value("result", model::Json()));
-  if (status && *status == "succeeded") {
-    model::ToolOutcome outcome;
-    outcome.call_id = call.call_id;
-    outcome.result_json = bounded(result, max_result_bytes);
-    return outcome;
-  }
-  if (status && *status == "failed") return failed(call.call_id, "tool_failed", result);
+  if (status && *status == "succeeded") return success(call, result, max_result_bytes);
+  if (status && *status == "failed") return CallEnd{failed(call.call_id, "tool_failed", result)};
   return std::nullopt;
 }
 
@@ -149,7 +144,7 @@ Task<Result<std::vector<model::ToolOutcome>>> Dispatcher::call_all(engine::Run& 
   for (auto& entry : step.entries) {
     if (!entry.parts.empty()) {
       entry.outcome = step.joined(entry);
-      note_settled(run, entry.prepared, *entry.outcome);
+      note_settled(run, entry.prepared, {*entry.outcome});
     }
     if (!entry.prepared.is_part) outcomes.push_back(*entry.outcome);
   }
@@ -220,33 +215,35 @@ Task<Result<bool>> Dispatcher::ask_people(Step& step) const {
 
 Task<Result<model::ToolOutcome>> Dispatcher::call_one(Step& step, PreparedCall prepared) const {
   engine::Run& run = step.run;
-  model::ToolOutcome outcome;
+  CallEnd end;
   telemetry::Span span(tracer_, "execute_tool", prepared.parent, ports::Record::SpanKind::Client);
   span.set("gen_ai.operation.name", "execute_tool");
   span.set("gen_ai.tool.name", prepared.call.model_name);
   span.set("gen_ai.tool.call.id", prepared.call.call_id);
   if (prepared.refusal) {
-    outcome = *prepared.refusal;
+    end.outcome = *prepared.refusal;
   } else {
     prepared.parent = span.context();
+    prepared.started_us = run.now_us();
     span.set_content("gen_ai.tool.call.arguments", prepared.call.arguments_json);
     base::failpoint("tool.before_invoke");
     if (prepared.in_doubt) {
-      outcome = co_await reconcile(run, step.setting, prepared, "the process ended in the middle of it");
+      end = co_await reconcile(run, step.setting, prepared, "the process ended in the middle of it");
     } else {
-      outcome = co_await invoke(run, step.setting, prepared);
+      end = co_await invoke(run, step.setting, prepared);
     }
     base::failpoint("tool.after_invoke");
-    if (run.cancel_token().cancelled() && outcome.code == "cancelled") {
+    if (run.cancel_token().cancelled() && end.outcome.code == "cancelled") {
       co_return fail(ErrorKind::Cancelled, run.cancel_token().reason(), "the run was cancelled");
     }
-    govern_result(run, prepared, outcome);
+    govern_result(run, prepared, end);
   }
+  auto outcome = end.outcome;
   span.set_content("gen_ai.tool.call.result", outcome.result_json);
   span.end(outcome.is_error ? ports::Record::Severity::Error : ports::Record::Severity::Ok, outcome.code);
   (outcome.is_error ? failed_ : succeeded_).add();
   if (outcome.code == "outcome_unknown") step.unknown.insert(prepared.key);
-  note_settled(run, prepared, outcome);
+  note_settled(run, prepared, std::move(end));
   if (prepared.needs_barrier()) {
     if (auto written = co_await run.barrier(); !written) co_return fail(written.error());
   }
@@ -254,8 +251,7 @@ Task<Result<model::ToolOutcome>> Dispatcher::call_one(Step& step, PreparedCall p
   co_return outcome;
 }
 
-Task<model::ToolOutcome> Dispatcher::invoke(engine::Run& run, const CallSetting& setting,
-                                            const PreparedCall& prepared) const {
+Task<CallEnd> Dispatcher::invoke(engine::Run& run, const CallSetting& setting, const PreparedCall& prepared) const {
   const auto& call = prepared.call;
   const std::int64_t timeout_ms = prepared.tool->timeout_ms > 0
                                       ? std::min(prepared.tool->timeout_ms, options_.max_timeout_ms)
@@ -265,24 +261,19 @@ Task<model::ToolOutcome> Dispatcher::invoke(engine::Run& run, const CallSetting&
     auto context = context_of(run, setting, prepared, timeout_ms);
     auto result = co_await catalogue_.invoke(run.loop(), std::move(context), *prepared.tool, call.arguments_json,
                                              run.cancel_token());
-    if (result) {
-      model::ToolOutcome outcome;
-      outcome.call_id = call.call_id;
-      outcome.result_json = bounded(std::move(*result), options_.max_result_bytes);
-      co_return outcome;
-    }
+    if (result) co_return success(call, std::move(*result), options_.max_result_bytes);
     const Error& error = result.error();
     if (error.kind == ErrorKind::Unavailable && repeatable && attempt == 1) continue;
     if (!repeatable && leaves_doubt(error)) co_return co_await reconcile(run, setting, prepared, error.message);
-    if (error.kind == ErrorKind::Cancelled) co_return failed(call.call_id, "cancelled", error.message);
-    co_return failed(call.call_id, code_of(error), error.message);
+    if (error.kind == ErrorKind::Cancelled) co_return CallEnd{failed(call.call_id, "cancelled", error.message)};
+    co_return CallEnd{failed(call.call_id, code_of(error), error.message)};
   }
 }
 
-Task<model::ToolOutcome> Dispatcher::reconcile(engine::Run& run, const CallSetting& setting,
-                                               const PreparedCall& prepared, std::string why) const {
+Task<CallEnd> Dispatcher::reconcile(engine::Run& run, const CallSetting& setting, const PreparedCall& prepared,
+                                    std::string why) const {
   const auto& call = prepared.call;
-  if (prepared.tool->reconcile_tool.empty()) co_return outcome_unknown(call, why);
+  if (prepared.tool->reconcile_tool.empty()) co_return CallEnd{outcome_unknown(call, why)};
   model::Tool asked = *prepared.tool;
   asked.name = prepared.tool->reconcile_tool;
   std::string arguments = R"({"idempotencyKey":)";
@@ -294,29 +285,29 @@ Task<model::ToolOutcome> Dispatcher::reconcile(engine::Run& run, const CallSetti
   context.idempotency_key += ":reconcile";
   const auto answer =
       co_await catalogue_.invoke(run.loop(), std::move(context), asked, std::move(arguments), run.cancel_token());
-  if (!answer) co_return outcome_unknown(call, why);
+  if (!answer) co_return CallEnd{outcome_unknown(call, why)};
   auto known = read_reconciled(call, *answer, options_.max_result_bytes);
   if (known) co_return std::move(*known);
-  co_return outcome_unknown(call, why);
+  co_return CallEnd{outcome_unknown(call, why)};
 }
 
-void Dispatcher::govern_result(engine::Run& run, const PreparedCall& prepared, model::ToolOutcome& outcome) const {
+void Dispatcher::govern_result(engine::Run& run, const PreparedCall& prepared, CallEnd& end) const {
+  auto& outcome = end.outcome;
   if (outcome.code == "outcome_unknown" || !chain_.wants(ports::Point::AfterTool)) return;
   const auto subject = subject_of(run, prepared);
   auto judged = chain_.check(subject, ports::Point::AfterTool, outcome.result_json);
   governance::keep(run, subject, judged.findings, prepared.call.call_id);
+  if (!judged.refused() && !judged.redacted) return;
+  // Governors have not seen the rest of it.
+  end.whole_result_json.clear();
   if (judged.refused()) {
     outcome = failed(prepared.call.call_id, "tool_output_denied",
                      "The tool has run; its result is withheld by a safety policy: " + judged.rule_id);
-  } else if (judged.redacted) {
-    const bool valid =
-        model::parse_bounded(judged.text, "the result", {options_.max_result_bytes * 4, 64, 1'000'000}).has_value();
-    if (valid) {
-      outcome.result_json = std::move(judged.text);
-    } else {
-      outcome = failed(prepared.call.call_id, "tool_output_denied",
-                       "The tool has run; its result could not be redacted and is withheld.");
-    }
+  } else if (model::parse_bounded(judged.text, "the result", {options_.max_result_bytes * 4, 64, 1'000'000})) {
+    outcome.result_json = std::move(judged.text);
+  } else {
+    outcome = failed(prepared.call.call_id, "tool_output_denied",
+                     "The tool has run; its result could not be redacted and is withheld.");
   }
 }
 

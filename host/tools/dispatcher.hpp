@@ -49,10 +49,10 @@ class Dispatcher {
   /// False: nobody is to be asked.
   Task<Result<bool>> ask_people(Step& step) const;
   Task<Result<model::ToolOutcome>> call_one(Step& step, PreparedCall prepared) const;
-  Task<model::ToolOutcome> invoke(engine::Run& run, const CallSetting& setting, const PreparedCall& prepared) const;
-  Task<model::ToolOutcome> reconcile(engine::Run& run, const CallSetting& setting, const PreparedCall& prepared,
-                                     std::string why) const;
-  void govern_result(engine::Run& run, const PreparedCall& prepared, model::ToolOutcome& outcome) const;
+  Task<CallEnd> invoke(engine::Run& run, const CallSetting& setting, const PreparedCall& prepared) const;
+  Task<CallEnd> reconcile(engine::Run& run, const CallSetting& setting, const PreparedCall& prepared,
+                          std::string why) const;
+  void govern_result(engine::Run& run, const PreparedCall& prepared, CallEnd& end) const;
 
   const Catalogue& catalogue_;
   const governance::Chain& chain_;

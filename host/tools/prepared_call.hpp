@@ -33,6 +33,12 @@ struct Question {
   model::ApprovalPolicy policy;
 };
 
+/// How a call ended, and the whole of a result that is too long for a model.
+struct CallEnd {
+  model::ToolOutcome outcome;
+  std::string whole_result_json = {};  ///< empty: the outcome has all of it
+};
+
 struct PreparedCall {
   model::ToolCall call;  ///< with resolved arguments, as the governors left them
   std::string key;       ///< call_key() of what the model wrote
@@ -44,6 +50,7 @@ struct PreparedCall {
   bool in_doubt = false;  ///< started before a crash: only its reconcile tool may say what became of it
   bool is_part = false;   ///< of execute_tools
   telemetry::SpanContext parent;
+  std::int64_t started_us = 0;
 
   bool needs_barrier() const { return !refusal && tool->effect != model::Effect::Read; }
 };

@@ -38,8 +38,9 @@ Result<model::Tool> read_tool(const model::Json& json, const std::string& instan
   const auto effect = model::optional_text(json, "effect");
   const auto approval = model::optional_bool(json, "requires_approval");
   const auto timeout = model::optional_integer(json, "timeout_ms", 0, 24LL * 3600 * 1000);
+  const auto reconcile = model::optional_text(json, "reconcile");
   const auto schema = json.find("input_schema");
-  const bool readable = description && effect && approval && timeout && schema != json.end() && schema->is_object();
+  const bool readable = description && effect && approval && timeout && reconcile && schema != json.end() && schema->is_object();
   if (!readable)
     return breach(instance,
                   "tool " + *name + ": a member of its description has the wrong type, or input_schema is missing");
@@ -55,6 +56,7 @@ Result<model::Tool> read_tool(const model::Json& json, const std::string& instan
   tool.effect = model::effect_from_text(effect->value_or("once"));
   tool.requires_approval = approval->value_or(false);
   tool.timeout_ms = timeout->value_or(0);
+  tool.reconcile_tool = reconcile->value_or("");
   return tool;
 }
 

@@ -38,9 +38,11 @@ typedef struct platos_skill {
 
   /* Writes a JSON array, one object a tool:
    *   {"name", "description", "input_schema": {}, "title"?, "output_schema"?, "effect"?: "read"|"idempotent"|"once",
-   *    "requires_approval"?: false, "timeout_ms"?: 30000}
+   *    "requires_approval"?: false, "timeout_ms"?: 30000, "reconcile"?: "name of another tool"}
    * effect decides what happens after a crash in the middle of a call: read and idempotent are repeated (idempotent
-   * with the same key), once is not. Absent means once. Names are [A-Za-z0-9_.-]{1,64}.                    [worker] */
+   * with the same key), once is not. Absent means once. When nobody knows whether a call with the effect once has taken
+   * place, the host asks the tool that `reconcile` names, with {"idempotencyKey", "tool", "arguments"}; it answers with
+   * the JSON {"status": "succeeded", "failed" or "unknown", "result"?}. Names are [A-Za-z0-9_.-]{1,64}.       [worker] */
   int32_t (*list)(platos_instance_t *instance, const platos_writer_t *writer, platos_error_t *error);
 
   /* Invokes one tool.                                                                           [worker, may block]

@@ -1,10 +1,12 @@
 // A skill whose effects are seen from outside: each call appends the line "<tool> <run>:<call>" to a file and syncs it
-// before it returns. Configuration: {"file": "...", "delay_ms": "..."}; the delay is spent before and after the effect.
+// before it returns; "pay" adds its arguments. Configuration: {"file": "...", "delay_ms": "..."}; the delay is spent
+// before and after the effect.
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -27,12 +29,26 @@ class Effects : public sdk::Skill {
       out.begin_object().key("name").value(name).key("description").value("Leaves a line.");
       out.key("input_schema").raw(R"({"type":"object"})").key("effect").value(effect).end_object();
     }
+    out.begin_object().key("name").value("pay").key("description").value("Pays somebody.").key("effect").value("once");
+    out.key("requires_approval")
+        .raw("true")
+        .key("input_schema")
+        .raw(R"({"type":"object","properties":{"amount":{"type":"integer","maximum":100}},"required":["amount"]})");
+    out.end_object();
+    out.begin_object().key("name").value("transfer").key("description").value("Can be asked about.");
+    out.key("effect").value("once").key("reconcile").value("transfer_status");
+    out.key("input_schema").raw(R"({"type":"object"})").end_object();
+    out.begin_object().key("name").value("transfer_status").key("description").value("What became of a transfer.");
+    out.key("effect").value("read").key("input_schema").raw(R"({"type":"object"})").end_object();
     out.end_array();
   }
 
-  void invoke(sdk::Call call, std::string_view name, std::string_view, const sdk::ToolSink& sink) override {
+  void invoke(sdk::Call call, std::string_view name, std::string_view arguments, const sdk::ToolSink& sink) override {
+    if (name == "transfer_status") return sink.json(status_of(member(arguments, "idempotencyKey")));
     ::poll(nullptr, 0, delay_ms_);
-    const std::string line = std::string(name) + " " + std::string(call.attribute("idempotency_key")) + "\n";
+    std::string line = std::string(name) + " " + std::string(call.attribute("idempotency_key"));
+    if (name == "pay") line += " " + std::string(arguments);
+    line += "\n";
     const int fd = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     const bool done =
         fd >= 0 && ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && ::fdatasync(fd) == 0;
@@ -43,6 +59,14 @@ class Effects : public sdk::Skill {
   }
 
  private:
+  std::string status_of(const std::string& key) const {
+    std::ifstream file(file_);
+    for (std::string line; std::getline(file, line);) {
+      if (line == "transfer " + key) return R"({"status":"succeeded","result":"found"})";
+    }
+    return R"({"status":"failed","result":"there is no such transfer"})";
+  }
+
   std::string file_;
   int delay_ms_;
 };
