@@ -138,15 +138,23 @@ class Auditor {
     }
   }
 
+  // "<tool> <run>:<call>", and with some tools the arguments.
+  static std::string key_of(const std::string& line) {
+    const std::size_t begin = line.find(' ') + 1;
+    return line.substr(begin, line.find(' ', begin) - begin);
+  }
+
   void check_effects() {
+    std::set<std::string> once;
     for (const auto& [line, count] : effects_) {
       audit_.counts.all_effects += count;
       const std::string tool = line.substr(0, line.find(' '));
-      const std::string key = line.substr(line.find(' ') + 1);
+      const std::string key = key_of(line);
       const auto row = stored_.calls.find(key);
       if (tool == "look") continue;
       if (row == stored_.calls.end()) wrong(key, "an effect of " + tool + " that was never decided");
-      if (tool != "charge") continue;
+      if (tool != "charge" && tool != "pay") continue;
+      once.insert(key);
       audit_.counts.once_effects += count;
       if (!told_calls_.contains(key)) wrong(key, "an effect of a call that the transcript does not know");
       if (count != 1) wrong(key, std::to_string(count) + " effects of a call with effect once");
@@ -155,7 +163,7 @@ class Auditor {
       const auto run = stored_.runs.find(call.run_id);
       if (call.state == "started" && run->second.is_final())
         wrong(key, "a call (" + call.effect + ") is still started after its run " + run->second.state);
-      if (call.effect == "once" && call.state == "succeeded" && !effects_.contains("charge " + key))
+      if (call.effect == "once" && call.state == "succeeded" && !once.contains(key))
         wrong(key, "a success without its effect");
     }
   }

@@ -3,10 +3,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <iostream>
 #include <limits>
+#include <optional>
+#include <thread>
 
 #include "base/failpoint.hpp"
 #include "chaos/audit.hpp"
@@ -32,6 +35,7 @@ enum class Drive {
   SealOld,     ///< nothing: its database holds texts from before there were keys
   Rotate,      ///< the master key is replaced
   Cancel,      ///< a turn that is cancelled
+  Approve,     ///< a turn that asks people, and gets a yes
   Stop         ///< SIGTERM with a turn under way
 };
 
@@ -106,6 +110,11 @@ constexpr Point kPoints[] = {
     {"tool.before_invoke", 1, Drive::Tools},
     {"tool.after_invoke", 1, Drive::Tools},
     {"tool.after_settled", 1, Drive::Tools},
+    {"approval.before_asked", 1, Drive::Approve},
+    {"approval.asked", 1, Drive::Approve},
+    {"approval.in_decision", 1, Drive::Approve},
+    {"approval.decided", 1, Drive::Approve},
+    {"approval.resolved", 1, Drive::Approve},
     {"cancel.live", 1, Drive::Cancel},
     {"cancel.recorded", 1, Drive::Cancel},
     {"index.before_write", 1, Drive::Tools},
@@ -124,6 +133,7 @@ std::string model_for(Drive drive, int number) {
   const std::string own_name = "-tag" + std::to_string(number);
   switch (drive) {
     case Drive::Tools: return "mock:mock-tools2-n6-r0";
+    case Drive::Approve: return "mock:mock-toolsay-n6-r0";
     case Drive::Wait: return "mock:mock-s429-retry1-once-n6-r0" + own_name;
     case Drive::Refused: return "mock:mock-s400";
     case Drive::Large: return "mock:mock-big900-n2-r0";
@@ -141,6 +151,42 @@ bool dies(const Daemon& daemon) {
   return died;
 }
 
+/// Says yes to whatever is asked, for as long as it lives.
+class Approver {
+ public:
+  explicit Approver(const AddressBook& addresses) : thread_([this, &addresses] { work(addresses); }) {}
+  ~Approver() {
+    over_ = true;
+    thread_.join();
+  }
+  Approver(const Approver&) = delete;
+  Approver& operator=(const Approver&) = delete;
+
+ private:
+  void work(const AddressBook& addresses) const {
+    const std::string path = "/api/v1/agent/monitoring/approvals";
+    while (!over_) {
+      Exchange list;
+      list.method = "GET";
+      list.path = path + "?status=pending";
+      const auto pending = nlohmann::json::parse(exchange(addresses.now().address, list).body, nullptr, false);
+      if (pending.is_object() && pending.contains("approvals")) {
+        for (const auto& approval : pending["approvals"]) {
+          Exchange yes;
+          yes.method = "POST";
+          yes.path = path + "/" + approval["id"].get<std::string>() + "/resolve";
+          yes.body = R"({"approved":true})";
+          exchange(addresses.now().address, yes);
+        }
+      }
+      ::poll(nullptr, 0, 20);
+    }
+  }
+
+  std::atomic<bool> over_{false};
+  std::thread thread_;
+};
+
 class Proof {
  public:
   Proof() : client_(stage_.addresses(), 1) { stage_.start(); }
@@ -152,6 +198,10 @@ class Proof {
     turn.agent_id = stage_.agent(model_for(point.drive, number_));
     turn.key = "point-" + std::to_string(number_);
     turn.message = "turn " + std::to_string(number_) + ", " + point.name;
+    if (point.drive == Drive::Approve) {
+      const nlohmann::json call = {{"tool", "effects__pay"}, {"arguments", {{"amount", number_}}}};
+      turn.message = call.dump();
+    }
     turns_.push_back(turn);
     const std::map<std::string, std::string> armed = {
         {"PLATOS_FAILPOINT", std::string(point.name) + ":" + std::to_string(point.hit)}};
@@ -183,6 +233,7 @@ class Proof {
 
   /// Every turn so far comes to its end, and nothing is wrong that was not before.
   void finish() {
+    const Approver approver(stage_.addresses());
     for (auto& turn : turns_) {
       if (!turn.done) CHECK(client_.drive(turn, kWithinMs));
     }
@@ -205,8 +256,11 @@ class Proof {
 
   void drive(Drive drive) {
     const bool submits_only =
-        drive == Drive::Tools || drive == Drive::Wait || drive == Drive::Refused || drive == Drive::Large;
+        drive == Drive::Tools || drive == Drive::Wait || drive == Drive::Refused || drive == Drive::Large ||
+        drive == Drive::Approve;
     if (!submits_only) leave_early(turns_.back());
+    std::optional<Approver> approver;
+    if (drive == Drive::Approve) approver.emplace(stage_.addresses());
     switch (drive) {
       case Drive::Queue: return queue_behind(turns_.back());
       case Drive::Cancel: return post("/api/v1/runs/" + turns_.back().run_id + "/cancel");

@@ -54,6 +54,35 @@ TEST_CASE("threads and runs of a chat: listed, shown, archived") {
   CHECK(has(late.err, "is archived"));
 }
 
+TEST_CASE("approvals: listed, shown, approved, denied, and what cannot be edited") {
+  const CliStage stage;
+  const std::string agent = stage.agent("mock-toolsay-r0");
+  const Json call = {{"tool", "request_approval"}, {"arguments", {{"action", "Send the letter"}, {"details", "to all"}}}};
+  const auto begin = [&] {
+    const Answer answer =
+        post(*stage.daemon, "/api/v1/agent/agents/" + agent + "/messages", {{"message", call.dump()}});
+    REQUIRE(answer.status == 202);
+    return answer.json()["runId"].get<std::string>();
+  };
+  const std::string run = begin();
+  const Json open = stage.json({"approvals", "list", "--status", "pending"});
+  REQUIRE(open.size() == 1);
+  const std::string id = open[0]["id"];
+  CHECK(has(stage.run({"approvals", "list"}).out, "Send the letter"));
+  CHECK(has(stage.run({"approvals", "show", id}).out, "to all"));
+  CHECK(stage.run({"approvals", "edit", id, "--arguments", "5"}).exit_code == 1);
+  CHECK(stage.run({"approvals", "edit", id, "--arguments", "{}"}).exit_code == 1);
+  CHECK(stage.run({"approvals", "approve", id, "--hash", "00"}).exit_code == 1);
+  CHECK(has(stage.run({"approvals", "approve", id, "--comment", "well done"}).out, "approved"));
+  CHECK(stage.wait_for_status(run, "completed"));
+  CHECK(stage.run({"approvals", "approve", id}).exit_code == 1);
+  const std::string second = begin();
+  const std::string other = stage.json({"approvals", "list", "--status", "pending"})[0]["id"];
+  CHECK(stage.json({"approvals", "deny", other})["status"] == "rejected");
+  CHECK(stage.wait_for_status(second, "completed"));
+  CHECK(stage.run({"approvals", "show", "apr_none"}).exit_code == 3);
+}
+
 TEST_CASE("threads search: all words of a message, as a table and as JSON") {
   const CliStage stage;
   const std::string agent = stage.agent("mock-echo");

@@ -1,0 +1,69 @@
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "model/approval.hpp"
+
+namespace platos::model {
+namespace {
+
+Principal principal(Rights rights, const std::string& user) {
+  Principal who;
+  who.rights = rights;
+  who.user_id = user;
+  return who;
+}
+
+}  // namespace
+
+TEST_CASE("Approval states have the words of the wire, and their synonyms") {
+  for (const auto state : {ApprovalState::Pending, ApprovalState::Approved, ApprovalState::Rejected,
+                           ApprovalState::TimedOut, ApprovalState::Cancelled}) {
+    CHECK(approval_state_from_text(to_text(state)) == state);
+  }
+  CHECK(approval_state_from_text("denied") == ApprovalState::Rejected);
+  CHECK(approval_state_from_text("expired") == ApprovalState::TimedOut);
+  CHECK(approval_state_from_text("maybe") == ApprovalState::Unspecified);
+}
+
+TEST_CASE("Without roles the staff and the user whose turn asks may decide; with roles those alone") {
+  ApprovalPolicy policy;
+  CHECK(may_decide(policy, principal(kChat, "alice"), "alice"));
+  CHECK_FALSE(may_decide(policy, principal(kChat, "bob"), "alice"));
+  CHECK(may_decide(policy, principal(kWrite, "bob"), "alice"));
+  policy.roles = {"admin"};
+  CHECK_FALSE(may_decide(policy, principal(kChat, "alice"), "alice"));
+  CHECK_FALSE(may_decide(policy, principal(kWrite, "bob"), "alice"));
+  CHECK(may_decide(policy, principal(kAdmin, "bob"), "alice"));
+  policy.roles = {"user", "operator"};
+  CHECK(may_decide(policy, principal(kChat, "alice"), "alice"));
+  CHECK_FALSE(may_decide(policy, principal(kAdmin, "bob"), "alice"));
+  CHECK(may_decide(policy, principal(kOperator, "bob"), "alice"));
+}
+
+TEST_CASE("A policy is read with the defaults in place of what it does not say, and refused where it is wrong") {
+  const ApprovalPolicy defaults{1, {}, 120};
+  const auto read = [&](const char* text) { return approval_policy_from_json(Json::parse(text), defaults); };
+  CHECK(*read("{}") == defaults);
+  const auto policy = read(R"({"needed":2,"roles":["admin","user"],"timeout_s":60})");
+  REQUIRE(policy);
+  CHECK(policy->needed == 2);
+  CHECK(policy->roles == std::vector<std::string>{"admin", "user"});
+  CHECK(policy->timeout_s == 60);
+  CHECK(read(R"({"timeoutSeconds":9})")->timeout_s == 9);
+  for (const char* wrong : {"[]", R"({"needed":0})", R"({"needed":"2"})", R"({"roles":"admin"})",
+                            R"({"roles":["king"]})", R"({"roles":[1]})", R"({"timeout_s":0})"}) {
+    CAPTURE(wrong);
+    REQUIRE_FALSE(read(wrong));
+    CHECK(read(wrong).error().code == "invalid_field");
+  }
+}
+
+TEST_CASE("An approval's hash is of the tool and of the arguments, to the byte") {
+  const std::string hash = approval_hash("pay", R"({"amount":5})");
+  CHECK(hash.size() == 64);
+  CHECK(hash == approval_hash("pay", R"({"amount":5})"));
+  CHECK(hash != approval_hash("pay", R"({"amount":6})"));
+  CHECK(hash != approval_hash("pays", R"({"amount":5})"));
+}
+
+}  // namespace platos::model
