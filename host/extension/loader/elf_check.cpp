@@ -15,9 +15,9 @@
 namespace platos::extension {
 namespace {
 
-constexpr std::array<std::string_view, 11> kAllowedLibraries = {
-    "libc.so",        "libstdc++.so", "libm.so",       "libgcc_s.so", "ld-linux-", "libpthread.so",
-    "libsimdjson.so", "libre2.so",    "libsqlite3.so", "libasan.so",  "libtsan.so"};
+constexpr std::array<std::string_view, 13> kAllowedLibraries = {
+    "libc.so",   "libstdc++.so",  "libm.so",       "libgcc_s.so", "ld-linux-",  "libpthread.so", "libsimdjson.so",
+    "libre2.so", "libsqlite3.so", "libdate-tz.so", "libxml2.so",  "libasan.so", "libtsan.so"};
 constexpr std::size_t kMaxSectionBytes = 16 * 1024 * 1024;
 
 tl::unexpected<Error> refused(const std::string& path, const std::string& what) {
