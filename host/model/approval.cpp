@@ -62,11 +62,9 @@ Result<ApprovalPolicy> approval_policy_from_json(const Json& json, const Approva
   const auto needed = optional_integer(json, "needed", 1, kMostVotes);
   if (!needed) return fail(needed.error());
   policy.needed = needed->value_or(defaults.needed);
-  for (const char* name : {"timeout_s", "timeoutSeconds"}) {
-    const auto timeout = optional_integer(json, name, 1, kLongestWaitS);
-    if (!timeout) return fail(timeout.error());
-    policy.timeout_s = timeout->value_or(policy.timeout_s);
-  }
+  const auto expires_ms = optional_integer(json, "expires_ms", 1, kLongestWaitS * 1000);
+  if (!expires_ms) return fail(expires_ms.error());
+  if (*expires_ms) policy.timeout_s = (**expires_ms + 999) / 1000;
   if (const auto roles = json.find("roles"); roles != json.end()) {
     auto names = read_roles(*roles);
     if (!names) return fail(names.error());

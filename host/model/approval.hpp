@@ -28,7 +28,7 @@ struct ApprovalPolicy {
   bool operator==(const ApprovalPolicy&) const = default;
 };
 
-/// {"needed"?, "roles"?, "timeout_s"?, "timeoutSeconds"?}; what is absent is as in `defaults`. InvalidArgument
+/// {"needed"?, "roles"?, "expires_ms"?}, as governors write it; what is absent is as in `defaults`. InvalidArgument
 /// "invalid_field".
 Result<ApprovalPolicy> approval_policy_from_json(const Json& json, const ApprovalPolicy& defaults);
 

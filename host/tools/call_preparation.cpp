@@ -61,13 +61,20 @@ Question CallPreparation::question_about(const PreparedCall& prepared, const mod
   return question;
 }
 
-Result<model::ApprovalPolicy> CallPreparation::policy_of(const governance::Judgement& judged) const {
-  model::ApprovalPolicy policy;
-  policy.timeout_s = options_.approval_timeout_s;
-  if (judged.approval_json.empty()) return policy;
-  const auto json = model::parse_bounded(judged.approval_json, "the approval");
+Result<Question> CallPreparation::question_of_governors(const PreparedCall& prepared,
+                                                        const governance::Judgement& judged) const {
+  model::ApprovalPolicy defaults;
+  defaults.timeout_s = options_.approval_timeout_s;
+  const std::string& text = judged.approval_json;
+  const auto json = model::parse_bounded(text.empty() ? "{}" : text, "the approval");
   if (!json) return fail(json.error());
-  return model::approval_policy_from_json(*json, policy);
+  const auto policy = model::approval_policy_from_json(*json, defaults);
+  if (!policy) return fail(policy.error());
+  Question question = question_about(prepared, *policy);
+  if (!judged.reason.empty()) question.details = judged.reason;
+  const auto shown = model::optional_text(*json, "show");
+  if (shown && *shown) question.details = **shown;
+  return question;
 }
 
 std::optional<model::ToolOutcome> CallPreparation::govern(engine::Run& run, PreparedCall& prepared) const {
@@ -87,14 +94,13 @@ std::optional<model::ToolOutcome> CallPreparation::govern(engine::Run& run, Prep
     }
   }
   if (judged.decision != ports::Decision::RequireApproval || prepared.approved) return std::nullopt;
-  const auto policy = policy_of(judged);
-  if (!policy) {
+  auto question = question_of_governors(prepared, judged);
+  if (!question) {
     // Nobody can tell who may approve: nobody may.
     return failed(prepared.call.call_id, "safety_blocked",
                   "Tool call blocked by safety policy: " + judged.rule_id + " asks for an approval that is not valid");
   }
-  prepared.question = question_about(prepared, *policy);
-  if (!judged.reason.empty()) prepared.question->details = judged.reason;
+  prepared.question = std::move(*question);
   return std::nullopt;
 }
 

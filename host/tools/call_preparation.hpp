@@ -51,7 +51,7 @@ class CallPreparation {
  private:
   std::optional<model::ToolOutcome> refuse(engine::Run& run, const CallSetting& setting, PreparedCall& prepared,
                                            UnknownOutcomes& unknown) const;
-  Result<model::ApprovalPolicy> policy_of(const governance::Judgement& judged) const;
+  Result<Question> question_of_governors(const PreparedCall& prepared, const governance::Judgement& judged) const;
   std::optional<model::ToolOutcome> govern(engine::Run& run, PreparedCall& prepared) const;
   std::optional<Question> ask(const CallSetting& setting, const PreparedCall& prepared) const;
   Question question_about(const PreparedCall& prepared, const model::ApprovalPolicy& policy) const;

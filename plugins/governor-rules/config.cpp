@@ -89,9 +89,13 @@ std::vector<Redaction> read_redactions(const ConfigValue& value) {
 }
 
 std::string read_approval(const ConfigValue& value) {
-  value.expect_members({"roles", "expires_ms", "show"});
+  value.expect_members({"roles", "needed", "expires_ms", "show"});
   if (value.has("roles")) (void)value["roles"].texts(16);
   if (value.has("show")) (void)value["show"].text(1024);
+  if (value.has("needed")) {
+    plugin_common::integer_between("governor-rules config: " + value.where() + ".needed", value["needed"].json(), 1,
+                                   100);
+  }
   if (value.has("expires_ms")) {
     plugin_common::integer_between("governor-rules config: " + value.where() + ".expires_ms",
                                    value["expires_ms"].json(), 1000, 30LL * 24 * 3600 * 1000);

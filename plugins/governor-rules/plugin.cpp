@@ -96,6 +96,7 @@ constexpr char kConfigSchema[] = R"json({
             "additionalProperties": false,
             "properties": {
               "roles": {"type": "array", "minItems": 1, "maxItems": 16, "items": {"type": "string"}},
+              "needed": {"type": "integer", "minimum": 1, "maximum": 100},
               "expires_ms": {"type": "integer", "minimum": 1000, "maximum": 2592000000},
               "show": {"type": "string", "maxLength": 1024}
             }

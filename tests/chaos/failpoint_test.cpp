@@ -255,9 +255,8 @@ class Proof {
   }
 
   void drive(Drive drive) {
-    const bool submits_only =
-        drive == Drive::Tools || drive == Drive::Wait || drive == Drive::Refused || drive == Drive::Large ||
-        drive == Drive::Approve;
+    const bool submits_only = drive == Drive::Tools || drive == Drive::Wait || drive == Drive::Refused ||
+                              drive == Drive::Large || drive == Drive::Approve;
     if (!submits_only) leave_early(turns_.back());
     std::optional<Approver> approver;
     if (drive == Drive::Approve) approver.emplace(stage_.addresses());

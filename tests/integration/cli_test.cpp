@@ -57,7 +57,8 @@ TEST_CASE("threads and runs of a chat: listed, shown, archived") {
 TEST_CASE("approvals: listed, shown, approved, denied, and what cannot be edited") {
   const CliStage stage;
   const std::string agent = stage.agent("mock-toolsay-r0");
-  const Json call = {{"tool", "request_approval"}, {"arguments", {{"action", "Send the letter"}, {"details", "to all"}}}};
+  const Json call = {{"tool", "request_approval"},
+                     {"arguments", {{"action", "Send the letter"}, {"details", "to all"}}}};
   const auto begin = [&] {
     const Answer answer =
         post(*stage.daemon, "/api/v1/agent/agents/" + agent + "/messages", {{"message", call.dump()}});

@@ -50,7 +50,7 @@ typedef struct platos_verdict {
    * does about the finding, not what a policy might do. Clients see them as safety flags;
    * the operator's ledger keeps them. */
   platos_slice_t findings_json;
-  platos_slice_t approval_json; /* of REQUIRE_APPROVAL: {"roles"?: [], "expires_ms"?, "show"?} */
+  platos_slice_t approval_json; /* of REQUIRE_APPROVAL: {"roles"?: [], "needed"?, "expires_ms"?, "show"?} */
 } platos_verdict_t;
 
 typedef struct platos_governor {

@@ -1,0 +1,103 @@
+// Approvals that a rule wants: who may decide, how many of them, and what their edits void.
+#include <catch2/catch.hpp>
+
+#include "integration/people.hpp"
+
+using namespace platos::tests;
+
+namespace {
+
+const std::string kResolve = "/api/v1/agent/approvals/";
+
+std::map<std::string, std::string> rule(const Json& approval) {
+  const Json wants = {{"id", "look-first"},
+                      {"decision", "require_approval"},
+                      {"tools", {"csv__*"}},
+                      {"reason", "Somebody must look."},
+                      {"approval", approval}};
+  return {{"instances/rules.json", Json({{"instance", 1},
+                                         {"name", "rules"},
+                                         {"plugin", "dev.platos.governor-rules"},
+                                         {"component", "rules"},
+                                         {"config", {{"rules", {wants}}}}})
+                                       .dump()}};
+}
+
+struct Rules : People {
+  explicit Rules(const Json& approval) : People({}, rule(approval)) {}
+
+  /// A turn that waits; its run.
+  std::string begin() const {
+    const std::string agent = make_agent(*daemon, "mock:mock-toolsay-r0", {"csv"});
+    const Json call = {{"tool", "csv__csv_list_sheets"}, {"arguments", {{"source", "a,b\n1,2\n"}}}};
+    const Answer answer = this->call("POST", kAgents + agent + "/messages", {{"message", call.dump()}});
+    REQUIRE(answer.status == 202);
+    return answer.json()["runId"];
+  }
+  Json pending() const {
+    const Json page = fetch("/api/v1/agent/monitoring/approvals?status=pending").json();
+    REQUIRE(page["total"] == 1);
+    return page["approvals"][0];
+  }
+  Answer say(const std::string& id, const Json& body, const Headers& headers) const {
+    return call("POST", kResolve + id + "/resolve", body, headers);
+  }
+  std::string result_of(const std::string& run) const {
+    return event_of(events_of(fetch(kRuns + run + "/events").body), "tool_result").dump();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a rule that wants two people waits for the second, and counts nobody twice") {
+  const Rules stage({{"needed", 2}, {"show", "Is this sheet ours?"}});
+  const std::string run = stage.begin();
+  const Json approval = stage.pending();
+  const std::string id = approval["id"];
+  CHECK(approval["approvalsNeeded"] == 2);
+  CHECK(approval["details"] == "Is this sheet ours?");
+  const Answer first = stage.say(id, {{"approved", true}}, People::as("ann"));
+  REQUIRE(first.status == 201);
+  CHECK(first.json()["resolved"] == false);
+  CHECK(first.json()["approvalsGiven"] == 1);
+  check_error(stage.say(id, {{"approved", true}}, People::as("ann")), 409, "already_decided");
+  CHECK(stage.run_record(run)["status"] == "waiting");
+  CHECK(stage.say(id, {{"approved", true}}, People::as("bob")).json()["resolved"] == true);
+  CHECK(stage.wait_for_status(run, "completed"));
+  CHECK(stage.result_of(run).find("Sheet1") != std::string::npos);
+}
+
+TEST_CASE("an edit voids what others said of the former arguments") {
+  const Rules stage({{"needed", 2}});
+  const std::string run = stage.begin();
+  const std::string id = stage.pending()["id"];
+  CHECK(stage.say(id, {{"approved", true}}, People::as("ann")).json()["approvalsGiven"] == 1);
+  const Json edited = {{"source", "x,y\n3,4\n"}};
+  CHECK(stage.say(id, {{"approved", true}, {"editedArgs", edited}}, People::as("bob")).json()["approvalsGiven"] == 1);
+  CHECK(stage.pending()["editedArgs"] == edited);
+  CHECK(stage.say(id, {{"approved", true}}, People::as("ann")).json()["resolved"] == true);
+  CHECK(stage.wait_for_status(run, "completed"));
+}
+
+TEST_CASE("one refusal ends it, however many would be needed") {
+  const Rules stage({{"needed", 3}});
+  const std::string run = stage.begin();
+  const std::string id = stage.pending()["id"];
+  CHECK(stage.say(id, {{"approved", true}}, People::as("ann")).status == 201);
+  CHECK(stage.say(id, {{"approved", false}, {"comment", "not ours"}}, People::as("bob")).json()["resolved"] == true);
+  CHECK(stage.wait_for_status(run, "completed"));
+  CHECK(stage.result_of(run).find("not ours") != std::string::npos);
+}
+
+TEST_CASE("only the roles that the rule names decide, and end users see only their own") {
+  Rules stage({{"roles", {"admin"}}});
+  const std::string run = stage.begin();
+  const std::string id = stage.pending()["id"];
+  check_error(stage.say(id, {{"approved", true}}, stage.member("member")), 403, "approval_role");
+  check_error(stage.say(id, {{"approved", true}}, stage.end_user("zoe")), 404, "approval_not_found");
+  CHECK(stage.fetch("/api/v1/agent/monitoring/approvals", stage.end_user("zoe")).json()["total"] == 0);
+  CHECK(stage.say(id, {{"approved", true}}, stage.member("admin")).json()["resolved"] == true);
+  CHECK(stage.wait_for_status(run, "completed"));
+  const Json audit = stage.fetch("/api/v1/organizations/org_default/audit?limit=200").json();
+  CHECK(audit.dump().find("approval.approve") != std::string::npos);
+}
