@@ -137,6 +137,38 @@ TEST_CASE("Events that are no events, unknown or malformed are refused, and the 
   CHECK(ack == R"(43/agent,8[{"code":"thread_not_found","ok":false}])");
 }
 
+TEST_CASE("An approval that a turn asks for on a socket is given on the socket, once") {
+  const SocketStage stage;
+  const std::string thread = stage.thread("mock-toolsay-r0");
+  const auto client = stage.socket();
+  const Json call = {{"tool", "request_approval"}, {"arguments", {{"action", "Send the letter"}}}};
+  client->emit("message", {{"threadId", thread}, {"message", call.dump()}});
+  Json needed;
+  while (needed.is_null()) {
+    const auto event = client->next_event();
+    REQUIRE(event);
+    if (event->is("approval_needed")) needed = event->body();
+  }
+  CHECK(needed["action"] == "Send the letter");
+  CHECK(needed["threadId"] == thread);
+  const Json yes = {{"approvalId", needed["approvalId"]}, {"approved", true}, {"comment", "gladly"}};
+  client->emit("approval_response", yes);
+  Json ack;
+  std::vector<std::string> types;
+  while (types.empty() || types.back() != "done") {
+    const auto event = client->next_event();
+    REQUIRE(event);
+    if (event->name == "approval_ack") ack = event->body();
+    if (event->name == "agent_event") types.push_back(event->body()["type"]);
+    if (event->is("tool_result")) CHECK(event->body()["result"]["comment"] == "gladly");
+  }
+  CHECK(ack["received"] == true);
+  CHECK(ack["status"] == "approved");
+  CHECK(std::find(types.begin(), types.end(), "approval_resolved") != types.end());
+  client->emit("approval_response", yes);
+  CHECK(client->wait_for("approval_response_error")["code"] == "approval_resolved");
+}
+
 TEST_CASE("Frames and packets that are too long, or binary, end the connection") {
   const SocketStage stage({"--set", "sockets.max_payload_bytes=2048"});
   const auto status_after = [&](const std::string& bytes) {

@@ -55,8 +55,12 @@ struct CounterStage : PluginStage {
   }
 };
 
-const Json kWithoutMemory = {
-    {"metaTools", {{"remember", false}, {"recall", false}, {"forget", false}, {"list_memories", false}}}};
+const Json kWithoutMetaTools = {{"metaTools",
+                                 {{"remember", false},
+                                  {"recall", false},
+                                  {"forget", false},
+                                  {"list_memories", false},
+                                  {"request_approval", false}}}};
 constexpr auto kTurnWithOneCall = "meta status tool_call status tool_result status token+ message_persisted done";
 
 }  // namespace
@@ -119,7 +123,7 @@ TEST_CASE("an unknown outcome binds its own run only: the next turn may call the
 TEST_CASE("every call has a key of its own, made of run and call") {
   CounterStage stage("idempotent");
   stage.start();
-  const auto events = stage.turn("mock:mock-tools3", {"counter"}, "Hi", kWithoutMemory);
+  const auto events = stage.turn("mock:mock-tools3", {"counter"}, "Hi", kWithoutMetaTools);
   const auto calls = stage.calls();
   REQUIRE(calls.size() == 3);
   const std::set<std::string> keys(calls.begin(), calls.end());

@@ -35,6 +35,7 @@ Services no_services() {
           absent<tenancy::Keys>(),
           absent<tenancy::Environments>(),
           absent<tenancy::MasterKey>(),
+          absent<governance::Approvals>(),
           absent<ThreadRooms>(),
           absent<Replays>(),
           absent<telemetry::Metrics>(),
