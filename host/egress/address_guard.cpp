@@ -184,8 +184,9 @@ Result<TargetUrl> check_url(std::string_view url, HostTrust trust) {
   if (!port) return fail(port.error());
   target.port = *port;
   if (trust == HostTrust::Operator) return target;
-  if (!target.https) return refused(target.host, "only https is allowed");
-  if (target.port != 443) return refused(target.host, "only port 443 is allowed");
+  if (!target.https && trust != HostTrust::Web) return refused(target.host, "only https is allowed");
+  const std::uint16_t usual = target.https ? 443 : 80;
+  if (target.port != usual) return refused(target.host, "only port " + std::to_string(usual) + " is allowed");
   if (auto allowed = check_tenant_host(target.host); !allowed) return fail(allowed.error());
   return target;
 }

@@ -12,8 +12,9 @@
 
 namespace platos::egress {
 
-/// Who wrote the URL. Hosts of the operator may be anywhere; hosts of a tenant must be public.
-enum class HostTrust { Unspecified, Operator, Tenant };
+/// Who wrote the URL. Hosts of the operator may be anywhere; hosts of a tenant must be public. Web is a page of the
+/// public web that a model asked for: like a tenant's, and http will do.
+enum class HostTrust { Unspecified, Operator, Tenant, Web };
 
 struct TargetUrl {
   bool https = false;
@@ -23,8 +24,8 @@ struct TargetUrl {
 };
 
 /// Parses once, strictly: http or https, no user-info, no control characters, spaces or backslashes. For a tenant also:
-/// https only, port 443, no address literal that is not plainly public, no local or metadata names.
-/// InvalidArgument "invalid_url", PermissionDenied "address_refused".
+/// https only, port 443, no address literal that is not plainly public, no local or metadata names. Of the web also
+/// http, on port 80. InvalidArgument "invalid_url", PermissionDenied "address_refused".
 Result<TargetUrl> check_url(std::string_view url, HostTrust trust);
 
 /// False for every address that a tenant must not reach: loopback, private, link-local, shared, documentation,

@@ -106,7 +106,10 @@ Task<Result<std::vector<Client::Road>>> Client::roads(TargetUrl target, HostTrus
   for (const auto& host : asked_for) {
     for (const auto& proxy : *proxies) {
       Road road{proxy, {}};
-      if (target.https) road.tunnel = options_.proxy.connect_text(host, target.port);
+      // A proxy that is given a name looks it up itself: only a tunnel keeps to the address that was looked at.
+      if (target.https || trust != HostTrust::Operator) {
+        road.tunnel = options_.proxy.connect_text(host, target.port);
+      }
       all.push_back(std::move(road));
     }
   }

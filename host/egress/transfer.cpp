@@ -18,15 +18,19 @@ Error upstream_error(ErrorKind kind, std::string code, std::string message) {
   return {kind, std::move(code), std::move(message), true, 0, {}};
 }
 
+/// The proxy when it is to pass the request on itself: of others it sees a tunnel.
+const Proxy* passes_on(const Proxy& proxy, const HttpRequest& request, const TargetUrl& target) {
+  const bool tunnelled = target.https || request.trust != HostTrust::Operator;
+  return !tunnelled && proxy.is_for(target.host) ? &proxy : nullptr;
+}
+
 }  // namespace
 
 Transfer::Transfer(Client& client, const HttpRequest& request, const TargetUrl& target, ResponseHandler& handler)
     : client_(client),
       handler_(handler),
       origin_(origin_of(target, request.trust)),
-      output_(
-          request_text(request, target,
-                       !target.https && client.options_.proxy.is_for(target.host) ? &client.options_.proxy : nullptr)),
+      output_(request_text(request, target, passes_on(client.options_.proxy, request, target))),
       framing_(request.framing),
       silence_us_((request.silence_timeout_ms > 0 ? request.silence_timeout_ms : client.options_.silence_timeout_ms) *
                   1000),

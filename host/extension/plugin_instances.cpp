@@ -87,6 +87,7 @@ Result<std::shared_ptr<HostTable>> PluginHost::bind_services(const Plugin& plugi
   HostServices services;
   services.http = &http_;
   services.http_patterns = expand_patterns(both(plugin.manifest.http, granted.http), file.config_json);
+  services.public_web = plugin.manifest.public_web && granted.public_web;
   services.metrics = options_.metrics;
   services.tracer = options_.tracer;
   services.keys = options_.keys;

@@ -21,6 +21,10 @@ struct platos_abi_probe {
   platos_http_request_t *http_request;
   platos_http_sink_t *http_sink;
   platos_host_http_t *host_http;
+  platos_web_request_t *web_request;
+  platos_web_page_t *web_page;
+  platos_web_sink_t *web_sink;
+  platos_host_public_web_t *host_public_web;
   platos_host_secrets_t *host_secrets;
   platos_host_seal_t *host_seal;
   platos_vector_sink_t *vector_sink;

@@ -281,6 +281,36 @@ AT(platos_host_spans_t, reserved, 4);
 AT(platos_host_spans_t, start, 8);
 AT(platos_host_spans_t, end, 16);
 
+SIZE(platos_web_request_t, 56);
+AT(platos_web_request_t, struct_size, 0);
+AT(platos_web_request_t, timeout_ms, 4);
+AT(platos_web_request_t, url, 8);
+AT(platos_web_request_t, accept, 24);
+AT(platos_web_request_t, max_bytes, 40);
+AT(platos_web_request_t, max_redirects, 48);
+AT(platos_web_request_t, reserved, 52);
+
+SIZE(platos_web_page_t, 64);
+AT(platos_web_page_t, struct_size, 0);
+AT(platos_web_page_t, http_status, 4);
+AT(platos_web_page_t, url, 8);
+AT(platos_web_page_t, headers, 24);
+AT(platos_web_page_t, header_count, 32);
+AT(platos_web_page_t, body, 40);
+AT(platos_web_page_t, truncated, 56);
+AT(platos_web_page_t, reserved, 60);
+
+SIZE(platos_web_sink_t, 24);
+AT(platos_web_sink_t, struct_size, 0);
+AT(platos_web_sink_t, reserved, 4);
+AT(platos_web_sink_t, context, 8);
+AT(platos_web_sink_t, page, 16);
+
+SIZE(platos_host_public_web_t, 16);
+AT(platos_host_public_web_t, struct_size, 0);
+AT(platos_host_public_web_t, reserved, 4);
+AT(platos_host_public_web_t, fetch, 8);
+
 SIZE(platos_host_seal_t, 32);
 AT(platos_host_seal_t, struct_size, 0);
 AT(platos_host_seal_t, reserved, 4);

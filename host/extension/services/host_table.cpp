@@ -25,23 +25,6 @@ std::int32_t set_error(platos_error_t* error, std::int32_t code, std::string mes
   return code;
 }
 
-std::int32_t status_of(const Error& error) {
-  switch (error.kind) {
-    case ErrorKind::Cancelled: return PLATOS_CANCELLED;
-    case ErrorKind::InvalidArgument: return PLATOS_INVALID_ARGUMENT;
-    case ErrorKind::Deadline: return PLATOS_DEADLINE;
-    case ErrorKind::PermissionDenied: return PLATOS_PERMISSION_DENIED;
-    case ErrorKind::FailedPrecondition: return PLATOS_FAILED_PRECONDITION;
-    case ErrorKind::ResourceExhausted: return PLATOS_RESOURCE_EXHAUSTED;
-    case ErrorKind::Unavailable: return PLATOS_UNAVAILABLE;
-    default: return PLATOS_INTERNAL;
-  }
-}
-
-std::int32_t set_error(platos_error_t* error, const Error& reason) {
-  return set_error(error, status_of(reason), reason.message);
-}
-
 }  // namespace
 
 HostTable::HostTable(std::string label, const base::Clock& clock, base::Logger& logger, HostServices services,
@@ -55,6 +38,7 @@ HostTable::HostTable(std::string label, const base::Clock& clock, base::Logger& 
   fill_services();
   fill_telemetry();
   fill_seal();
+  fill_public_web();
 }
 
 void HostTable::fill_core() {
@@ -68,6 +52,8 @@ void HostTable::fill_core() {
     const HostServices& services = host.services_;
     if (wanted == PLATOS_HOST_HTTP && services.http != nullptr && !services.http_patterns.empty())
       return &host.http_table_;
+    if (wanted == PLATOS_HOST_PUBLIC_WEB && services.http != nullptr && services.public_web)
+      return &host.public_web_table_;
     if (wanted == PLATOS_HOST_SECRETS && !host.slots_->empty()) return &host.secrets_table_;
     if (wanted == PLATOS_HOST_METRICS && services.metrics != nullptr) return &host.metrics_table_;
     if (wanted == PLATOS_HOST_SPANS && services.tracer != nullptr) return &host.spans_table_;
@@ -166,7 +152,7 @@ std::int32_t HostTable::exchange(platos_call_t* call, const platos_http_request_
   outgoing.trust = egress::HostTrust::Operator;          // the pattern is the operator's
   for (std::size_t i = 0; i < request->header_count; ++i) {
     const auto value = slots_->fill_in(short_view(request->headers[i].value, 8192));
-    if (!value) return set_error(error, value.error());
+    if (!value) return refuse(error, value.error());
     const std::string name(short_view(request->headers[i].name, 256));
     if ((name + *value).find_first_of("\r\n") != std::string::npos) {
       return set_error(error, PLATOS_INVALID_ARGUMENT, "http: a header holds a line break");
@@ -174,7 +160,7 @@ std::int32_t HostTable::exchange(platos_call_t* call, const platos_http_request_
     outgoing.headers.emplace_back(name, *value);
   }
   const auto answer = services_.http->fetch(std::move(outgoing), *call);
-  if (!answer) return set_error(error, answer.error());
+  if (!answer) return refuse(error, answer.error());
   std::vector<platos_header_t> headers;
   std::vector<std::string> values;
   values.reserve(answer->headers.size());

@@ -14,6 +14,7 @@
 #include "extension/services/http_service.hpp"
 #include "platos/services/http.h"
 #include "platos/services/metrics.h"
+#include "platos/services/public_web.h"
 #include "platos/services/seal.h"
 #include "platos/services/secrets.h"
 #include "platos/services/spans.h"
@@ -29,6 +30,7 @@ namespace platos::extension {
 struct HostServices {
   HttpService* http = nullptr;
   std::vector<std::string> http_patterns;
+  bool public_web = false;
   telemetry::Metrics* metrics = nullptr;
   const telemetry::Tracer* tracer = nullptr;
   const secrets::KeyRing* keys = nullptr;
@@ -55,9 +57,12 @@ class HostTable {
   void fill_services();
   void fill_telemetry();
   void fill_seal();
+  void fill_public_web();
   void log(std::int32_t level, platos_slice_t message, platos_slice_t fields);
   std::int32_t exchange(platos_call_t* call, const platos_http_request_t* request, const platos_http_sink_t* sink,
                         platos_error_t* error);
+  std::int32_t fetch_public(platos_call_t* call, const platos_web_request_t* request, const platos_web_sink_t* sink,
+                            platos_error_t* error);
   std::int32_t series(std::int32_t kind, platos_slice_t name, platos_slice_t help, const platos_label_t* labels,
                       std::size_t label_count, platos_metric_t** metric, platos_error_t* error);
   std::uint64_t start_span(platos_call_t* call, platos_slice_t name) const;
@@ -80,6 +85,7 @@ class HostTable {
   std::shared_ptr<secrets::SlotTable> slots_;
   platos_host_t table_{};
   platos_host_http_t http_table_{};
+  platos_host_public_web_t public_web_table_{};
   platos_host_secrets_t secrets_table_{};
   platos_host_metrics_t metrics_table_{};
   platos_host_spans_t spans_table_{};

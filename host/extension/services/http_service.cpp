@@ -1,20 +1,21 @@
 #include "extension/services/http_service.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <future>
 
 namespace platos::extension {
 namespace {
 
-using Answer = Result<egress::HttpResponse>;
-
+template <typename Answer>
 struct Exchange {
-  std::promise<Answer> promise;
+  std::promise<Result<Answer>> promise;
   base::CancelSource cancel;  // touched on the loop only
 };
 
-Task<void> run(egress::Client& client, egress::HttpRequest request, std::shared_ptr<Exchange> exchange) {
-  auto answer = co_await egress::fetch(client, std::move(request), exchange->cancel.token());
+template <typename Answer, typename Work>
+Task<void> run(Work work, std::shared_ptr<Exchange<Answer>> exchange) {
+  auto answer = co_await work(exchange->cancel.token());
   exchange->promise.set_value(std::move(answer));
 }
 
@@ -29,27 +30,47 @@ HttpService::HttpService(base::Loop& loop, egress::Client& client, base::Logger&
 
 void HttpService::stop() { tasks_.reset(); }
 
-Result<egress::HttpResponse> HttpService::fetch(egress::HttpRequest request, const platos_call& call) {
-  auto exchange = std::make_shared<Exchange>();
+template <typename Answer>
+Result<Answer> HttpService::carry(Work<Answer> work, const platos_call& call, std::int64_t until_us) {
+  auto exchange = std::make_shared<Exchange<Answer>>();
   auto answer = exchange->promise.get_future();
-  loop_.post([this, request = std::move(request), exchange]() mutable {
+  loop_.post([this, work = std::move(work), exchange]() mutable {
     if (!tasks_) {
       exchange->promise.set_value(fail(ErrorKind::Unavailable, "draining", "the host is stopping"));
       return;
     }
-    tasks_->start("plugin http", run(client_, std::move(request), exchange));
+    tasks_->start("plugin http", run<Answer>(std::move(work), exchange));
   });
-  const auto give_up = [&](ErrorKind kind, const char* code, const char* why) -> Answer {
+  const auto give_up = [&](ErrorKind kind, const char* code, const char* why) -> Result<Answer> {
     loop_.post([exchange] { exchange->cancel.cancel("cancelled"); });
     return fail(kind, code, why);
   };
   while (answer.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) {
     if (call.cancelled) return give_up(ErrorKind::Cancelled, "cancelled", "the call was cancelled");
-    if (loop_.clock().monotonic_us() > call.context.deadline_us) {
+    const std::int64_t now_us = loop_.clock().monotonic_us();
+    if (now_us > call.context.deadline_us) {
       return give_up(ErrorKind::Deadline, "deadline", "the call's deadline is over");
     }
+    if (now_us > until_us) return give_up(ErrorKind::Deadline, "deadline", "the page took longer than it was given");
   }
   return answer.get();
+}
+
+Result<egress::HttpResponse> HttpService::fetch(egress::HttpRequest request, const platos_call& call) {
+  return carry<egress::HttpResponse>(
+      [this, request = std::move(request)](base::CancelToken cancel) {
+        return egress::fetch(client_, request, std::move(cancel));
+      },
+      call, INT64_MAX);
+}
+
+Result<WebPage> HttpService::browse(WebRequest request, const platos_call& call) {
+  const std::int64_t until_us = loop_.clock().monotonic_us() + request.timeout_ms * 1000;
+  return carry<WebPage>(
+      [this, request = std::move(request)](base::CancelToken cancel) {
+        return extension::browse(client_, request, std::move(cancel));
+      },
+      call, until_us);
 }
 
 }  // namespace platos::extension

@@ -9,6 +9,7 @@
 
 #include "platos/cpp/plugin.hpp"
 #include "platos/services/http.h"
+#include "platos/services/public_web.h"
 #include "platos/services/seal.h"
 #include "platos/services/state_dir.h"
 
@@ -97,6 +98,54 @@ inline HttpAnswer http_exchange(const Host& host, const Call& call, std::string_
         return PLATOS_OK;
       }};
   const auto status = table->exchange(host.table(), call.handle(), &request, &sink, call.error());
+  if (status != PLATOS_OK) throw HostFailure(status);
+  return answer;
+}
+
+struct WebPage {
+  std::int32_t status = 0;
+  std::string url;  ///< after redirects
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  bool truncated = false;
+};
+
+/// What a page is asked for; zeroes are the host's defaults.
+struct WebRequest {
+  std::string_view url;
+  std::string_view accept = {};
+  std::uint64_t max_bytes = 0;
+  std::uint32_t max_redirects = 5;
+  std::int32_t timeout_ms = 0;
+};
+
+/// A page of the public web. Any HTTP status is a page; throws HostFailure when there is none, and
+/// Error(PLATOS_FAILED_PRECONDITION) when "public_web" was not asked for or granted.
+inline WebPage fetch_public(const Host& host, const Call& call, const WebRequest& wanted) {
+  const auto* table = host.service<platos_host_public_web_t>(PLATOS_HOST_PUBLIC_WEB);
+  if (table == nullptr) throw Error(PLATOS_FAILED_PRECONDITION, "the public web is needed: grant \"public_web\"");
+  const platos_web_request_t request = {sizeof request,
+                                        wanted.timeout_ms,
+                                        slice(wanted.url),
+                                        slice(wanted.accept),
+                                        wanted.max_bytes,
+                                        wanted.max_redirects,
+                                        0};
+  WebPage answer;
+  const platos_web_sink_t sink = {sizeof sink, 0, &answer,
+                                  [](void* context, const platos_web_page_t* page) -> std::int32_t {
+                                    auto& out = *static_cast<WebPage*>(context);
+                                    out.status = page->http_status;
+                                    out.url = view(page->url);
+                                    for (std::size_t i = 0; i < page->header_count; ++i) {
+                                      const platos_header_t& header = page->headers[i];
+                                      out.headers.emplace_back(view(header.name), view(header.value));
+                                    }
+                                    out.body = view(page->body);
+                                    out.truncated = page->truncated != 0;
+                                    return PLATOS_OK;
+                                  }};
+  const auto status = table->fetch(host.table(), call.handle(), &request, &sink, call.error());
   if (status != PLATOS_OK) throw HostFailure(status);
   return answer;
 }

@@ -12,6 +12,7 @@
 #include "platos/cpp/testing/fake_host.hpp"
 #include "platos/services/http.h"
 #include "platos/services/metrics.h"
+#include "platos/services/public_web.h"
 #include "platos/services/seal.h"
 #include "platos/services/state_dir.h"
 
@@ -148,6 +149,64 @@ class FakeHttp {
   std::mutex mutex_;
   std::vector<Request> requests_;
   platos_host_http_t table_{};
+};
+
+/// Pages of the public web by a function of the test; keeps the URLs. Must outlive the instances.
+class FakePublicWeb {
+ public:
+  struct Page {
+    std::int32_t transport_status = PLATOS_OK;  ///< anything else: no page, with `body` as the reason
+    std::int32_t status = 200;
+    std::string body;
+    std::string content_type = "text/html";
+    std::string url = {};  ///< empty: the one that was asked for
+  };
+  using Handler = std::function<Page(const std::string& url)>;
+
+  FakePublicWeb(FakeHost& host, Handler handler) : handler_(std::move(handler)) {
+    table_ = {sizeof table_, 0,
+              [](const platos_host_t* self, platos_call_t*, const platos_web_request_t* request,
+                 const platos_web_sink_t* sink,
+                 platos_error_t* error) -> std::int32_t { return of(self).fetch(self, *request, *sink, error); }};
+    host.services[PLATOS_HOST_PUBLIC_WEB] = &table_;
+    host.owners[PLATOS_HOST_PUBLIC_WEB] = this;
+  }
+
+  std::vector<std::string> urls() {
+    const std::lock_guard lock(mutex_);
+    return urls_;
+  }
+
+ private:
+  static FakePublicWeb& of(const platos_host_t* host) {
+    return *static_cast<FakePublicWeb*>(FakeHost::of(host).owners.at(PLATOS_HOST_PUBLIC_WEB));
+  }
+
+  std::int32_t fetch(const platos_host_t* self, const platos_web_request_t& request, const platos_web_sink_t& sink,
+                     platos_error_t* error) {
+    const std::string url(view(request.url));
+    {
+      const std::lock_guard lock(mutex_);
+      urls_.push_back(url);
+    }
+    const Page page = handler_(url);
+    if (page.transport_status != PLATOS_OK) {
+      self->error_set(self, error, page.transport_status, slice(page.body), {});
+      return page.transport_status;
+    }
+    const std::string& final_url = page.url.empty() ? url : page.url;
+    const platos_header_t type = {slice("Content-Type"), slice(page.content_type)};
+    const std::uint64_t most = request.max_bytes == 0 ? 2 * 1024 * 1024 : request.max_bytes;
+    const std::string_view body = std::string_view(page.body).substr(0, most);
+    const platos_web_page_t told = {
+        sizeof told, page.status, slice(final_url), &type, 1, slice(body), body.size() < page.body.size() ? 1 : 0, 0};
+    return sink.page(sink.context, &told);
+  }
+
+  Handler handler_;
+  std::mutex mutex_;
+  std::vector<std::string> urls_;
+  platos_host_public_web_t table_{};
 };
 
 /// Sums counters, keeps the last value of gauges and histograms, by name. Must outlive the instances.
