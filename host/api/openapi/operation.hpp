@@ -96,6 +96,8 @@ Resource providers_resource();
 Resource models_resource();
 Resource usage_resource();
 Resource ratings_resource();
+Resource tools_resource();
+Resource tool_calls_resource();
 Resource later_resource();
 
 /// All of them, in the order of the document.
