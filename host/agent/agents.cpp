@@ -4,8 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "model/context.hpp"
 #include "model/json.hpp"
 #include "model/json_schema.hpp"
+#include "model/tool_rules.hpp"
 #include "store/agents.hpp"
 
 namespace platos::agent {
@@ -55,6 +57,16 @@ Result<void> check_schema(const std::string& schema) {
   return compiled ? Result<void>() : Result<void>(fail(compiled.error()));
 }
 
+Result<void> check_tools(const model::AgentConfig& config) {
+  if (!config.tools_block_json.empty()) {
+    const auto parsed = model::parse_bounded(config.tools_block_json, "toolsBlockConfig");
+    if (!parsed) return fail(parsed.error());
+    if (const auto read = model::tools_block_from_json(*parsed); !read) return fail(read.error());
+  }
+  const auto read = model::context_mapping_of(config);
+  return read ? Result<void>() : Result<void>(fail(read.error()));
+}
+
 Result<void> apply(model::AgentConfig& config, const AgentPatch& patch) {
   if (patch.model) config.model = *patch.model;
   if (patch.system_prompt) config.system_prompt = *patch.system_prompt;
@@ -80,6 +92,8 @@ Result<void> apply(model::AgentConfig& config, const AgentPatch& patch) {
   take_json(patch.prompt_blocks_json, config.prompt_blocks_json);
   take_json(patch.output_schema_json, config.output_schema_json);
   take_json(patch.extraction_policy_json, config.extraction_policy_json);
+  take_json(patch.tools_block_json, config.tools_block_json);
+  take_json(patch.context_mapping_json, config.context_mapping_json);
   // Blocks are where the prompt comes from, unless the same change gives one.
   if (patch.prompt_blocks_json && !patch.system_prompt && !config.prompt_blocks_json.empty()) {
     const auto blocks = model::parse_bounded(config.prompt_blocks_json, "promptBlocks");
@@ -88,6 +102,7 @@ Result<void> apply(model::AgentConfig& config, const AgentPatch& patch) {
   if (auto checked = check_model(config.model); !checked) return checked;
   if (auto checked = check_routes(config); !checked) return checked;
   if (auto checked = check_schema(config.output_schema_json); !checked) return checked;
+  if (auto checked = check_tools(config); !checked) return checked;
   if (config.system_prompt.size() > kMaxPromptBytes) {
     return fail(
         model::invalid_field("systemPrompt", "at most 262144 bytes", std::to_string(config.system_prompt.size())));

@@ -31,6 +31,8 @@ struct AgentPatch {
   std::optional<std::map<std::string, bool>> meta_tools;  ///< merged into what is there
   std::optional<std::string> output_schema_json;          ///< "null" clears it
   std::optional<std::string> extraction_policy_json;      ///< "null" clears it
+  std::optional<std::string> tools_block_json;            ///< "null" clears it
+  std::optional<std::string> context_mapping_json;        ///< "null" clears it
   std::optional<std::int64_t> thinking_budget_tokens;
   std::optional<std::int64_t> max_output_tokens;
   std::optional<std::int64_t> max_turn_tokens;

@@ -24,7 +24,8 @@ Error turn_in_progress(const std::string& thread_id, const std::string& run_id) 
 std::string body_hash(const TurnRequest& request) {
   return base::sha256_hex(model::dump({request.agent, request.thread_id, request.message, request.queue_when_busy,
                                        request.dynamic_blocks, request.output_schema_json, to_json(request.overrides),
-                                       request.of_message_id, request.reply_to_id}));
+                                       request.of_message_id, request.reply_to_id}) +
+                          request.session_json);
 }
 
 }  // namespace

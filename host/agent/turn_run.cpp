@@ -84,6 +84,9 @@ ports::CallContext TurnRun::context() const {
   context.scope = run_.record().scope;
   context.user_id = run_.record().user_id;
   context.run_id = run_.id();
+  context.agent_id = run_.record().agent_id;
+  context.thread_id = run_.record().thread_id;
+  context.session_json = setting_.input.session_json;
   context.trace_id = span_.context().trace_id;
   context.span_id = span_.context().span_id;
   return context;
@@ -145,8 +148,12 @@ Task<Result<void>> TurnRun::work() {
   const bool structured = setting_.output_schema != nullptr;
   // A schema and tools exclude each other: the model would answer in tool calls.
   Result<tools::ToolSet> tools = tools::ToolSet({});
-  if (!structured) tools = co_await services_.catalogue.visible_to(run_.loop(), run_.record().scope, setting_.config());
+  if (!structured) {
+    tools = co_await services_.catalogue.visible_to(run_.loop(), run_.record().scope, setting_.config(),
+                                                    setting_.input.session_json);
+  }
   if (!tools) co_return fail(tools.error());
+  setting_.tools_prompt = tools->prompt();
   if (setting_.config().remembers() && state_.steps().empty()) {
     telemetry::Span span(services_.tracer, "recall_memory", span_.context());
     setting_.recalled = co_await memory::recall_block(services_.memories, context(), user_message_, services_.recall,
@@ -199,7 +206,7 @@ Task<Result<void>> TurnRun::step(const tools::ToolSet& tools) {
 Task<Result<void>> TurnRun::call_model(const tools::ToolSet& tools) {
   if (!state_.steps().empty() && !state_.steps().back().response.text.empty()) run_.emit(model::text_boundary_event());
   run_.emit(model::status_event("thinking", run_.record().agent_id));
-  auto request = assemble_request(setting_, user_message_, state_.messages(), tools.tools());
+  auto request = assemble_request(setting_, user_message_, state_.messages(), tools.displayed());
   base::failpoint("turn.before_model");
   auto response = co_await services_.models.call(run_, call_options(false), std::move(request), report_);
   if (!response) co_return fail(response.error());
@@ -214,8 +221,7 @@ Task<Result<void>> TurnRun::call_tools(const tools::ToolSet& tools) {
   if (pending.empty()) co_return Result<void>{};
   run_.emit(model::status_event("executing", run_.record().agent_id));
   const auto memory = state_.call_memory();
-  const model::ContextMapping mapping;
-  const tools::CallSetting setting{tools, memory, mapping, {}, step_};
+  const tools::CallSetting setting{tools, memory, step_};
   auto outcomes = co_await services_.dispatcher.call_all(run_, setting, std::move(pending), state_.unknown_outcomes);
   if (!outcomes) co_return fail(outcomes.error());
   state_.record(*outcomes);

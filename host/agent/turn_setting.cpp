@@ -2,7 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/clock.hpp"
 #include "base/json_text.hpp"
+#include "model/context.hpp"
 #include "model/json.hpp"
 #include "store/agents.hpp"
 #include "store/conversations.hpp"
@@ -44,6 +46,31 @@ std::string context_of(const TurnSetting& setting) {
     if (!content.empty()) add("## " + block.name + "\n" + content);
   }
   return context;
+}
+
+// Of the turn's own clock, so that a step that is done again asks with the same prompt.
+std::string prompt_context_of(const model::RunRecord& run, const std::string& session_json) {
+  Json context = session_json.empty() ? Json::object()
+                                      : model::parse_bounded(session_json, "the session").value_or(Json::object());
+  if (!context.contains("session")) context["session"] = context;
+  if (!context.contains("user")) context["user"] = Json::object();
+  if (!context["user"].is_object()) return model::dump(context);
+  context["user"].emplace("id", run.user_id);
+  context["user"].emplace("current_time", base::format_iso8601(run.created_us));
+  return model::dump(context);
+}
+
+// The prompt as this turn says it.
+std::string system_prompt_of(const TurnSetting& setting) {
+  std::string prompt = setting.config().system_prompt;
+  const bool has_places = prompt.find("{{") != std::string::npos || prompt.find("${") != std::string::npos;
+  if (has_places && !setting.prompt_context_json.empty()) {
+    const auto context = model::parse_bounded(setting.prompt_context_json, "the context");
+    const auto mapping = model::context_mapping_of(setting.config());
+    if (context && mapping) prompt = model::fill_placeholders(prompt, *context, mapping->prompt_vars);
+  }
+  if (setting.tools_prompt.empty()) return prompt;
+  return prompt.empty() ? setting.tools_prompt : prompt + "\n\n" + setting.tools_prompt;
 }
 
 std::string_view instance_of(std::string_view model_name) {
@@ -131,6 +158,8 @@ TurnInput turn_input_from_json(std::string_view json) {
     input.output_schema_json = model::dump(*schema);
   input.traceparent = parsed->value("traceparent", "");
   input.reply_to_id = parsed->value("reply_to_id", "");
+  if (const auto session = parsed->find("session"); session != parsed->end())
+    input.session_json = model::dump(*session);
   if (const auto overrides = parsed->find("overrides"); overrides != parsed->end())
     input.overrides = turn_overrides_from_json(*overrides);
   return input;
@@ -143,6 +172,7 @@ std::string to_json(const TurnInput& input) {
   if (!input.output_schema_json.empty()) json.json("output_schema", input.output_schema_json);
   if (!input.traceparent.empty()) json.text("traceparent", input.traceparent);
   if (!input.reply_to_id.empty()) json.text("reply_to_id", input.reply_to_id);
+  if (!input.session_json.empty()) json.json("session", input.session_json);
   if (!input.overrides.empty()) json.json("overrides", model::dump(to_json(input.overrides)));
   return json.take();
 }
@@ -227,6 +257,7 @@ Task<Result<TurnSetting>> SettingLoader::load(engine::Run& run, TurnInput input)
   setting.revision = loaded->revision;
   setting.summary = std::move(loaded->summary);
   setting.input = std::move(input);
+  setting.prompt_context_json = prompt_context_of(run.record(), setting.input.session_json);
   const std::string& schema =
       setting.input.output_schema_json.empty() ? setting.config().output_schema_json : setting.input.output_schema_json;
   if (schema.empty() || schema == "{}") co_return setting;
@@ -243,7 +274,7 @@ model::ChatRequest assemble_request(const TurnSetting& setting, const std::strin
                                     std::vector<model::ChatMessage> said, std::vector<model::Tool> tools) {
   const model::AgentConfig& config = setting.config();
   model::ChatRequest request;
-  request.system = config.system_prompt;
+  request.system = system_prompt_of(setting);
   request.messages = setting.history;
   model::ChatMessage user;
   const std::string context = context_of(setting);

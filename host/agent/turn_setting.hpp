@@ -42,6 +42,7 @@ struct TurnInput {
   TurnOverrides overrides;
   std::string reply_to_id;  ///< not empty: the turn hangs on this message
   std::string traceparent;
+  std::string session_json;  ///< what the caller's backend says of the session, an object; empty: nothing
 };
 TurnInput turn_input_from_json(std::string_view json);
 std::string to_json(const TurnInput& input);
@@ -55,6 +56,8 @@ struct TurnSetting {
   TurnInput input;
   std::shared_ptr<const model::JsonSchema> output_schema;  ///< null: free text
   std::string output_schema_json;
+  std::string prompt_context_json;  ///< what {{ }} in the prompt may name: "user", "session" and the session's own keys
+  std::string tools_prompt;         ///< what the prompt says of tools; empty: nothing
 
   const model::AgentConfig& config() const { return version->config; }
 };

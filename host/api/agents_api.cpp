@@ -137,6 +137,8 @@ Result<agent::AgentPatch> read_patch(const Json& body) {
   take(meta_tools(body), patch.meta_tools);
   take(json_member(body, "outputSchema", is_object), patch.output_schema_json);
   take(json_member(body, "extractionPolicy", is_object), patch.extraction_policy_json);
+  take(json_member(body, "toolsBlockConfig", is_object), patch.tools_block_json);
+  take(json_member(body, "contextMapping", is_object), patch.context_mapping_json);
   take(model::optional_integer(body, "thinkingBudgetTokens", 0, 1'000'000), patch.thinking_budget_tokens);
   take(model::optional_integer(body, "maxOutputTokens", 0, 10'000'000), patch.max_output_tokens);
   take(model::optional_integer(body, "maxTurnTokens", 0, 1'000'000'000), patch.max_turn_tokens);

@@ -30,6 +30,8 @@
 #include "tenancy/environments.hpp"
 #include "tenancy/keys.hpp"
 #include "tenancy/master_key.hpp"
+#include "tools/administration.hpp"
+#include "tools/trials.hpp"
 
 namespace platos::api {
 
@@ -66,6 +68,9 @@ struct Services {
   Replays& replays;
   const telemetry::Metrics& metrics;
   base::Logger& logger;
+  const tools::Catalogue& catalogue;
+  tools::Administration& tools;
+  tools::Trials& trials;
 };
 
 class SocketServer;
@@ -117,6 +122,8 @@ std::vector<Route> provider_routes(const Services& services, const ApiOptions& o
 std::vector<Route> compare_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> run_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> monitoring_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> tool_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> tool_call_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> usage_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> rating_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> approval_routes(const Services& services, const ApiOptions& options);

@@ -51,7 +51,6 @@ RouteHandler not_yet(const char* what) {
 
 constexpr const char* kCaps = R"({"caps":[]})";
 constexpr const char* kBudget = R"({"caps":[],"blocked":false})";
-constexpr const char* kTools = R"({"tools":[],"results":[],"rows":[],"total":0})";
 
 std::vector<Route> budget_rows() {
   return {
@@ -87,24 +86,11 @@ std::vector<Route> background_rows() {
   };
 }
 
-std::vector<Route> tool_rows() {
-  return {
-      {"GET", "/api/v1/agent/tools", kChat | kRead, empty(kTools), "List tools of entities"},
-      {"GET", "/api/v1/agent/tools/search", kChat | kRead, empty(kTools), "Search tools of entities"},
-      {"GET", "/api/v1/agent/tools/stats", kRead, empty(R"({"total":0,"byCategory":{},"byEntity":{}})"),
-       "Count tools of entities"},
-      {"GET", "/api/v1/agent/tools/matrix", kRead, empty(kTools), "Which agent may use which tool"},
-      {"PATCH", "/api/v1/agent/tools/{entityId}/{toolName}/enabled", kWrite, not_yet("tools of entities"),
-       "Switch a tool on or off"},
-      {"POST", "/api/v1/agent/tools/{id}/test", kWrite, not_yet("tools of entities"), "Call a tool as a test"},
-  };
-}
-
 }  // namespace
 
 std::vector<Route> later_routes(const Services&, const ApiOptions&) {
   std::vector<Route> routes;
-  for (auto* part : {&budget_rows, &background_rows, &tool_rows}) {
+  for (auto* part : {&budget_rows, &background_rows}) {
     for (auto& route : part()) routes.push_back(std::move(route));
   }
   return routes;

@@ -5,6 +5,7 @@
 
 #include "api/handlers.hpp"
 #include "base/text.hpp"
+#include "model/context.hpp"
 
 namespace platos::api {
 namespace {
@@ -25,6 +26,18 @@ Result<void> read_extras(const Json& body, agent::TurnRequest& turn) {
   if (const auto schema = body.find("outputSchema"); schema != body.end() && !schema->is_null()) {
     if (!schema->is_object()) return fail(model::invalid_field("outputSchema", "an object", model::kind_of(*schema)));
     turn.output_schema_json = model::dump(*schema);
+  }
+  return {};
+}
+
+/// The session's context, under any of its names.
+Result<void> read_context(const Json& body, agent::TurnRequest& turn) {
+  for (const char* member : {"context", "sessionContext", "sessionContextOverride"}) {
+    const auto found = body.find(member);
+    if (found == body.end() || found->is_null()) continue;
+    auto checked = model::check_session_context(*found, member);
+    if (!checked) return fail(checked.error());
+    turn.session_json = std::move(*checked);
   }
   return {};
 }
@@ -102,10 +115,16 @@ Result<agent::TurnRequest> turn_from_body(const Json& body) {
     return fail(model::invalid_field("onBusy", "\"reject\" or \"queue\"", "\"" + busy + "\""));
   turn.queue_when_busy = busy == "queue";
   if (auto read = read_changes(body, turn); !read) return fail(read.error());
+  if (auto read = read_context(body, turn); !read) return fail(read.error());
   return turn;
 }
 
 Result<void> check_overrides(const agent::TurnRequest& turn) {
+  const bool is_end_user = turn.who.actor.rfind("session:", 0) == 0 || !turn.who.may(model::kWrite);
+  if (!turn.session_json.empty() && is_end_user) {
+    return fail(ErrorKind::PermissionDenied, "forbidden",
+                "context: only a backend says what the session is, with a key that may change agents");
+  }
   agent::TurnOverrides harmless;  // a label names one of the agent's own models
   harmless.model_label = turn.overrides.model_label;
   if (turn.overrides == harmless || turn.who.may(model::kWrite)) return {};

@@ -8,7 +8,8 @@
 namespace platos::api {
 
 /// {message, agentId?, threadId?, replyToMessageId?, onBusy?, modelLabel?, systemPromptOverride?, dynamicBlocks?,
-/// outputSchema?}. InvalidArgument "invalid_field"; NotFound "attachment_not_found".
+/// outputSchema?, context? (also sessionContext, sessionContextOverride)}. InvalidArgument "invalid_field"; NotFound
+/// "attachment_not_found".
 Result<agent::TurnRequest> turn_from_body(const model::Json& body);
 
 /// Who asks, and what the headers say: idempotency key, trace, and X-Platos-Config, which is JSON with model, maxSteps,
@@ -16,7 +17,8 @@ Result<agent::TurnRequest> turn_from_body(const model::Json& body);
 /// who may not change agents and says what an agent should be.
 Result<void> describe_request(const Call& call, agent::TurnRequest& turn);
 
-/// May the principal ask for what the turn changes of its agent? PermissionDenied "forbidden".
+/// May the principal ask for what the turn changes of its agent, and say what its session is? An end user may not: what
+/// stands there is trusted by tools. PermissionDenied "forbidden".
 Result<void> check_overrides(const agent::TurnRequest& turn);
 
 }  // namespace platos::api

@@ -7,6 +7,7 @@
 #include "cli/output.hpp"
 #include "cli/terminal.hpp"
 #include "cli/turn_stream.hpp"
+#include "model/json.hpp"
 
 namespace platos::cli {
 namespace {
@@ -19,6 +20,10 @@ struct RunOptions {
   std::string status;
   std::string thread;
   std::int64_t after = 0;
+  std::string call;
+  std::string result;
+  bool succeeded = false;
+  bool failed = false;
 };
 
 std::string path_of(const std::string& id) { return std::string(kRuns) + "/" + encode_component(id); }
@@ -128,6 +133,27 @@ Result<void> cancel(Connection& connection, const RunOptions& options, bool json
   return {};
 }
 
+Result<void> settle(Connection& connection, const RunOptions& options, bool json) {
+  Json body = {{"outcome", options.succeeded ? "succeeded" : "failed"}};
+  if (!options.result.empty()) {
+    auto result = model::parse_bounded(options.result, "--result");
+    if (!result) return fail(result.error());
+    body["result"] = std::move(*result);
+  }
+  const auto answer = connection.call(
+      "POST", path_of(options.id) + "/tool-calls/" + encode_component(options.call) + "/settle", model::dump(body));
+  if (!answer) return fail(answer.error());
+  if (json) {
+    print_json(*answer);
+  } else {
+    print_fields({{"run", text_of(*answer, "runId")},
+                  {"call", text_of(*answer, "callId")},
+                  {"tool", text_of(*answer, "toolName")},
+                  {"status", text_of(*answer, "status")}});
+  }
+  return {};
+}
+
 using Work = Result<void> (*)(Connection&, const RunOptions&, bool);
 
 }  // namespace
@@ -163,6 +189,16 @@ void define_runs(const Commands& commands) {
       command("cancel", "Cancel a run; it ends as soon as what it is doing can be stopped",
               "platos runs cancel run_01J00000000000000000000000", &cancel);
   add_id(*cancel_command, cancel_options->id, "Id of the run");
+  const auto [settle_command, settle_options] =
+      command("settle", "Say what became of a tool call whose outcome nobody knows",
+              "platos runs settle run_01J00000000000000000000000 call_01J00000000000000000000000 --succeeded", &settle);
+  add_id(*settle_command, settle_options->id, "Id of the run");
+  settle_command->add_option("CALL", settle_options->call, "Id of the call")->required();
+  auto* outcome = settle_command->add_option_group("outcome");
+  outcome->add_flag("--succeeded", settle_options->succeeded, "It had its effect");
+  outcome->add_flag("--failed", settle_options->failed, "It had none");
+  outcome->require_option(1);
+  settle_command->add_option("--result", settle_options->result, "JSON that the tool answered");
 }
 
 }  // namespace platos::cli

@@ -94,7 +94,10 @@ class Daemon {
   memory::Memories memories_;
   memory::MemoryTools memory_tools_;
   tools::Questions questions_;
+  tools::RuleBook tool_rules_;
   tools::Catalogue catalogue_;
+  tools::Administration tool_administration_;
+  tools::Trials trials_;
   tools::Dispatcher dispatcher_;
   agent::Providers providers_;
   agent::Models model_names_;
@@ -163,6 +166,12 @@ agent::IndexerOptions indexer_options(std::string host_id) {
   return options;
 }
 
+tools::TrialsOptions trials_options(const config::Settings& settings) {
+  tools::TrialsOptions options;
+  options.timeout_ms = settings.plugins_tool_timeout_ms;
+  return options;
+}
+
 Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Logger& logger, const DataDir& data_dir,
                secrets::KeyRing& keys, std::unique_ptr<store::Database> database, std::unique_ptr<Front> front,
                tenancy::AuthOptions auth)
@@ -192,7 +201,10 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
           clock, logger, metrics_, tracer_),
       memories_(plugins_, governors_, clock, logger, metrics_, {settings_.memory_store, settings_.memory_embedder}),
       memory_tools_(memories_),
-      catalogue_(plugins_, meta_tools(), scoped_tools()),
+      tool_rules_(*database_),
+      catalogue_(plugins_, meta_tools(), scoped_tools(), {&tool_rules_, database_.get(), settings_.memory_embedder}),
+      tool_administration_(catalogue_, tool_rules_, *database_, ids_, plugins_),
+      trials_(catalogue_, tool_administration_, *database_, ids_, trials_options(settings_)),
       dispatcher_(catalogue_, governors_, tracer_, metrics_, dispatcher_options(settings_)),
       providers_(plugins_, plugins_, *database_, ids_),
       model_names_(prices_, plugins_, settings_.models_default_instance),
@@ -226,7 +238,8 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       api_({agents_,          threads_,        branches_, search_,       turns_,      providers_,
             provider_checks_, model_names_,    engine_,   *database_,    plugins_,    authenticator_,
             limits_,          administration_, keys_,     environments_, master_key_, approvals_,
-            rooms_,           replays_,        metrics_,  logger},
+            rooms_,           replays_,        metrics_,  logger,        catalogue_,  tool_administration_,
+            trials_},
            api_options(settings_)),
       front_(std::move(front)),
       tasks_(*loops_.front(), [this](std::string_view, std::exception_ptr) {

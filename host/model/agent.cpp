@@ -56,6 +56,8 @@ Json to_json(const AgentConfig& config) {
           {"metaTools", config.meta_tools},
           {"outputSchema", json_or_null(config.output_schema_json)},
           {"extractionPolicy", json_or_null(config.extraction_policy_json)},
+          {"toolsBlockConfig", json_or_null(config.tools_block_json)},
+          {"contextMapping", json_or_null(config.context_mapping_json)},
           {"thinkingBudgetTokens", config.thinking_budget_tokens},
           {"maxOutputTokens", config.max_output_tokens},
           {"maxTurnTokens", config.max_turn_tokens},
@@ -81,6 +83,8 @@ AgentConfig agent_config_from_json(const Json& json) {
   config.meta_tools = json.value("metaTools", std::map<std::string, bool>{});
   config.output_schema_json = text_or_empty(json, "outputSchema");
   config.extraction_policy_json = text_or_empty(json, "extractionPolicy");
+  config.tools_block_json = text_or_empty(json, "toolsBlockConfig");
+  config.context_mapping_json = text_or_empty(json, "contextMapping");
   config.thinking_budget_tokens = json.value("thinkingBudgetTokens", std::int64_t{0});
   config.max_output_tokens = json.value("maxOutputTokens", std::int64_t{0});
   config.max_turn_tokens = json.value("maxTurnTokens", std::int64_t{0});

@@ -38,6 +38,8 @@ struct AgentConfig {
   std::map<std::string, bool> meta_tools;    ///< what differs from the defaults
   std::string output_schema_json;            ///< a JSON Schema of every answer; empty: none
   std::string extraction_policy_json;        ///< empty: memory is on, with defaults
+  std::string tools_block_json;              ///< see ToolsBlock; empty: all tools, all shown
+  std::string context_mapping_json;          ///< see ContextMapping; empty: models fill in all arguments
   std::int64_t thinking_budget_tokens = 0;   ///< 0: no thinking is asked for
   std::int64_t max_output_tokens = 0;        ///< of one model call; 0: the provider's
   std::optional<double> temperature;

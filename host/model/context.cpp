@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "model/agent.hpp"
 
 namespace platos::model {
 namespace {
@@ -156,6 +157,13 @@ Result<ContextMapping> context_mapping_from_json(const Json& json) {
   if (auto read = read_injection(json, mapping); !read) return fail(read.error());
   if (auto read = read_constants(json, mapping); !read) return fail(read.error());
   return mapping;
+}
+
+Result<ContextMapping> context_mapping_of(const AgentConfig& config) {
+  if (config.context_mapping_json.empty()) return ContextMapping();
+  const auto parsed = parse_bounded(config.context_mapping_json, "contextMapping");
+  if (!parsed) return fail(parsed.error());
+  return context_mapping_from_json(*parsed);
 }
 
 Result<std::string> check_session_context(const Json& context, std::string_view member) {

@@ -11,6 +11,8 @@
 
 namespace platos::model {
 
+struct AgentConfig;
+
 /// An agent's `contextMapping`. A value; empty members change nothing.
 struct ContextMapping {
   std::vector<std::string> prompt_vars;  ///< names that {{ }} may use; empty: all
@@ -26,6 +28,8 @@ struct ContextMapping {
   bool operator==(const ContextMapping&) const = default;
 };
 
+/// Of an agent's configuration.
+Result<ContextMapping> context_mapping_of(const AgentConfig& config);
 /// InvalidArgument "invalid_field" names the member. Null and {} are the empty mapping.
 Result<ContextMapping> context_mapping_from_json(const Json& json);
 

@@ -5,7 +5,6 @@
 #include "governance/ledger.hpp"
 #include "model/json.hpp"
 #include "model/json_schema.hpp"
-#include "tools/argument_resolver.hpp"
 #include "tools/call_batch.hpp"
 #include "tools/outcomes.hpp"
 #include "tools/questions.hpp"
@@ -113,7 +112,7 @@ std::optional<model::ToolOutcome> CallPreparation::refuse(engine::Run& run, cons
   if (prepared.is_part && call.model_name == kExecuteTools)
     return failed(call.call_id, "invalid_arguments", "execute_tools cannot call itself.");
   if (model::parse_bounded(call.arguments_json, "the arguments").value_or(model::Json()).is_object()) {
-    auto resolved = resolve(setting.mapping, *prepared.tool, call.arguments_json, setting.session_json);
+    auto resolved = setting.tools.resolve(*prepared.tool, call.arguments_json);
     if (!resolved) return failed(call.call_id, resolved.error().code, resolved.error().message);
     call.arguments_json = std::move(*resolved);
   }

@@ -8,7 +8,6 @@
 
 #include "engine/run.hpp"
 #include "governance/chain.hpp"
-#include "model/context.hpp"
 #include "tools/call_memory.hpp"
 #include "tools/catalogue.hpp"
 #include "tools/prepared_call.hpp"
@@ -22,8 +21,6 @@ using UnknownOutcomes = std::set<std::string>;
 struct CallSetting {
   const ToolSet& tools;
   const CallMemory& memory;  ///< of the steps before
-  const model::ContextMapping& mapping;
-  std::string session_json;  ///< empty: nothing was said of the session
   telemetry::SpanContext parent;
 };
 

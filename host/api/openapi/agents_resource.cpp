@@ -48,6 +48,8 @@ Json agent_config() {
                  {"metaTools", map_of(boolean())},
                  {"outputSchema", or_null(any_object())},
                  {"extractionPolicy", or_null(any_object())},
+                 {"toolsBlockConfig", or_null(any_object())},
+                 {"contextMapping", or_null(any_object())},
                  {"thinkingBudgetTokens", described(integer_in(0, 1'000'000), "0: no thinking is asked for")},
                  {"maxOutputTokens", described(integer_in(0, 10'000'000), "Of one model call; 0: the provider's")},
                  {"maxTurnTokens", described(integer_in(0, 1'000'000'000), "Of all steps of a turn; 0: no limit")},
@@ -74,24 +76,26 @@ Json agent_head() {
 }
 
 Json new_config() {
-  return object({},
-                {{"systemPrompt", described(or_null(text_up_to(262'144)), "null clears it")},
-                 {"skills", or_null({{"type", "array"}, {"items", text()}, {"maxItems", 64}})},
-                 {"maxSteps", with_default(or_null(integer_in(1, 100)), 20)},
-                 {"contextLimit", with_default(or_null(integer_in(0, 1000)), 20)},
-                 {"historyMode", with_default(or_null(words({"rolling", "compact"})), "rolling")},
-                 {"compactThreshold", with_default(or_null(integer_in(5, 1000)), 40)},
-                 {"promptBlocks", or_null(list_of(ref("PromptBlock")))},
-                 {"dynamicBlocks", or_null({{"type", "array"}, {"items", ref("NewDynamicBlock")}, {"maxItems", 64}})},
-                 {"metaTools", described(or_null(map_of(boolean())), "false switches a meta-tool off")},
-                 {"outputSchema", described(or_null(any_object()), "A JSON Schema that every answer must fit")},
-                 {"extractionPolicy", or_null(any_object())},
-                 {"thinkingBudgetTokens", with_default(or_null(integer_in(0, 1'000'000)), 0)},
-                 {"maxOutputTokens", with_default(or_null(integer_in(0, 10'000'000)), 0)},
-                 {"maxTurnTokens", with_default(or_null(integer_in(0, 1'000'000'000)), 0)},
-                 {"temperature", or_null({{"type", "number"}, {"minimum", 0}, {"maximum", 2}})},
-                 {"isActive", or_null(boolean())},
-                 {"versionNote", or_null(text())}});
+  return object(
+      {}, {{"systemPrompt", described(or_null(text_up_to(262'144)), "null clears it")},
+           {"skills", or_null({{"type", "array"}, {"items", text()}, {"maxItems", 64}})},
+           {"maxSteps", with_default(or_null(integer_in(1, 100)), 20)},
+           {"contextLimit", with_default(or_null(integer_in(0, 1000)), 20)},
+           {"historyMode", with_default(or_null(words({"rolling", "compact"})), "rolling")},
+           {"compactThreshold", with_default(or_null(integer_in(5, 1000)), 40)},
+           {"promptBlocks", or_null(list_of(ref("PromptBlock")))},
+           {"dynamicBlocks", or_null({{"type", "array"}, {"items", ref("NewDynamicBlock")}, {"maxItems", 64}})},
+           {"metaTools", described(or_null(map_of(boolean())), "false switches a meta-tool off")},
+           {"outputSchema", described(or_null(any_object()), "A JSON Schema that every answer must fit")},
+           {"extractionPolicy", or_null(any_object())},
+           {"toolsBlockConfig", described(or_null(any_object()), "Which tools, which of them are shown, and how")},
+           {"contextMapping", described(or_null(any_object()), "Where arguments of tools come from")},
+           {"thinkingBudgetTokens", with_default(or_null(integer_in(0, 1'000'000)), 0)},
+           {"maxOutputTokens", with_default(or_null(integer_in(0, 10'000'000)), 0)},
+           {"maxTurnTokens", with_default(or_null(integer_in(0, 1'000'000'000)), 0)},
+           {"temperature", or_null({{"type", "number"}, {"minimum", 0}, {"maximum", 2}})},
+           {"isActive", or_null(boolean())},
+           {"versionNote", or_null(text())}});
 }
 
 Json retry_rule() {

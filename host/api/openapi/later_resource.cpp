@@ -61,17 +61,8 @@ std::vector<Operation> background_operations() {
           finds("GET /api/v1/agent/trigger/batches/{id}", "getBatch")};
 }
 
-std::vector<Operation> tool_operations() {
-  return {reads("GET /api/v1/agent/tools", "listTools", {"tools"}),
-          reads("GET /api/v1/agent/tools/search", "searchTools", {"tools", "results"}).query("q", text(), "Words"),
-          operation("GET /api/v1/agent/tools/stats", "getToolStats")
-              .gives(200, "Empty, until its subsystem comes",
-                     object({{"total", integer_from(0)}},
-                            {{"byCategory", map_of(integer_from(0))}, {"byEntity", map_of(integer_from(0))}})),
-          reads("GET /api/v1/agent/tools/matrix", "getToolMatrix", {"tools", "rows"}),
-          writes("PATCH /api/v1/agent/tools/{entityId}/{toolName}/enabled", "setToolEnabled"),
-          writes("POST /api/v1/agent/tools/{id}/test", "testTool"),
-          operation("GET /api/v1/agent/threads/{id}/artifacts", "listArtifacts")
+std::vector<Operation> artifact_operations() {
+  return {operation("GET /api/v1/agent/threads/{id}/artifacts", "listArtifacts")
               .gives(200, "Empty, until its subsystem comes", listing("artifacts", any_object()))};
 }
 
@@ -82,7 +73,7 @@ Resource later_resource() {
                     "Routes of the published client whose subsystem is not here yet: reads are empty, writes are 501.",
                     {},
                     governance_operations()};
-  for (auto* part : {&background_operations, &tool_operations}) {
+  for (auto* part : {&background_operations, &artifact_operations}) {
     for (auto& each : part()) resource.operations.push_back(std::move(each));
   }
   return resource;

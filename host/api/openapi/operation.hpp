@@ -97,6 +97,8 @@ Resource models_resource();
 Resource usage_resource();
 Resource ratings_resource();
 Resource approvals_resource();
+Resource tools_resource();
+Resource tool_calls_resource();
 Resource later_resource();
 
 /// All of them, in the order of the document.

@@ -15,6 +15,9 @@ Json turn_body() {
                  {"systemPromptOverride", described(or_null(text()), "Only for those who may change agents")},
                  {"dynamicBlocks", described(or_null(map_of(text())), "The agent's dynamic blocks by key; at most 64")},
                  {"outputSchema", described(or_null(any_object()), "A JSON Schema that the answer must fit")},
+                 {"context", described(or_null(any_object()),
+                                       "What the caller's backend says of the session, at most 32 KiB; not for end "
+                                       "users. Also under sessionContext and sessionContextOverride")},
                  {"attachmentIds", or_null(list_of(text()))}});
 }
 

@@ -39,7 +39,10 @@ Services no_services() {
           absent<ThreadRooms>(),
           absent<Replays>(),
           absent<telemetry::Metrics>(),
-          absent<base::Logger>()};
+          absent<base::Logger>(),
+          absent<tools::Catalogue>(),
+          absent<tools::Administration>(),
+          absent<tools::Trials>()};
 }
 
 const std::vector<Route>& routes() {

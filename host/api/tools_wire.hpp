@@ -1,0 +1,19 @@
+// Tools, their calls and their rules as clients see them.
+#pragma once
+
+#include "model/json.hpp"
+#include "store/tool_audit.hpp"
+#include "store/tool_calls.hpp"
+#include "tools/administration.hpp"
+
+namespace platos::api {
+
+model::Json to_wire(const tools::ListedTool& listed);
+/// With what is known of past calls; null members when there were none.
+model::Json to_wire(const store::ToolHealth& health);
+/// Arguments and result are null where they were not read.
+model::Json to_wire(const store::ToolAuditRow& row, bool with_texts);
+model::Json to_wire(const store::LedgerRow& row);
+model::Json to_wire(const tools::DryRun& run);
+
+}  // namespace platos::api

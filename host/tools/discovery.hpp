@@ -1,0 +1,70 @@
+// How an agent finds tools that its requests do not list: find_tools, execute_tools, and what the prompt says of them.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/task.hpp"
+#include "model/tool.hpp"
+#include "model/tool_rules.hpp"
+#include "ports/plugin_directory.hpp"
+#include "tools/search_index.hpp"
+#include "tools/tool_set.hpp"
+
+namespace platos::tools {
+
+/// Instance of find_tools and execute_tools. The first is the catalogue's to run, the second the dispatcher's: each of
+/// its calls is one like any other.
+inline constexpr const char* kDiscoveryInstance = "platos.tools";
+inline constexpr const char* kFindTools = "find_tools";
+inline constexpr const char* kExecuteTools = "execute_tools";
+/// Calls in one execute_tools.
+inline constexpr std::size_t kMaxExecuted = 32;
+
+const model::Tool& find_tools_tool();
+/// {calls: [{tool, params | arguments | args, purpose?}]}.
+const model::Tool& execute_tools_tool();
+
+/// Of what is called by execute_tools: "tool" is a model name, or the source's own name where only one has it.
+const model::Tool* find_named(const ToolSet& tools, std::string_view name);
+
+/// The block "Available tool categories" of the system prompt: how many tools of which category there are, most first.
+std::string category_summary(const std::vector<const model::Tool*>& tools, const model::ToolsBlock& block);
+
+struct SearchAnswer {
+  std::vector<SearchHit> hits;
+  bool by_meaning = false;  ///< vectors had their say, too
+};
+
+/// Indexes of tools and vectors of their texts, kept for the next search. Internally synchronised.
+class Discovery {
+ public:
+  /// `embedder`: an instance; empty: by words alone. One that fails, or is late, is done without.
+  Discovery(const ports::PluginDirectory& plugins, std::string embedder)
+      : plugins_(plugins), embedder_(std::move(embedder)) {}
+
+  Task<SearchAnswer> search(ports::CallContext context, std::vector<const model::Tool*> tools, std::string query,
+                            std::size_t limit, base::CancelToken cancel);
+
+ private:
+  using Index = std::shared_ptr<const SearchIndex>;
+  Index index_of(const std::vector<const model::Tool*>& tools);
+  Task<std::vector<SearchHit>> by_meaning(ports::CallContext context, std::vector<const model::Tool*> tools,
+                                          std::string query, base::CancelToken cancel);
+  Task<Result<std::vector<ports::Vector>>> vectors_of(std::shared_ptr<ports::Embedder> embedder,
+                                                      ports::CallContext context, std::vector<std::string> texts,
+                                                      base::CancelToken cancel);
+
+  const ports::PluginDirectory& plugins_;
+  std::string embedder_;
+  std::mutex mutex_;
+  std::list<std::pair<std::uint64_t, Index>> indexes_;  // the newest first
+  std::map<std::string, ports::Vector> vectors_;        // by embedder and text's digest
+};
+
+}  // namespace platos::tools

@@ -1,0 +1,51 @@
+// The tools of one turn.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.hpp"
+#include "model/context.hpp"
+#include "model/tool.hpp"
+
+namespace platos::tools {
+
+/// What goes with the tools of a turn.
+struct ToolSetExtras {
+  model::ContextMapping mapping;
+  std::string session_json;  ///< of the turn; empty: nothing was said
+  std::string prompt;        ///< what the system prompt says of tools that are not displayed; empty: nothing
+};
+
+/// By the names that the model uses. Immutable.
+class ToolSet {
+ public:
+  /// All are displayed.
+  explicit ToolSet(std::vector<model::Tool> tools);
+  /// `displayed`: those among them that the model's request lists, as it lists them.
+  ToolSet(std::vector<model::Tool> tools, std::vector<model::Tool> displayed, ToolSetExtras extras);
+
+  /// All that may be called.
+  const std::vector<model::Tool>& tools() const { return tools_; }
+  /// What the model's request lists: without arguments that are filled in for it.
+  const std::vector<model::Tool>& displayed() const { return shows_all_ ? tools_ : displayed_; }
+  /// Also one that is not displayed. Null when the model invented the name.
+  const model::Tool* find(std::string_view model_name) const;
+
+  const std::string& prompt() const { return extras_.prompt; }
+  const std::string& session_json() const { return extras_.session_json; }
+  const model::ContextMapping& mapping() const { return extras_.mapping; }
+  /// tools::resolve() with the turn's mapping and session. To be done before arguments are checked against the schema.
+  Result<std::string> resolve(const model::Tool& tool, std::string_view arguments_json) const;
+
+ private:
+  std::vector<model::Tool> tools_;
+  std::vector<model::Tool> displayed_;
+  bool shows_all_ = true;
+  ToolSetExtras extras_;
+  std::unordered_map<std::string, std::size_t> by_name_;
+};
+
+}  // namespace platos::tools

@@ -1,0 +1,69 @@
+// Calls of a tool that no model asked for: somebody tries it, or repeats a call of the audit.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "base/ids.hpp"
+#include "base/task.hpp"
+#include "model/scope.hpp"
+#include "store/tool_audit.hpp"
+#include "tools/administration.hpp"
+
+namespace platos::tools {
+
+struct Trial {
+  model::Principal who;
+  std::string tool;  ///< model name, or "<instance>/<name>"
+  std::string arguments_json;
+  std::string agent;         ///< whose rules hold, too; empty: those of the environment alone
+  std::string session_json;  ///< the context of the call; empty: none
+  bool confirmed = false;    ///< the caller has approved what the tool wants approved
+  std::string source = "wire_test";
+  std::string replay_of;
+};
+
+struct TrialsOptions {
+  std::int64_t timeout_ms = 30'000;
+  std::size_t max_result_bytes = 1024 * 1024;
+  std::size_t tests_per_minute = 20;    ///< of one user
+  std::size_t replays_per_minute = 10;  ///< likewise
+};
+
+/// Internally synchronised. A call is in the audit log before it is made, and in the audit of tools afterwards.
+class Trials {
+ public:
+  Trials(const Catalogue& catalogue, Administration& administration, store::Database& database, base::IdMaker& ids,
+         TrialsOptions options)
+      : catalogue_(catalogue), administration_(administration), database_(database), ids_(ids), options_(options) {}
+
+  /// The audit row, also of a call that failed: its error_code says why. Errors are refusals before the call: NotFound
+  /// "tool_not_found"; PermissionDenied "tool_blocked", "approval_required"; InvalidArgument "invalid_arguments";
+  /// ResourceExhausted "rate_limit".
+  Task<Result<store::ToolAuditRow>> call(base::Loop& loop, Trial trial);
+
+  struct Replay {
+    store::ToolAuditRow original;
+    store::ToolAuditRow replay;
+  };
+  /// NotFound "tool_call_not_found"; Conflict "not_replayable" when the arguments were too long to be kept whole.
+  Task<Result<Replay>> replay(base::Loop& loop, model::Principal who, std::string call_id, bool confirmed);
+
+ private:
+  Result<void> take(const Trial& trial, std::int64_t now_us);
+  Task<Result<ListedTool>> admitted(base::Loop& loop, Trial trial);
+  Task<Result<std::string>> invoke(base::Loop& loop, Trial trial, model::Tool tool, std::string call_id);
+
+  const Catalogue& catalogue_;
+  Administration& administration_;
+  store::Database& database_;
+  base::IdMaker& ids_;
+  TrialsOptions options_;
+  std::mutex mutex_;
+  std::map<std::string, std::deque<std::int64_t>> made_;  // monotonic times, by source and user
+};
+
+}  // namespace platos::tools
