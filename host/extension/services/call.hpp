@@ -48,6 +48,9 @@ inline std::int32_t refuse(platos_error* error, std::int32_t code, std::string m
   return code;
 }
 
+/// The same for what went wrong in the host.
+std::int32_t refuse(platos_error* error, const Error& reason);
+
 /// Runs a call into a plugin. An exception that crosses the C boundary is a breach: `breach` hears what, and the result
 /// is PLATOS_INTERNAL.
 template <typename Call, typename OnBreach>
