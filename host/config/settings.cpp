@@ -64,11 +64,31 @@ Result<void> check_https(const Settings& settings) {
   return {};
 }
 
-bool is_loopback(std::string_view listen) {
-  const std::string host(listen.substr(0, listen.rfind(':')));
+bool is_loopback_host(const std::string& host) {
   in_addr address{};
-  return host == "localhost" || host == "[::1]" ||
+  return host == "localhost" || host == "[::1]" || host == "::1" ||
          (host.starts_with("127.") && ::inet_pton(AF_INET, host.c_str(), &address) == 1);
+}
+
+bool is_loopback(std::string_view listen) { return is_loopback_host(std::string(listen.substr(0, listen.rfind(':')))); }
+
+Result<void> check_mail(const Settings& settings) {
+  if (!settings.mail_password.empty() && !settings.mail_password.starts_with("env:")) {
+    // Not repeated: it may be the password itself.
+    return fail(invalid("mail.password", "env:NAME, the name of an environment variable", "another text"));
+  }
+  if (settings.mail_server.empty()) return {};
+  const auto& from = settings.mail_from;
+  if (from.find('@') == std::string::npos)
+    return fail(invalid("mail.from", "an address, as mail.server is set", from));
+  if (settings.mail_user.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
+    return fail(invalid("mail.user", "one line", settings.mail_user));
+  if (settings.mail_security != "none") return {};
+  if (!is_loopback_host(settings.mail_server))
+    return fail(invalid("mail.security", "starttls or tls, as mail.server is another machine", "none"));
+  if (!settings.mail_user.empty())
+    return fail(invalid("mail.security", "starttls or tls, as a password would be sent", "none"));
+  return {};
 }
 
 }  // namespace
@@ -176,6 +196,25 @@ const std::vector<Setting>& setting_table() {
       {"egress.silence_timeout_ms", &S::egress_silence_timeout_ms, "longest silence of an upstream", 100, kHourMs},
       {"egress.max_frame_bytes", &S::egress_max_frame_bytes, "longest single event or line of an upstream", 1024, kGiB},
       {"egress.max_body_bytes", &S::egress_max_body_bytes, "longest upstream answer that is read whole", 1024, kGiB},
+      {"mail.server", &S::mail_server, "host that takes mails of agents; empty: agents send none"},
+      {"mail.port", &S::mail_port, "its port; 465 is for mail.security = \"tls\"", 1, 65'535},
+      {"mail.security",
+       &S::mail_security,
+       "starttls or tls, both with a certificate that is checked; none: for a server on this machine, without a user",
+       0,
+       0,
+       {"starttls", "tls", "none"}},
+      {"mail.user", &S::mail_user, "user at the mail server; empty: it asks for none"},
+      {"mail.password", &S::mail_password, "env:NAME of that user's password"},
+      {"mail.from", &S::mail_from, "address that mails come from"},
+      {"mail.from_name", &S::mail_from_name, "name that stands before it; may be empty"},
+      {"mail.allowed_recipients", &S::mail_allowed_recipients,
+       "who may be written to: addresses, @domain, or * for everybody; empty: nobody"},
+      {"mail.max_recipients", &S::mail_max_recipients, "recipients of one mail", 1, 100},
+      {"mail.max_bytes", &S::mail_max_bytes, "longest mail as it is sent, attachments encoded", 1024, 64 * 1024 * 1024},
+      {"mail.max_per_hour", &S::mail_max_per_hour, "mails of one environment within an hour, of this process", 0,
+       1'000'000},
+      {"mail.timeout_ms", &S::mail_timeout_ms, "longest silence of the mail server", 100, kHourMs},
       {"governance.order", &S::governance_order,
        "governor instances in the order they are asked; others follow by name; one that is missing denies everything"},
       {"governance.on_error_allow", &S::governance_on_error_allow,
@@ -251,6 +290,7 @@ Result<void> check(const Settings& settings) {
     if (!base::Network::parse(proxy))
       return fail(invalid("http.trusted_proxies", "addresses and networks, such as 10.0.0.0/8", proxy));
   }
+  if (auto checked = check_mail(settings); !checked) return checked;
   return check_https(settings);
 }
 

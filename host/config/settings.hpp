@@ -88,6 +88,19 @@ struct Settings {
   std::int64_t egress_max_frame_bytes = 1024 * 1024;
   std::int64_t egress_max_body_bytes = 16 * 1024 * 1024;
 
+  std::string mail_server;
+  std::int64_t mail_port = 587;
+  std::string mail_security = "starttls";
+  std::string mail_user;
+  std::string mail_password;
+  std::string mail_from;
+  std::string mail_from_name;
+  std::vector<std::string> mail_allowed_recipients;
+  std::int64_t mail_max_recipients = 10;
+  std::int64_t mail_max_bytes = 10 * 1024 * 1024;
+  std::int64_t mail_max_per_hour = 100;
+  std::int64_t mail_timeout_ms = 20'000;
+
   std::int64_t plugins_create_timeout_ms = 10'000;
   std::int64_t plugins_codec_hang_ms = 5'000;
   std::int64_t plugins_workers = 4;

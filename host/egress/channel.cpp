@@ -58,7 +58,7 @@ bool is_address(const std::string& host) {
 
 }  // namespace
 
-Result<std::unique_ptr<TlsContext>> TlsContext::make(const std::string& ca_file) {
+Result<std::unique_ptr<TlsContext>> TlsContext::make(const std::string& ca_file, Speaks speaks) {
   auto made = std::unique_ptr<TlsContext>(new TlsContext(SSL_CTX_new(TLS_client_method())));
   SSL_CTX* context = made->context_.get();
   const bool trusts =
@@ -74,6 +74,7 @@ Result<std::unique_ptr<TlsContext>> TlsContext::make(const std::string& ca_file)
   // Buffers of 16 KiB are given back between records: a stream of tokens is idle most of the time.
   SSL_CTX_set_mode(context,
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  if (speaks != Speaks::Http) return made;
   constexpr unsigned char kProtocols[] = "\x08http/1.1";
   SSL_CTX_set_alpn_protos(context, kProtocols, sizeof kProtocols - 1);
   return made;

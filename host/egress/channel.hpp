@@ -16,8 +16,10 @@ namespace platos::egress {
 /// What all TLS connections of a client share: the authorities that are trusted, TLS 1.2 or newer.
 class TlsContext {
  public:
+  /// What is spoken inside: HTTP says so while greeting.
+  enum class Speaks { Unspecified, Http, Other };
   /// `ca_file`: PEM; empty: the system's. FailedPrecondition "tls_unusable".
-  static Result<std::unique_ptr<TlsContext>> make(const std::string& ca_file);
+  static Result<std::unique_ptr<TlsContext>> make(const std::string& ca_file, Speaks speaks = Speaks::Http);
 
  private:
   friend class Channel;
@@ -49,6 +51,8 @@ class Channel {
   Channel& operator=(const Channel&) = delete;
 
   int fd() const { return fd_; }
+  /// For protocols that turn TLS on later: establish() greets then, and the peer must prove that it is `host`.
+  Result<void> begin_tls(const TlsContext& context, const std::string& host);
   /// Goes on connecting and greeting. Call it again when the descriptor is ready.
   Io establish();
   /// `moved` is set with Done only. Closed: the peer has ended its side in good order.
@@ -64,7 +68,6 @@ class Channel {
     void operator()(SSL* tls) const { SSL_free(tls); }
   };
   explicit Channel(int fd) : fd_(fd) {}
-  Result<void> begin_tls(const TlsContext& context, const std::string& host);
   Io judge_tls(int outcome);
   Io pass_proxy();
   Io fail_with(std::string why);

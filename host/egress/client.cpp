@@ -162,6 +162,15 @@ Task<Result<Client::Addresses>> Client::look_up(TargetUrl target, HostTrust trus
   co_return addresses;
 }
 
+Task<Result<std::vector<SocketAddress>>> Client::addresses_of(std::string host, std::uint16_t port,
+                                                              std::int64_t by_us) {
+  TargetUrl target;
+  target.host = std::move(host);
+  target.port = port;
+  auto looking = look_up(std::move(target), HostTrust::Operator, by_us);
+  co_return co_await std::move(looking);
+}
+
 Result<const TlsContext*> Client::tls_for(const TargetUrl& target) {
   if (!target.https) return nullptr;
   if (!tls_) {

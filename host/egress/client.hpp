@@ -73,6 +73,9 @@ class Client {
   /// "invalid_header" (a line break, or a header that the client writes itself); FailedPrecondition "tls_unusable".
   Task<Result<void>> exchange(HttpRequest request, ResponseHandler& handler, base::CancelToken cancel);
 
+  /// The addresses of an operator's host, for what this room speaks besides HTTP. Errors as exchange().
+  Task<Result<std::vector<SocketAddress>>> addresses_of(std::string host, std::uint16_t port, std::int64_t by_us);
+
   std::size_t active() const { return active_; }
 
  private:

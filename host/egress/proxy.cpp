@@ -1,23 +1,14 @@
 #include "egress/proxy.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "egress/mail_encoding.hpp"
 
 namespace platos::egress {
 namespace {
 
 constexpr std::string_view kScheme = "http://";
-
-std::string base64(std::string_view text) {
-  std::string out((text.size() + 2) / 3 * 4 + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
 
 // What holds a password is not repeated: where it begins and ends is just what is not clear.
 tl::unexpected<Error> invalid(std::string_view url) {

@@ -88,6 +88,7 @@ class Daemon {
   extension::Markers markers_;
   extension::Watchdog watchdog_;
   extension::HttpService plugin_http_;
+  extension::MailService plugin_mail_;
   extension::PluginHost plugins_;
   engine::Engine engine_;
   governance::Chain governors_;
@@ -194,6 +195,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
                   restart_without(plugin, stuck_ms, markers_, logger_, options_.arguments);
                 }),
       plugin_http_(*loops_.front(), client_of(*loops_.front()), logger),
+      plugin_mail_(*loops_.front(), client_of(*loops_.front()), mail_server(settings_), mail_rules(settings_), logger),
       plugins_(with_services(plugin_options(options), *this), clock, logger, watchdog_, markers_, plugin_http_),
       engine_(engine_options(settings_, data_dir.host_id()), *database_, logger, ids_, pointers(loops_)),
       governors_(
@@ -259,6 +261,7 @@ extension::PluginHostOptions Daemon::with_services(extension::PluginHostOptions 
   options.metrics = &daemon.metrics_;
   options.tracer = &daemon.tracer_;
   options.keys = &daemon.keys_of_texts_;
+  options.mail = &daemon.plugin_mail_;
   options.other_hosts = daemon.database_->other_hosts();
   return options;
 }
@@ -444,6 +447,7 @@ Task<void> Daemon::stop() {
   const auto ended = co_await stopped;
   stuck_observer_ = !ended || !*ended;
   plugin_http_.stop();
+  plugin_mail_.stop();
   logger_.info("main", "stopped");
   loops_.front()->stop();
 }
@@ -472,6 +476,7 @@ int run_daemon(const DaemonOptions& options) {
   if (!front) return refuse(front.error());
   logger.hide(std::string(base::password_of(settings.store_url)));
   logger.hide(std::string(base::password_of(settings.egress_proxy)));
+  if (const auto password = mail_server(settings).password; password) logger.hide(std::string(password->view()));
   auto database_options = store_options(settings, (*data_dir)->path(), (*data_dir)->host_id());
   auto keys = open_keys(settings, database_options);
   if (!keys) return refuse(keys.error());

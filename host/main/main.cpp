@@ -101,6 +101,10 @@ int main(int argc, char** argv) {
     std::cerr << "platosd: " << checked.error().message << '\n';
     return daemon::kExitFailed;
   }
+  if (const auto checked = daemon::check_mail(loaded->settings); !checked) {
+    std::cerr << "platosd: " << checked.error().message << '\n';
+    return daemon::kExitFailed;
+  }
   if (flags.check_config) {
     std::cout << "the configuration is valid\n";
     return daemon::kExitOk;

@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include "base/environment.hpp"
+#include "base/text.hpp"
 #include "base/version.hpp"
 
 namespace platos::daemon {
 namespace {
 constexpr std::int64_t kDayUs = 24LL * 3600 * 1'000'000;
+constexpr std::string_view kEnvironment = "env:";
 }  // namespace
 
 base::LogLevel log_level(const std::string& name) {
@@ -44,6 +46,59 @@ egress::ClientOptions client_options(const config::Settings& settings) {
   options.ca_file = settings.egress_ca_file;
   options.proxy = egress::Proxy::parse(settings.egress_proxy, settings.egress_no_proxy).value_or(egress::Proxy());
   return options;
+}
+
+Result<void> check_mail(const config::Settings& settings) {
+  const auto invalid = [](const std::string& what) -> Result<void> {
+    return fail(ErrorKind::InvalidArgument, "invalid_setting", what);
+  };
+  for (const auto& allowed : settings.mail_allowed_recipients) {
+    const std::string address = allowed.starts_with('@') ? "any" + allowed : allowed;
+    if (allowed != "*" && !egress::is_mail_address(address))
+      return invalid("mail.allowed_recipients: expected addresses, @domain or *, found \"" + base::printable(allowed) +
+                     "\"");
+  }
+  if (settings.mail_server.empty()) return {};
+  egress::Mail probe;
+  probe.to = {settings.mail_from};
+  probe.subject = settings.mail_from_name;
+  probe.text = "x";
+  if (auto checked = egress::check_mail(probe); !checked)
+    return invalid("mail.from or mail.from_name: " + checked.error().message);
+  const bool has_password = !settings.mail_password.empty() && !mail_server(settings).password->empty();
+  if (!settings.mail_user.empty() && !has_password)
+    return invalid("mail.password: expected env:NAME of a variable that holds the password of mail.user, found none");
+  return {};
+}
+
+egress::MailServer mail_server(const config::Settings& settings) {
+  egress::MailServer server;
+  server.host = settings.mail_server;
+  server.port = static_cast<std::uint16_t>(settings.mail_port);
+  server.security = settings.mail_security == "tls"    ? egress::MailSecurity::Tls
+                    : settings.mail_security == "none" ? egress::MailSecurity::None
+                                                       : egress::MailSecurity::StartTls;
+  server.user = settings.mail_user;
+  if (!settings.mail_password.empty()) {
+    const auto value =
+        base::environment_variable(std::string_view(settings.mail_password).substr(kEnvironment.size()));
+    server.password = std::make_shared<const secrets::Secret>(value.value_or(""));
+  }
+  server.ca_file = settings.egress_ca_file;
+  server.connect_timeout_ms = settings.egress_connect_timeout_ms;
+  server.silence_timeout_ms = settings.mail_timeout_ms;
+  return server;
+}
+
+extension::MailRules mail_rules(const config::Settings& settings) {
+  extension::MailRules rules;
+  rules.from = settings.mail_from;
+  rules.from_name = settings.mail_from_name;
+  rules.allowed_recipients = settings.mail_allowed_recipients;
+  rules.max_recipients = static_cast<std::size_t>(settings.mail_max_recipients);
+  rules.max_bytes = static_cast<std::size_t>(settings.mail_max_bytes);
+  rules.max_per_hour = static_cast<std::size_t>(settings.mail_max_per_hour);
+  return rules;
 }
 
 Result<void> check_proxy(const config::Settings& settings) {
@@ -128,7 +183,6 @@ ingress::ServerOptions server_options(const config::Settings& settings) {
 }
 
 Result<tenancy::AuthOptions> auth_options(const config::Settings& settings, std::string admin_key) {
-  constexpr std::string_view kEnvironment = "env:";
   tenancy::AuthOptions options;
   options.admin_key = std::move(admin_key);
   options.remember_us = settings.auth_remember_ms * 1000;

@@ -23,6 +23,10 @@ base::LogFormat log_format(const std::string& name);
 engine::EngineOptions engine_options(const config::Settings& settings, const std::string& host_id);
 /// The proxy was checked by check_proxy().
 egress::ClientOptions client_options(const config::Settings& settings);
+/// Before mail_server(): addresses, and that a user has a password. InvalidArgument "invalid_setting".
+Result<void> check_mail(const config::Settings& settings);
+egress::MailServer mail_server(const config::Settings& settings);
+extension::MailRules mail_rules(const config::Settings& settings);
 Result<void> check_proxy(const config::Settings& settings);
 extension::PluginHostOptions plugin_options(const DaemonOptions& options);
 tools::DispatcherOptions dispatcher_options(const config::Settings& settings);

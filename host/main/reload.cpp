@@ -10,6 +10,7 @@ Result<Reload> prepare_reload(const config::Sources& sources, const config::Sett
   const auto loaded = config::load(sources);
   if (!loaded) return fail(loaded.error());
   if (const auto checked = check_proxy(loaded->settings); !checked) return fail(checked.error());
+  if (const auto checked = check_mail(loaded->settings); !checked) return fail(checked.error());
   // HTTPS that goes, or moves to another port, goes with its certificate.
   const bool same_https = loaded->settings.https_listen == running.https_listen;
   Reload reload;

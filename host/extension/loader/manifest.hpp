@@ -36,6 +36,7 @@ struct Manifest {
   bool files = false;                ///< wants a private folder
   bool content = false;              ///< wants the texts of messages
   bool public_web = false;           ///< wants pages of the public web that nobody granted one by one
+  bool mail = false;                 ///< wants to send mail
   bool single_host = false;          ///< what it keeps is of no use to other hosts of the same store
   std::vector<std::string> unknown_keys;
 };
@@ -68,6 +69,7 @@ struct GrantFile {
   bool files = false;
   bool content = false;
   bool public_web = false;
+  bool mail = false;
 };
 Result<GrantFile> parse_grant(const std::string& text, const std::string& path);
 

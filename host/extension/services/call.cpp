@@ -32,6 +32,21 @@ constexpr Meaning kMeanings[] = {
 };
 constexpr std::size_t kMaxMessageBytes = 2048;
 
+std::int32_t status_of(const Error& error) {
+  switch (error.kind) {
+    case ErrorKind::Cancelled: return PLATOS_CANCELLED;
+    case ErrorKind::InvalidArgument: return PLATOS_INVALID_ARGUMENT;
+    case ErrorKind::Deadline: return PLATOS_DEADLINE;
+    case ErrorKind::PermissionDenied: return PLATOS_PERMISSION_DENIED;
+    case ErrorKind::FailedPrecondition: return PLATOS_FAILED_PRECONDITION;
+    case ErrorKind::ResourceExhausted: return PLATOS_RESOURCE_EXHAUSTED;
+    case ErrorKind::TooLarge: return PLATOS_RESOURCE_EXHAUSTED;
+    case ErrorKind::Unavailable: return PLATOS_UNAVAILABLE;
+    case ErrorKind::Aborted: return PLATOS_ABORTED;
+    default: return PLATOS_INTERNAL;
+  }
+}
+
 }  // namespace
 
 Error plugin_error(std::int32_t status, const platos_error& error, const std::string& instance,
@@ -60,6 +75,10 @@ Error plugin_error(std::int32_t status, const platos_error& error, const std::st
   return result;
 }
 
+std::int32_t refuse(platos_error* error, const Error& reason) {
+  return refuse(error, status_of(reason), reason.message);
+}
+
 Result<std::string_view> checked_view(platos_slice_t slice, std::size_t max_bytes, std::string_view what) {
   if (slice.size > max_bytes || (slice.size > 0 && slice.data == nullptr)) {
     return fail(
@@ -84,9 +103,5 @@ std::int32_t status_of(const Error& error) {
   }
 }
 }  // namespace
-
-std::int32_t refuse(platos_error* error, const Error& reason) {
-  return refuse(error, status_of(reason), reason.message);
-}
 
 }  // namespace platos::extension

@@ -20,11 +20,6 @@ std::string_view short_view(platos_slice_t slice, std::size_t max_bytes) {
   return {slice.data, std::min(slice.size, max_bytes)};
 }
 
-std::int32_t set_error(platos_error_t* error, std::int32_t code, std::string message) {
-  if (error != nullptr) *error = {code, std::move(message), {}};
-  return code;
-}
-
 }  // namespace
 
 HostTable::HostTable(std::string label, const base::Clock& clock, base::Logger& logger, HostServices services,
@@ -39,6 +34,7 @@ HostTable::HostTable(std::string label, const base::Clock& clock, base::Logger& 
   fill_telemetry();
   fill_seal();
   fill_public_web();
+  fill_mail();
 }
 
 void HostTable::fill_core() {
@@ -58,6 +54,7 @@ void HostTable::fill_core() {
     if (wanted == PLATOS_HOST_METRICS && services.metrics != nullptr) return &host.metrics_table_;
     if (wanted == PLATOS_HOST_SPANS && services.tracer != nullptr) return &host.spans_table_;
     if (wanted == PLATOS_HOST_SEAL && services.keys != nullptr) return &host.seal_table_;
+    if (wanted == PLATOS_HOST_MAIL && services.mail != nullptr) return &host.mail_table_;
     if (wanted == PLATOS_HOST_STATE_DIR && !services.state_dir.empty()) return &host.state_dir_table_;
     return nullptr;
   };
@@ -135,14 +132,14 @@ std::int32_t HostTable::exchange(platos_call_t* call, const platos_http_request_
   const bool callable =
       call != nullptr && request != nullptr && sink != nullptr && sink->head != nullptr && sink->body != nullptr;
   if (!callable || request->header_count > kMaxHeaders || (request->header_count > 0 && request->headers == nullptr)) {
-    return set_error(error, PLATOS_INVALID_ARGUMENT, "http: call, request and sink are needed, and at most 64 headers");
+    return refuse(error, PLATOS_INVALID_ARGUMENT, "http: call, request and sink are needed, and at most 64 headers");
   }
   const std::string_view url = short_view(request->url, 8192);
   if (!url_matches(services_.http_patterns, url)) {
-    return set_error(error, PLATOS_PERMISSION_DENIED, "http: " + base::printable(url) + " matches no granted pattern");
+    return refuse(error, PLATOS_PERMISSION_DENIED, "http: " + base::printable(url) + " matches no granted pattern");
   }
   if (request->body.size > kMaxHttpBytes)
-    return set_error(error, PLATOS_INVALID_ARGUMENT, "http: the body is over 16 MiB");
+    return refuse(error, PLATOS_INVALID_ARGUMENT, "http: the body is over 16 MiB");
   egress::HttpRequest outgoing;
   outgoing.method = short_view(request->method, 16);
   outgoing.url = url;
@@ -155,7 +152,7 @@ std::int32_t HostTable::exchange(platos_call_t* call, const platos_http_request_
     if (!value) return refuse(error, value.error());
     const std::string name(short_view(request->headers[i].name, 256));
     if ((name + *value).find_first_of("\r\n") != std::string::npos) {
-      return set_error(error, PLATOS_INVALID_ARGUMENT, "http: a header holds a line break");
+      return refuse(error, PLATOS_INVALID_ARGUMENT, "http: a header holds a line break");
     }
     outgoing.headers.emplace_back(name, *value);
   }
@@ -180,13 +177,13 @@ std::int32_t HostTable::sign(platos_slice_t slot, platos_slice_t algorithm, plat
                              const platos_writer_t* writer, platos_error_t* error) const {
   const secrets::Secret* secret = slots_->find(short_view(slot, 256));
   if (secret == nullptr) {
-    return set_error(error, PLATOS_FAILED_PRECONDITION,
-                     "secrets: slot \"" + base::printable(short_view(slot, 64)) + "\" has no value");
+    return refuse(error, PLATOS_FAILED_PRECONDITION,
+                  "secrets: slot \"" + base::printable(short_view(slot, 64)) + "\" has no value");
   }
   const std::string_view name = short_view(algorithm, 32);
   const EVP_MD* digest = name == "hmac-sha256" ? EVP_sha256() : name == "hmac-sha512" ? EVP_sha512() : nullptr;
   if (digest == nullptr)
-    return set_error(error, PLATOS_UNIMPLEMENTED, "secrets: unknown algorithm " + base::printable(name));
+    return refuse(error, PLATOS_UNIMPLEMENTED, "secrets: unknown algorithm " + base::printable(name));
   unsigned char signature[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
   HMAC(digest, secret->view().data(), static_cast<int>(secret->view().size()),

@@ -12,7 +12,9 @@
 #include "base/clock.hpp"
 #include "base/logger.hpp"
 #include "extension/services/http_service.hpp"
+#include "extension/services/mail_service.hpp"
 #include "platos/services/http.h"
+#include "platos/services/mail.h"
 #include "platos/services/metrics.h"
 #include "platos/services/public_web.h"
 #include "platos/services/seal.h"
@@ -35,6 +37,7 @@ struct HostServices {
   const telemetry::Tracer* tracer = nullptr;
   const secrets::KeyRing* keys = nullptr;
   std::string state_dir;
+  MailService* mail = nullptr;
 };
 
 /// Everything an instance may use. Internally synchronised; lives as long as the instance.
@@ -58,6 +61,7 @@ class HostTable {
   void fill_telemetry();
   void fill_seal();
   void fill_public_web();
+  void fill_mail();
   void log(std::int32_t level, platos_slice_t message, platos_slice_t fields);
   std::int32_t exchange(platos_call_t* call, const platos_http_request_t* request, const platos_http_sink_t* sink,
                         platos_error_t* error);
@@ -78,6 +82,9 @@ class HostTable {
   std::int32_t hash(const platos_call_t* call, const platos_slice_t* tokens, std::size_t count,
                     const platos_writer_t* writer, platos_error_t* error) const;
 
+  std::int32_t send_mail(const platos_call_t* call, const platos_mail_t* mail, const platos_writer_t* message_id,
+                         platos_error_t* error) const;
+
   std::string label_;
   const base::Clock& clock_;
   base::Logger& logger_;
@@ -91,6 +98,7 @@ class HostTable {
   platos_host_spans_t spans_table_{};
   platos_host_state_dir_t state_dir_table_{};
   platos_host_seal_t seal_table_{};
+  platos_host_mail_t mail_table_{};
   std::mutex series_mutex_;
   std::set<telemetry::Series*> series_;
   std::atomic<std::int64_t> log_second_{0};

@@ -11,6 +11,7 @@
 #include "platos/observer.h"
 #include "platos/provider.h"
 #include "platos/services/http.h"
+#include "platos/services/mail.h"
 #include "platos/services/metrics.h"
 #include "platos/services/public_web.h"
 #include "platos/services/seal.h"

@@ -9,6 +9,7 @@
 
 #include "platos/cpp/plugin.hpp"
 #include "platos/services/http.h"
+#include "platos/services/mail.h"
 #include "platos/services/public_web.h"
 #include "platos/services/seal.h"
 #include "platos/services/state_dir.h"
@@ -67,6 +68,64 @@ class Sealer {
   const platos_host_t* host_;
   const platos_host_seal_t* table_;
 };
+
+/// A mail to send; see mail.h for what each member takes.
+struct OutgoingMail {
+  struct Attachment {
+    std::string name;
+    std::string content_type;
+    std::string bytes;
+  };
+  std::vector<std::string> to;
+  std::vector<std::string> cc;
+  std::vector<std::string> bcc;
+  std::string reply_to;
+  std::string subject;
+  std::string text;
+  std::string html;
+  std::vector<Attachment> attachments;
+};
+
+/// Hands a mail to the operator's server; its Message-ID. Throws HostFailure, whose code says whether the mail may have
+/// gone (see mail.h), and Error(PLATOS_FAILED_PRECONDITION) when "mail" was not asked for or granted.
+inline std::string send_mail(const Host& host, const Call& call, const OutgoingMail& mail) {
+  const auto* table = host.service<platos_host_mail_t>(PLATOS_HOST_MAIL);
+  if (table == nullptr) throw Error(PLATOS_FAILED_PRECONDITION, "sending mail is not allowed: grant \"mail\"");
+  const auto slices = [](const std::vector<std::string>& texts) {
+    std::vector<platos_slice_t> out;
+    for (const auto& text : texts) out.push_back(slice(text));
+    return out;
+  };
+  const auto to = slices(mail.to);
+  const auto cc = slices(mail.cc);
+  const auto bcc = slices(mail.bcc);
+  std::vector<platos_mail_attachment_t> attachments;
+  for (const auto& each : mail.attachments)
+    attachments.push_back(
+        {sizeof(platos_mail_attachment_t), 0, slice(each.name), slice(each.content_type), slice(each.bytes)});
+  const platos_mail_t given = {sizeof given,
+                               0,
+                               to.data(),
+                               to.size(),
+                               cc.data(),
+                               cc.size(),
+                               bcc.data(),
+                               bcc.size(),
+                               slice(mail.reply_to),
+                               slice(mail.subject),
+                               slice(mail.text),
+                               slice(mail.html),
+                               attachments.data(),
+                               attachments.size()};
+  std::string id;
+  const platos_writer_t writer = {sizeof writer, 0, &id, [](void* context, platos_slice_t bytes) -> std::int32_t {
+                                    static_cast<std::string*>(context)->append(view(bytes));
+                                    return PLATOS_OK;
+                                  }};
+  const auto status = table->send(host.table(), call.handle(), &given, &writer, call.error());
+  if (status != PLATOS_OK) throw HostFailure(status);
+  return id;
+}
 
 struct HttpAnswer {
   std::int32_t status = 0;

@@ -11,6 +11,7 @@
 
 #include "platos/cpp/testing/fake_host.hpp"
 #include "platos/services/http.h"
+#include "platos/services/mail.h"
 #include "platos/services/metrics.h"
 #include "platos/services/public_web.h"
 #include "platos/services/seal.h"
@@ -207,6 +208,75 @@ class FakePublicWeb {
   std::mutex mutex_;
   std::vector<std::string> urls_;
   platos_host_public_web_t table_{};
+};
+
+/// Keeps mails in place of sending them, or fails as the test says. Must outlive the instances.
+class FakeMail {
+ public:
+  struct Attachment {
+    std::string name, content_type, bytes;
+  };
+  struct Sent {
+    std::vector<std::string> to, cc, bcc;
+    std::string reply_to, subject, text, html;
+    std::vector<Attachment> attachments;
+  };
+
+  explicit FakeMail(FakeHost& host) {
+    table_ = {sizeof table_, 0,
+              [](const platos_host_t* self, platos_call_t*, const platos_mail_t* mail, const platos_writer_t* writer,
+                 platos_error_t* error) -> std::int32_t { return of(self).send(self, *mail, *writer, error); }};
+    host.services[PLATOS_HOST_MAIL] = &table_;
+    host.owners[PLATOS_HOST_MAIL] = this;
+  }
+
+  /// From now on.
+  void fail_with(std::int32_t status, std::string reason) {
+    const std::lock_guard lock(mutex_);
+    status_ = status;
+    reason_ = std::move(reason);
+  }
+  std::vector<Sent> sent() {
+    const std::lock_guard lock(mutex_);
+    return sent_;
+  }
+
+ private:
+  static FakeMail& of(const platos_host_t* host) {
+    return *static_cast<FakeMail*>(FakeHost::of(host).owners.at(PLATOS_HOST_MAIL));
+  }
+  static std::vector<std::string> texts(const platos_slice_t* slices, std::size_t count) {
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < count; ++i) out.emplace_back(view(slices[i]));
+    return out;
+  }
+
+  std::int32_t send(const platos_host_t* self, const platos_mail_t& mail, const platos_writer_t& writer,
+                    platos_error_t* error) {
+    const std::lock_guard lock(mutex_);
+    if (status_ != PLATOS_OK) {
+      self->error_set(self, error, status_, slice(reason_), {});
+      return status_;
+    }
+    Sent sent{texts(mail.to, mail.to_count),   texts(mail.cc, mail.cc_count),
+              texts(mail.bcc, mail.bcc_count), std::string(view(mail.reply_to)),
+              std::string(view(mail.subject)), std::string(view(mail.text)),
+              std::string(view(mail.html)),    {}};
+    for (std::size_t i = 0; i < mail.attachment_count; ++i) {
+      const auto& each = mail.attachments[i];
+      sent.attachments.push_back(
+          {std::string(view(each.name)), std::string(view(each.content_type)), std::string(view(each.bytes))});
+    }
+    sent_.push_back(std::move(sent));
+    const std::string id = "mail-" + std::to_string(sent_.size()) + "@example.com";
+    return writer.write(writer.context, slice(id));
+  }
+
+  std::mutex mutex_;
+  std::int32_t status_ = PLATOS_OK;
+  std::string reason_;
+  std::vector<Sent> sent_;
+  platos_host_mail_t table_{};
 };
 
 /// Sums counters, keeps the last value of gauges and histograms, by name. Must outlive the instances.
