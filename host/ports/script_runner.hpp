@@ -22,6 +22,7 @@ struct ScriptJob {
   std::string workspace;  ///< absolute path of a folder that it may write; empty: a fresh one, gone afterwards
   std::int64_t timeout_ms = 30'000;
   std::size_t max_output_bytes = 1024 * 1024;  ///< of each stream; more is cut
+  bool start_in_workspace = false;             ///< instead of the working folder
 };
 
 /// How it ended. A value.
@@ -31,6 +32,7 @@ struct ScriptResult {
   std::string errors;
   bool output_cut = false;
   bool timed_out = false;
+  std::string stopped_for = {};  ///< what it took too much of: "memory", "processes", "workspace"; empty: nothing
 };
 
 /// Internally synchronised. Implemented by `sandbox` and tests.

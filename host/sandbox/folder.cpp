@@ -1,0 +1,130 @@
+#include "sandbox/folder.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "sandbox/descriptor.hpp"
+
+namespace platos::sandbox {
+namespace {
+
+using Listing = std::unique_ptr<DIR, int (*)(DIR*)>;
+
+constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+Descriptor open_folder(int parent, const char* name) {
+  Descriptor folder(::openat(parent, name, kFolderFlags));
+  if (folder || errno != EACCES) return folder;
+  // Its maker took the right to read it away. By a handle, so that no link can stand there instead.
+  const Descriptor handle(::openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!handle || ::chmod(("/proc/self/fd/" + std::to_string(handle.get())).c_str(), 0700) != 0) return folder;
+  return Descriptor(::openat(parent, name, kFolderFlags));
+}
+
+std::vector<std::string> names_in(int folder) {
+  std::vector<std::string> names;
+  const int again = ::openat(folder, ".", kFolderFlags);
+  const Listing listing(again < 0 ? nullptr : ::fdopendir(again), ::closedir);
+  while (const dirent* entry = listing ? ::readdir(listing.get()) : nullptr) {
+    const std::string name = entry->d_name;
+    if (name != "." && name != "..") names.push_back(name);
+  }
+  return names;
+}
+
+/// Hears of every entry with its folder, before what is in it; false ends the walk.
+using Visit = std::function<bool(int folder, const std::string& name, const struct stat& found, std::int64_t depth)>;
+
+bool walk(int folder, std::int64_t depth, const Visit& visit) {
+  for (const auto& name : names_in(folder)) {
+    struct stat found {};
+    if (::fstatat(folder, name.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0) continue;  // gone meanwhile
+    if (!visit(folder, name, found, depth)) return false;
+    if (!S_ISDIR(found.st_mode) || depth >= kMaxDepth) continue;
+    const Descriptor inner = open_folder(folder, name.c_str());
+    if (inner && !walk(inner.get(), depth + 1, visit)) return false;
+  }
+  return true;
+}
+
+Result<Descriptor> open_root(const std::string& path) {
+  Descriptor root = open_folder(AT_FDCWD, path.c_str());
+  if (!root) return system_failure(path);
+  return root;
+}
+
+bool move_up(int folder, const std::string& name, int root, std::uint64_t& next) {
+  int moved = -1;
+  do {  // its maker may have taken the names that come first
+    const std::string up = ".removed-" + std::to_string(next++);
+    moved = ::renameat2(folder, name.c_str(), root, up.c_str(), RENAME_NOREPLACE);
+  } while (moved != 0 && errno == EEXIST);
+  return moved == 0;
+}
+
+// Takes one folder apart: files go at once, folders move up to `root`, where a later round finds them.
+bool take_apart(int root, const std::string& name, std::uint64_t& next) {
+  const Descriptor folder = open_folder(root, name.c_str());
+  if (!folder) return false;
+  for (const auto& inner : names_in(folder.get())) {
+    if (::unlinkat(folder.get(), inner.c_str(), 0) == 0 || errno == ENOENT) continue;
+    if (::unlinkat(folder.get(), inner.c_str(), AT_REMOVEDIR) == 0) continue;
+    // Moving a folder writes in it.
+    if (!open_folder(folder.get(), inner.c_str())) return false;
+    ::fchmodat(folder.get(), inner.c_str(), 0700, 0);
+    if (!move_up(folder.get(), inner, root, next)) return false;
+  }
+  return ::unlinkat(root, name.c_str(), AT_REMOVEDIR) == 0;
+}
+
+}  // namespace
+
+Result<FolderUse> use_of(const std::string& path, std::int64_t max_entries) {
+  const auto root = open_root(path);
+  if (!root) return fail(root.error());
+  FolderUse use;
+  walk(root->get(), 1, [&](int, const std::string&, const struct stat& found, std::int64_t depth) {
+    ++use.entries;
+    use.bytes += static_cast<std::int64_t>(found.st_blocks) * 512;
+    if (S_ISDIR(found.st_mode)) use.depth = std::max(use.depth, depth);
+    return use.entries <= max_entries;
+  });
+  return use;
+}
+
+Result<void> remove_changed_since(const std::string& path, std::int64_t since_us) {
+  const auto root = open_root(path);
+  if (!root) return fail(root.error());
+  walk(root->get(), 1, [&](int folder, const std::string& name, const struct stat& found, std::int64_t) {
+    const std::int64_t changed_us = found.st_ctim.tv_sec * 1'000'000 + found.st_ctim.tv_nsec / 1000;
+    if (!S_ISDIR(found.st_mode) && changed_us >= since_us) ::unlinkat(folder, name.c_str(), 0);
+    return true;
+  });
+  return {};
+}
+
+Result<void> remove_content(const std::string& path, bool keep) {
+  const auto root = open_root(path);
+  if (!root) return fail(root.error());
+  std::uint64_t next = 0;
+  for (auto names = names_in(root->get()); !names.empty(); names = names_in(root->get())) {
+    for (const auto& name : names) {
+      if (::unlinkat(root->get(), name.c_str(), 0) == 0 || errno == ENOENT) continue;
+      ::fchmodat(root->get(), name.c_str(), 0700, 0);
+      if (!take_apart(root->get(), name, next)) return system_failure(path + ": cannot be emptied");
+    }
+  }
+  if (!keep && ::rmdir(path.c_str()) != 0) return system_failure(path);
+  return {};
+}
+
+}  // namespace platos::sandbox

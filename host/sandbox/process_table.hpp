@@ -1,0 +1,31 @@
+// What the processes of one sandbox use, read from the outside through its own /proc.
+#pragma once
+
+#include <cstdint>
+
+#include "sandbox/descriptor.hpp"
+
+namespace platos::sandbox {
+
+struct ProcessUse {
+  std::int64_t processes = 0;
+  std::int64_t memory_bytes = 0;  ///< anonymous and shared pages; those of files belong to everybody
+};
+
+/// Bound to one thread. Nothing in there is believed to be more than numbers.
+class ProcessTable {
+ public:
+  ProcessTable() = default;
+  /// A descriptor of the sandbox's /proc.
+  explicit ProcessTable(Descriptor folder) : folder_(std::move(folder)) {}
+
+  explicit operator bool() const { return static_cast<bool>(folder_); }
+  ProcessUse use() const;
+  /// Whether all its processes are gone. The first of them is the last that the kernel takes away.
+  bool is_empty() const;
+
+ private:
+  Descriptor folder_;
+};
+
+}  // namespace platos::sandbox
