@@ -11,6 +11,7 @@
 #include "platos/services/http.h"
 #include "platos/services/public_web.h"
 #include "platos/services/seal.h"
+#include "platos/services/secrets.h"
 #include "platos/services/state_dir.h"
 
 namespace platos::sdk {
@@ -67,6 +68,12 @@ class Sealer {
   const platos_host_t* host_;
   const platos_host_seal_t* table_;
 };
+
+/// Whether the slot has a value; its value never crosses. False without the service.
+inline bool has_secret(const Host& host, std::string_view slot) noexcept {
+  const auto* table = host.service<platos_host_secrets_t>(PLATOS_HOST_SECRETS);
+  return table != nullptr && table->exists(host.table(), nullptr, slice(slot)) != 0;
+}
 
 struct HttpAnswer {
   std::int32_t status = 0;
