@@ -27,8 +27,10 @@ Result<void> SlotTable::bind(const std::string& slot, const std::string& binding
     return fail(ErrorKind::InvalidArgument, "invalid_binding",
                 "secrets." + slot + ": expected \"env:NAME\"; secrets never stand in a file of instances");
   }
-  const auto value = base::environment_variable(std::string_view(binding).substr(kEnvironment.size()));
-  found->second.bound = true;
+  const bool optional = binding.ends_with('?');
+  const auto value = base::environment_variable(
+      std::string_view(binding).substr(kEnvironment.size(), binding.size() - kEnvironment.size() - (optional ? 1 : 0)));
+  found->second.bound = !optional || (value && !value->empty());
   if (value && !value->empty()) found->second.value.emplace(*value);
   return {};
 }

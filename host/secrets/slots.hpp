@@ -20,7 +20,8 @@ class SlotTable final : public ports::SecretSource {
   /// `slots`: what the manifest asks for and the operator granted.
   explicit SlotTable(std::vector<std::string> slots);
 
-  /// Binds a slot to "env:NAME" (the variable's value) or leaves it unbound when the variable is empty.
+  /// Binds a slot to "env:NAME", the variable's value; when the variable is empty the slot is unbound. "env:NAME?" is
+  /// for a secret that the instance can do without: then the slot is as if it had not been bound.
   /// InvalidArgument "unknown_slot" or "invalid_binding" name the slot.
   Result<void> bind(const std::string& slot, const std::string& binding);
 

@@ -64,9 +64,10 @@ bool Condition::passes(const json& value) const {
 bool Condition::holds(const Document& document) const {
   const auto values = document.find(at);
   if (test == Test::Exists) return values.empty() != operand.get<bool>();
-  const bool any = std::any_of(values.begin(), values.end(),
-                               [&](const Document::Value& value) { return passes(document.read(value)); });
-  return any != negated;
+  const auto good = [&](const Document::Value& value) { return passes(document.read(value)); };
+  const bool held =
+      every ? std::all_of(values.begin(), values.end(), good) : std::any_of(values.begin(), values.end(), good);
+  return held != negated;
 }
 
 }  // namespace platos::governor_rules

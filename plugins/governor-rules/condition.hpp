@@ -32,10 +32,11 @@ struct Condition {
   Test test = Test::Unspecified;
   nlohmann::json operand;
   std::shared_ptr<const re2::RE2> expression;  ///< of Matches
+  bool every = false;
   bool negated = false;
 
-  /// Whether one of the values at the path passes the test; negated: whether none does. `exists: false` holds when the
-  /// path leads nowhere.
+  /// Whether one of the values at the path passes the test, or every one; negated: the opposite. `exists: false` holds
+  /// when the path leads nowhere.
   bool holds(const Document& document) const;
 
  private:

@@ -58,8 +58,8 @@ void read_operand(const ConfigValue& value, Condition& condition) {
 }
 
 Condition read_condition(const ConfigValue& value) {
-  value.expect_members({"at", "negated", "exists", "equals", "one_of", "like", "matches", "at_least", "at_most",
-                        "more_than", "less_than", "longer_than"});
+  value.expect_members({"at", "every", "negated", "exists", "equals", "one_of", "like", "matches", "at_least",
+                        "at_most", "more_than", "less_than", "longer_than"});
   Condition condition;
   condition.at = value["at"].path();
   for (const Named& each : kTests) {
@@ -69,8 +69,11 @@ Condition read_condition(const ConfigValue& value) {
     read_operand(value[each.name], condition);
   }
   if (condition.test == Test::Unspecified) value.refuse("a test such as \"equals\"", "none");
+  if (value.has("every")) condition.every = value["every"].flag();
   if (value.has("negated")) condition.negated = value["negated"].flag();
-  if (condition.negated && condition.test == Test::Exists) value.refuse("\"exists\": false", "a negated \"exists\"");
+  if (condition.test == Test::Exists && (condition.negated || condition.every)) {
+    value.refuse("\"exists\" alone, true or false", "it with \"negated\" or \"every\"");
+  }
   return condition;
 }
 

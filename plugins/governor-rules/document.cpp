@@ -1,5 +1,6 @@
 #include "document.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "platos/cpp/error.hpp"

@@ -66,7 +66,9 @@ constexpr char kConfigSchema[] = R"json({
               "required": ["at"],
               "properties": {
                 "at": {"$ref": "#/$defs/pointer"},
-                "negated": {"type": "boolean", "default": false, "description": "None of the values passes the test."},
+                "every": {"type": "boolean", "default": false,
+                          "description": "All values at the pointer must pass the test, and not just one."},
+                "negated": {"type": "boolean", "default": false, "description": "Holds when it would not."},
                 "exists": {"type": "boolean"},
                 "equals": true,
                 "one_of": {"type": "array", "minItems": 1, "maxItems": 200},

@@ -40,6 +40,20 @@ TEST_CASE("a value that looks like a placeholder is not expanded again") {
   CHECK(*slots.fill_in("{{secret:token}}") == "{{secret:token}}");
 }
 
+TEST_CASE("a secret that can be done without leaves no slot unbound") {
+  SlotTable slots({"token"});
+  ::unsetenv("PLATOS_TEST_OPTIONAL");
+  REQUIRE(slots.bind("token", "env:PLATOS_TEST_OPTIONAL"));
+  CHECK(slots.unbound() == std::vector<std::string>{"token"});
+  REQUIRE(slots.bind("token", "env:PLATOS_TEST_OPTIONAL?"));
+  CHECK(slots.unbound().empty());
+  CHECK(slots.find("token") == nullptr);
+  ::setenv("PLATOS_TEST_OPTIONAL", "here", 1);
+  REQUIRE(slots.bind("token", "env:PLATOS_TEST_OPTIONAL?"));
+  REQUIRE(slots.find("token") != nullptr);
+  CHECK(slots.find("token")->view() == "here");
+}
+
 TEST_CASE("only slots that were asked for and granted can be bound, and only to env:") {
   SlotTable slots({"token"});
   CHECK(slots.bind("other", "env:X").error().code == "unknown_slot");

@@ -71,7 +71,7 @@ TEST_CASE("conditions have a path and one test") {
   refuses(with_condition(R"("more_than":"5")"), "rules[0].conditions[0].more_than", "\"5\"");
   refuses(with_condition(R"("longer_than":-1)"), "rules[0].conditions[0].longer_than", "the number -1");
   refuses(with_condition(R"("exists":1)"), "rules[0].conditions[0].exists", "the number 1");
-  refuses(with_condition(R"("exists":true,"negated":true)"), "rules[0].conditions[0]", "a negated");
+  refuses(with_condition(R"("exists":true,"negated":true)"), "rules[0].conditions[0]", "it with \"negated\"");
   refuses(with_condition(R"("matches":"a(")"), "rules[0].conditions[0].matches", "one that has an error: missing )");
   refuses(with_condition(R"("one_of":[])"), "rules[0].conditions[0].one_of", "an array");
 }

@@ -129,6 +129,19 @@ TEST_CASE("one of many values is enough; negated, none may pass") {
   CHECK(holds(outsiders, R"({"to":[]})"));
 }
 
+TEST_CASE("every value may be asked for, and that not every one passes") {
+  const Json ours = {{"at", "/to/*"}, {"like", "*@example.com"}, {"every", true}};
+  Json not_all_ours = ours;
+  not_all_ours["negated"] = true;
+  const std::string mixed = R"({"to":["a@example.com","b@evil.org"]})";
+  const std::string inside = R"({"to":["a@example.com","b@example.com"]})";
+  CHECK(holds(ours, inside));
+  CHECK_FALSE(holds(ours, mixed));
+  CHECK(holds(not_all_ours, mixed));
+  CHECK_FALSE(holds(not_all_ours, inside));
+  CHECK_FALSE(holds(not_all_ours, R"({"to":[]})"));
+}
+
 TEST_CASE("a value that is there twice does not hide behind the other") {
   const Json limit = {{"at", "/amount"}, {"more_than", 1000}};
   CHECK(holds(limit, R"({"amount":5000,"amount":1})"));

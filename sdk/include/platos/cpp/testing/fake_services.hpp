@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "platos/services/metrics.h"
 #include "platos/services/public_web.h"
 #include "platos/services/seal.h"
+#include "platos/services/secrets.h"
 #include "platos/services/state_dir.h"
 
 namespace platos::sdk {
@@ -150,6 +152,26 @@ class FakeHttp {
   std::mutex mutex_;
   std::vector<Request> requests_;
   platos_host_http_t table_{};
+};
+
+/// Says which slots have a value, and signs nothing. Must outlive the instances.
+class FakeSecrets {
+ public:
+  FakeSecrets(FakeHost& host, std::set<std::string> slots) : slots_(std::move(slots)) {
+    table_ = {sizeof table_, 0,
+              [](const platos_host_t* self, platos_call_t*, platos_slice_t slot) -> std::int32_t {
+                const auto& fake = *static_cast<FakeSecrets*>(FakeHost::of(self).owners.at(PLATOS_HOST_SECRETS));
+                return fake.slots_.count(std::string(view(slot))) == 0 ? 0 : 1;
+              },
+              [](const platos_host_t*, platos_call_t*, platos_slice_t, platos_slice_t, platos_slice_t,
+                 const platos_writer_t*, platos_error_t*) -> std::int32_t { return PLATOS_UNIMPLEMENTED; }};
+    host.services[PLATOS_HOST_SECRETS] = &table_;
+    host.owners[PLATOS_HOST_SECRETS] = this;
+  }
+
+ private:
+  std::set<std::string> slots_;
+  platos_host_secrets_t table_{};
 };
 
 /// Pages of the public web by a function of the test; keeps the URLs. Must outlive the instances.
