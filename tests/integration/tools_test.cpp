@@ -1,6 +1,7 @@
 // Tools over REST and in turns: who may use which, what the model is shown, test calls, the audit, settling.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <csignal>
 
 #include "integration/people.hpp"
 

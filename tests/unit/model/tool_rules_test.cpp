@@ -47,7 +47,7 @@ TEST_CASE("The strictest rule of the environment holds, unless the tool has a se
   CHECK(said(judge(tool, rules, {})) == "require_approval: the tool itself");
   rules.rules = {{"mail/*", Permission::Block}, {"mail__send", Permission::AutoAllow}};
   CHECK(said(judge(tool, rules, {})) == "block: rule mail/*");
-  rules.settings["mail__send"] = {"mail__send", true, Permission::AutoAllow};
+  rules.settings["mail__send"] = {"mail__send", true, Permission::AutoAllow, Effect::Unspecified, 0, {}, 0};
   CHECK(said(judge(tool, rules, {})) == "auto_allow: setting");
   rules.settings["mail__send"].permission = Permission::Unspecified;
   CHECK(said(judge(tool, rules, {})) == "block: rule mail/*");
@@ -81,7 +81,7 @@ TEST_CASE("A tool is as the operator set it, and destructive when its agent says
   const Tool strict = ruled(tool, judge(tool, rules, destructive), rules, destructive);
   CHECK(strict.effect == Effect::Once);
   CHECK(strict.requires_approval);
-  rules.settings["mail__send"] = {"mail__send", true, Permission::Unspecified, Effect::Idempotent, 1500};
+  rules.settings["mail__send"] = {"mail__send", true, Permission::Unspecified, Effect::Idempotent, 1500, {}, 0};
   const Tool set = ruled(tool, judge(tool, rules, {}), rules, {});
   CHECK(set.effect == Effect::Idempotent);
   CHECK(set.timeout_ms == 1500);
