@@ -219,7 +219,7 @@ TEST_CASE("Names that no provider takes are left out, and two tools of one name 
   const auto set = f.visible();
   REQUIRE(set);
   for (const auto& tool : set->tools()) CHECK(is_callable_name(tool.model_name));
-  CHECK(set->tools().size() == 3 + 125 + 2);
+  CHECK(set->tools().size() == 3 + 125);
   f.entities.offered = {made("entity:shop", "a.b", "One"), made("entity:shop", "a-b", "Other")};
   CHECK(f.shown() == "tool_name_clash");
 }
