@@ -31,7 +31,8 @@ struct ToolStage : People {
     return std::find(names.begin(), names.end(), name) != names.end();
   }
   std::string docs_tool() const {
-    for (const auto& each : fetch(kTools).json()["tools"]) {
+    const Json list = fetch(kTools).json();
+    for (const auto& each : list["tools"]) {
       if (each["source"] == "docs") return each["toolId"];
     }
     return {};
