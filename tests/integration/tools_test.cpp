@@ -199,6 +199,21 @@ TEST_CASE("a test call is made, audited and made again, with the checks of any o
   CHECK(status == 429);
 }
 
+TEST_CASE("an end user sees what may be used, and not what rules say of the rest") {
+  ToolStage stage;
+  const std::string agent = stage.agent_with_docs("mock-echo");
+  const auto eve = stage.end_user("eve");
+  CHECK(stage.fetch(kTools + "?entity=docs", eve).json()["total"] == 1);
+  CHECK(stage.fetch(kTools + "?entity=docs", eve).json()["tools"][0]["because"] == "");
+  stage.made("PUT", kTools + "/rules", {{"rules", {{{"pattern", "docs__*"}, {"permission", "block"}}}}});
+  CHECK(stage.fetch(kTools + "?entity=docs", eve).json()["total"] == 0);
+  CHECK(stage.fetch(kTools + "/search?q=documentation", eve).json()["total"] == 0);
+  CHECK(stage.fetch(kTools + "?entity=docs").json()["total"] == 1);
+  for (const char* path : {"/stats", "/matrix", "/rules", "/docs__search"})
+    CHECK(stage.fetch(kTools + path, eve).status == 403);
+  CHECK(stage.fetch(kAudit, eve).status == 403);
+}
+
 TEST_CASE("a dry run says what rules would have done to past calls, and changes nothing") {
   const ToolStage stage;
   stage.agent_with_docs("mock-echo");
