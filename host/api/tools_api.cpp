@@ -77,6 +77,12 @@ struct ToolHandlers {
   Services services;
   ApiOptions options;
 
+  static Json row_for(const Call& call, const tools::ListedTool& each) {
+    Json row = to_wire(each);
+    if (!call.who.may(kRead)) row["because"] = "";
+    return row;
+  }
+
   Task<Result<std::vector<tools::ListedTool>>> listed(const Call& call) const {
     const std::string agent = call.who.agent_id.empty() ? call.query_value("agentId") : call.who.agent_id;
     if (!agent.empty()) co_return co_await services.tools.list_of_agent(call.loop(), call.who.scope, agent);
@@ -97,10 +103,13 @@ struct ToolHandlers {
     if (!all) co_return error_response(all.error(), call.request.request_id);
     const std::string category = call.query_value("category");
     const std::string source = call.query_value("entity");
+    // Who only talks sees what may be used, and not why the rest may not.
+    const bool sees_all = call.who.may(kRead);
     Json rows = Json::array();
     for (const auto& each : *all) {
       const bool fits = category.empty() || model::category_of(each.tool) == category;
-      if (fits && is_of_source(each, source)) rows.push_back(to_wire(each));
+      const bool is_seen = sees_all || each.verdict.usable();
+      if (fits && is_seen && is_of_source(each, source)) rows.push_back(row_for(call, each));
     }
     co_return json_response(200, under_all_names(std::move(rows)));
   }
@@ -130,7 +139,7 @@ struct ToolHandlers {
                                                            static_cast<std::size_t>(*limit), base::CancelToken());
     Json rows = Json::array();
     for (const auto& hit : answer.hits) {
-      Json row = to_wire(*usable[hit.position]);
+      Json row = row_for(call, *usable[hit.position]);
       row["score"] = hit.score;
       row["params"] = tools::argument_names(usable[hit.position]->tool);
       rows.push_back(std::move(row));
@@ -203,8 +212,13 @@ struct ToolHandlers {
   }
 
   Task<Response> get(Call call) const {
-    const auto found = co_await services.tools.find(call.loop(), call.who.scope, call.path_value("id"));
-    co_return answer_with(call, 200, found, [](const tools::ListedTool& each) { return to_wire(each); });
+    const std::string name = call.path_value("id");
+    const auto all = co_await listed(call);
+    if (!all) co_return error_response(all.error(), call.request.request_id);
+    const auto found = std::find_if(all->begin(), all->end(),
+                                    [&](const tools::ListedTool& each) { return tools::is_named(each, name); });
+    if (found == all->end()) co_return error_response(tools::tool_not_found(name), call.request.request_id);
+    co_return json_response(200, to_wire(*found));
   }
 
   Task<Response> change(Call call, std::string tool, bool only_enabled) const {

@@ -12,13 +12,17 @@ constexpr std::size_t kMaxRules = 500;
 constexpr std::size_t kMaxPatternBytes = 256;
 constexpr std::size_t kMaxListed = 1000;
 
-bool fits_tool(std::string_view pattern, const Tool& tool) {
-  return glob_fits(pattern, tool.model_name) || glob_fits(pattern, tool.instance + "/" + tool.name);
-}
+/// The two texts that a pattern may fit, made once for all patterns.
+struct ToolNames {
+  explicit ToolNames(const Tool& tool) : model_name(tool.model_name), path(tool.instance + "/" + tool.name) {}
+  bool fit(std::string_view pattern) const { return glob_fits(pattern, model_name) || glob_fits(pattern, path); }
+  bool fit_any(const std::vector<std::string>& patterns) const {
+    return std::any_of(patterns.begin(), patterns.end(), [this](const auto& each) { return fit(each); });
+  }
 
-bool any_fits(const std::vector<std::string>& patterns, const Tool& tool) {
-  return std::any_of(patterns.begin(), patterns.end(), [&](const auto& each) { return fits_tool(each, tool); });
-}
+  std::string_view model_name;
+  std::string path;
+};
 
 void tighten(ToolVerdict& verdict, Permission permission, const std::string& because) {
   if (permission <= verdict.permission) return;
@@ -218,6 +222,7 @@ Json to_json(const std::vector<ToolRule>& rules) {
 ToolVerdict judge(const Tool& tool, const ToolRules& environment, const ToolsBlock& agent) {
   ToolVerdict verdict;
   verdict.because = "default";
+  const ToolNames names(tool);
   const auto setting = environment.settings.find(tool.model_name);
   const bool is_set = setting != environment.settings.end();
   if (is_set) verdict.enabled = setting->second.enabled;
@@ -227,18 +232,18 @@ ToolVerdict judge(const Tool& tool, const ToolRules& environment, const ToolsBlo
   } else {
     if (tool.requires_approval) tighten(verdict, Permission::RequireApproval, "the tool itself");
     for (const auto& rule : environment.rules) {
-      if (fits_tool(rule.pattern, tool)) tighten(verdict, rule.permission, "rule " + rule.pattern);
+      if (names.fit(rule.pattern)) tighten(verdict, rule.permission, "rule " + rule.pattern);
     }
   }
   if (!verdict.enabled) verdict.because = "disabled";
-  if (agent.enabled_tools && !any_fits(*agent.enabled_tools, tool)) tighten(verdict, Permission::Block, "enabledTools");
+  if (agent.enabled_tools && !names.fit_any(*agent.enabled_tools)) tighten(verdict, Permission::Block, "enabledTools");
   if (agent.categories) {
     const auto& listed = *agent.categories;
     if (std::find(listed.begin(), listed.end(), category_of(tool)) == listed.end())
       tighten(verdict, Permission::Block, "enabledCategories");
   }
   for (const auto& rule : agent.rules) {
-    if (!fits_tool(rule.pattern, tool)) continue;
+    if (!names.fit(rule.pattern)) continue;
     tighten(verdict, rule.permission, "agent " + rule.pattern);
     if (rule.requires_approval) tighten(verdict, Permission::RequireApproval, "agent " + rule.pattern);
   }
@@ -247,8 +252,11 @@ ToolVerdict judge(const Tool& tool, const ToolRules& environment, const ToolsBlo
 
 Tool ruled(Tool tool, const ToolVerdict& verdict, const ToolRules& environment, const ToolsBlock& agent) {
   tool.requires_approval = verdict.permission == Permission::RequireApproval;
-  for (const auto& rule : agent.rules) {
-    if (rule.destructive && fits_tool(rule.pattern, tool)) tool.effect = Effect::Once;
+  if (!agent.rules.empty()) {
+    const ToolNames names(tool);
+    for (const auto& rule : agent.rules) {
+      if (rule.destructive && names.fit(rule.pattern)) tool.effect = Effect::Once;
+    }
   }
   const auto setting = environment.settings.find(tool.model_name);
   if (setting == environment.settings.end()) return tool;

@@ -31,10 +31,6 @@ Task<Result<std::vector<model::Agent>>> agents_of(store::Database& database, bas
   co_return co_await read;
 }
 
-bool is_named(const ListedTool& each, std::string_view name) {
-  return each.tool.model_name == name || each.tool.instance + "/" + each.tool.name == name;
-}
-
 void apply_patch(model::ToolSetting& setting, const SettingPatch& patch) {
   if (patch.enabled) setting.enabled = *patch.enabled;
   if (patch.permission) setting.permission = *patch.permission;
@@ -55,6 +51,10 @@ model::Json detail_of(const model::ToolSetting& setting) {
 }
 
 }  // namespace
+
+bool is_named(const ListedTool& each, std::string_view name) {
+  return each.tool.model_name == name || each.tool.instance + "/" + each.tool.name == name;
+}
 
 Error tool_not_found(std::string_view tool) {
   return {ErrorKind::NotFound,

@@ -92,5 +92,7 @@ class Administration {
 };
 
 Error tool_not_found(std::string_view tool);
+/// By model name, or by "<instance>/<name>".
+bool is_named(const ListedTool& each, std::string_view name);
 
 }  // namespace platos::tools

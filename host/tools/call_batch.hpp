@@ -6,10 +6,9 @@
 
 #include "base/result.hpp"
 #include "model/tool.hpp"
+#include "tools/discovery.hpp"
 
 namespace platos::tools {
-
-inline constexpr const char* kExecuteTools = "execute_tools";
 
 /// The calls that a call of execute_tools asks for: {"calls": [{"tool" or "name", "params" or "args" or "arguments"}]}.
 /// Their ids are the call's own with ".1", ".2" and so on. InvalidArgument "invalid_arguments" when there is none, or

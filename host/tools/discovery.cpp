@@ -19,6 +19,8 @@ constexpr std::size_t kMaxVectors = 20'000;
 constexpr std::size_t kMaxEmbedded = 2000;
 constexpr std::size_t kFused = 50;
 constexpr double kMinCosine = 0.25;
+constexpr std::size_t kMaxCategories = 40;
+constexpr std::size_t kMaxLineBytes = 300;
 
 constexpr std::string_view kFindSchema =
     R"({"type":"object","properties":{"query":{"type":"string","minLength":1,"maxLength":2000,)"
@@ -91,6 +93,13 @@ std::string description_of(const std::string& category, const model::ToolsBlock&
   return found == known.end() ? std::string() : found->second;
 }
 
+// A source names its categories: one line of the prompt each, whatever it says.
+std::string one_line(std::string_view text) {
+  std::string line;
+  for (const char c : base::cut_utf8(text, kMaxLineBytes)) line += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  return line;
+}
+
 }  // namespace
 
 const Tool& find_tools_tool() {
@@ -126,10 +135,15 @@ std::string category_summary(const std::vector<const Tool*>& tools, const model:
                    [](const auto& left, const auto& right) { return left.second > right.second; });
   if (sorted.empty()) return {};
   std::string text = "## Available tool categories\n";
+  std::size_t told = 0;
   for (const auto& [category, count] : sorted) {
-    text += "\n- **" + category + "** (" + std::to_string(count) + (count == 1 ? " tool)" : " tools)");
+    if (++told > kMaxCategories) {
+      text += "\n- and " + std::to_string(sorted.size() - kMaxCategories) + " more";
+      break;
+    }
+    text += "\n- **" + one_line(category) + "** (" + std::to_string(count) + (count == 1 ? " tool)" : " tools)");
     const std::string description = description_of(category, block);
-    if (!description.empty()) text += " - " + description;
+    if (!description.empty()) text += " - " + one_line(description);
   }
   return text + "\n\nSearch them with find_tools, and run what you find with execute_tools.";
 }

@@ -33,7 +33,8 @@ const model::Tool& execute_tools_tool();
 /// Of what is called by execute_tools: "tool" is a model name, or the source's own name where only one has it.
 const model::Tool* find_named(const ToolSet& tools, std::string_view name);
 
-/// The block "Available tool categories" of the system prompt: how many tools of which category there are, most first.
+/// The block "Available tool categories" of the system prompt: how many tools of which category there are, most first,
+/// at most 40 of them.
 std::string category_summary(const std::vector<const model::Tool*>& tools, const model::ToolsBlock& block);
 
 struct SearchAnswer {

@@ -36,10 +36,11 @@ bool joins(char c) { return c == '_' || c == '.' || c == '-'; }
 bool is_common(std::string_view word) { return std::binary_search(kCommonWords.begin(), kCommonWords.end(), word); }
 
 std::string singular(std::string word) {
-  const auto ends = [&word](std::string_view end) { return word.size() > end.size() + 2 && word.ends_with(end); };
+  const auto ends = [&word](std::string_view end) { return word.size() >= end.size() + 2 && word.ends_with(end); };
   if (ends("ies")) return word.replace(word.size() - 3, 3, "y");
   if (ends("sses") || ends("xes") || ends("ches") || ends("shes")) return word.substr(0, word.size() - 2);
-  if (ends("s") && !word.ends_with("ss") && !word.ends_with("us") && !word.ends_with("is")) word.pop_back();
+  if (ends("s") && word.size() > 3 && !word.ends_with("ss") && !word.ends_with("us") && !word.ends_with("is"))
+    word.pop_back();
   return word;
 }
 

@@ -81,9 +81,8 @@ Task<Result<ListedTool>> Trials::admitted(base::Loop& loop, Trial trial) {
     tools = co_await administration_.list_of_agent(loop, trial.who.scope, trial.agent);
   }
   if (!tools) co_return fail(tools.error());
-  const auto found = std::find_if(tools->begin(), tools->end(), [&](const ListedTool& each) {
-    return each.tool.model_name == trial.tool || each.tool.instance + "/" + each.tool.name == trial.tool;
-  });
+  const auto found =
+      std::find_if(tools->begin(), tools->end(), [&](const ListedTool& each) { return is_named(each, trial.tool); });
   if (found == tools->end()) co_return fail(tool_not_found(trial.tool));
   if (!found->verdict.usable()) {
     co_return fail(ErrorKind::PermissionDenied, "tool_blocked",

@@ -45,6 +45,39 @@ const std::vector<Step> kUsageSteps = {
     {"GET /api/v1/agent/monitoring/cost-by-user", "/api/v1/agent/monitoring/cost-by-user"},
 };
 
+const std::vector<Step> kToolSteps = {
+    {"GET /api/v1/agent/tools", "/api/v1/agent/tools?entity=docs"},
+    {"GET /api/v1/agent/tools", "/api/v1/agent/tools?agentId={tools}"},
+    {"GET /api/v1/agent/tools/search", "/api/v1/agent/tools/search?q=documentation"},
+    {"GET /api/v1/agent/tools/search", "/api/v1/agent/tools/search", nullptr, 400},
+    {"GET /api/v1/agent/tools/stats", "/api/v1/agent/tools/stats"},
+    {"GET /api/v1/agent/tools/matrix", "/api/v1/agent/tools/matrix"},
+    {"GET /api/v1/agent/tools/rules", "/api/v1/agent/tools/rules"},
+    {"PUT /api/v1/agent/tools/rules", "/api/v1/agent/tools/rules",
+     R"({"rules":[{"pattern":"none__*","permission":"block"}]})"},
+    {"GET /api/v1/agent/tools/{id}", "/api/v1/agent/tools/docs__search"},
+    {"GET /api/v1/agent/tools/{id}", "/api/v1/agent/tools/missing", nullptr, 404},
+    {"PATCH /api/v1/agent/tools/{id}", "/api/v1/agent/tools/docs__search",
+     R"({"permission":"auto_allow","effect":"read","timeoutMs":5000})"},
+    {"PATCH /api/v1/agent/tools/{entityId}/{toolName}/enabled", "/api/v1/agent/tools/docs/docs__search/enabled",
+     R"({"enabled":true})"},
+    {"POST /api/v1/agent/tools/{id}/test", "/api/v1/agent/tools/docs__search/test", R"({"params":{"query":"install"}})",
+     200, "audited=id"},
+    {"POST /api/v1/agent/tools/{id}/test", "/api/v1/agent/tools/missing/test", R"({"params":{}})", 404},
+    {"POST /api/v1/agent/tools/execute", "/api/v1/agent/tools/execute",
+     R"({"tool":"docs__search","args":{"query":"x"}})"},
+    {"POST /api/v1/agent/tools/rules/dry-run", "/api/v1/agent/tools/rules/dry-run",
+     R"({"rules":[{"pattern":"docs__*","permission":"block"}],"sinceDays":7})"},
+    {"GET /api/v1/agent/monitoring/tool-audit", "/api/v1/agent/monitoring/tool-audit?limit=5"},
+    {"GET /api/v1/agent/monitoring/tool-audit/{callId}", "/api/v1/agent/monitoring/tool-audit/{audited}"},
+    {"POST /api/v1/agent/monitoring/tool-audit/{callId}/replay", "/api/v1/agent/monitoring/tool-audit/{audited}/replay",
+     "{}"},
+    {"GET /api/v1/agent/monitoring/tool-calls/unknown", "/api/v1/agent/monitoring/tool-calls/unknown?limit=5"},
+    {"GET /api/v1/runs/{id}/tool-calls/{call}/result", "/api/v1/runs/missing/tool-calls/missing/result", nullptr, 404},
+    {"POST /api/v1/runs/{id}/tool-calls/{call}/settle", "/api/v1/runs/missing/tool-calls/missing/settle",
+     R"({"outcome":"failed"})", 404},
+};
+
 const std::vector<Step> kLaterSteps = {
     {"GET /api/v1/agent/monitoring/approvals", "/api/v1/agent/monitoring/approvals"},
     {"GET /api/v1/agent/monitoring/approvals/{id}", "/api/v1/agent/monitoring/approvals/a", nullptr, 404},
@@ -72,19 +105,13 @@ const std::vector<Step> kLaterSteps = {
     {"DELETE /api/v1/agent/trigger/schedules/{id}", "/api/v1/agent/trigger/schedules/s", nullptr, 501},
     {"POST /api/v1/agent/trigger/batches/{id}", "/api/v1/agent/trigger/batches/b", "{}", 501},
     {"GET /api/v1/agent/trigger/batches/{id}", "/api/v1/agent/trigger/batches/b", nullptr, 404},
-    {"GET /api/v1/agent/tools", "/api/v1/agent/tools"},
-    {"GET /api/v1/agent/tools/search", "/api/v1/agent/tools/search?q=x"},
-    {"GET /api/v1/agent/tools/stats", "/api/v1/agent/tools/stats"},
-    {"GET /api/v1/agent/tools/matrix", "/api/v1/agent/tools/matrix"},
-    {"PATCH /api/v1/agent/tools/{entityId}/{toolName}/enabled", "/api/v1/agent/tools/e/t/enabled", "{}", 501},
-    {"POST /api/v1/agent/tools/{id}/test", "/api/v1/agent/tools/t/test", "{}", 501},
 };
 
 }  // namespace
 
 std::vector<Step> further_steps() {
   std::vector<Step> steps;
-  for (const auto* part : {&kProviderSteps, &kUsageSteps, &kLaterSteps})
+  for (const auto* part : {&kProviderSteps, &kUsageSteps, &kToolSteps, &kLaterSteps})
     steps.insert(steps.end(), part->begin(), part->end());
   return steps;
 }

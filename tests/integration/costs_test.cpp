@@ -181,25 +181,20 @@ TEST_CASE("what is not here yet reads as empty in every shape that a client know
                        {"monitoring/trace/t", {"spans"}},
                        {"trigger/tasks", {"tasks"}},
                        {"trigger/runs", {"runs"}},
-                       {"trigger/schedules", {"schedules"}},
-                       {"tools", {"tools"}},
-                       {"tools/search?q=x", {"tools", "results"}},
-                       {"tools/matrix", {"tools", "rows"}}};
+                       {"trigger/schedules", {"schedules"}}};
   for (const auto& row : reads) {
     INFO(row.path);
     const Json body = stage.made("GET", agent + row.path, Json());
     for (const char* list : row.lists) CHECK(body[list] == Json::array());
   }
   CHECK(stage.fetch(agent + "monitoring/budget/status").json()["blocked"] == false);
-  CHECK(stage.fetch(agent + "tools/stats").json()["total"] == 0);
   check_error(stage.fetch(agent + "trigger/runs/x"), 404, "run_not_found");
   check_error(stage.fetch(agent + "trigger/batches/x"), 404, "batch_not_found");
   const std::pair<const char*, const char*> writes[] = {
       {"POST", "trigger/tasks/x/trigger"},      {"POST", "trigger/runs/x/cancel"},
       {"POST", "trigger/runs/x/replay"},        {"POST", "trigger/schedules"},
       {"POST", "trigger/schedules/x/activate"}, {"POST", "trigger/schedules/x/deactivate"},
-      {"DELETE", "trigger/schedules/x"},        {"POST", "trigger/batches/x"},
-      {"PATCH", "tools/e/t/enabled"},           {"POST", "tools/x/test"}};
+      {"DELETE", "trigger/schedules/x"},        {"POST", "trigger/batches/x"}};
   for (const auto& [method, path] : writes) {
     INFO(path);
     check_error(stage.call(method, agent + path, Json::object()), 501, "not_implemented");

@@ -75,6 +75,7 @@ struct World : ApiStage {
     ids["key"] = made("/api/v1/agent/providers/keys",
                       {{"provider", "mistral"}, {"label", "Own"}, {"envVarName", "OWN_KEY"}, {"value", "k"}})["id"];
     ids["member"] = made("/api/v1/organizations/org_default/members", {{"name", "M"}, {"role", "viewer"}})["userId"];
+    ids["audited"] = call("POST", "/api/v1/agent/tools/recall/test", {{"params", {{"query", "x"}}}}).json()["id"];
     const std::string key = access_key("env_default");
     add_own(key, other_agent);
     add_foreign();

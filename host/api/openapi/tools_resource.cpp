@@ -54,26 +54,31 @@ Json tool_list(std::initializer_list<Member> more = {}) {
 }
 
 Json audit_row() {
-  return object({{"id", text()},
-                 {"callId", text()},
-                 {"runId", or_null(text())},
-                 {"threadId", or_null(text())},
-                 {"agentId", or_null(text())},
-                 {"userId", or_null(text())},
-                 {"source", described(text(), "agent_turn, skill_invocation, replay or wire_test")},
-                 {"entityId", text()},
-                 {"toolId", text()},
-                 {"toolName", text()},
-                 {"effect", text()},
-                 {"status", words({"success", "failed", "timeout", "denied", "unknown"})},
-                 {"errorCode", or_null(text())},
-                 {"latencyMs", number()},
-                 {"traceId", or_null(text())},
-                 {"replayOf", or_null(text())},
-                 {"args", described(any_value(), "Null in lists")},
-                 {"result", any_value()},
-                 {"error", any_value()},
-                 {"createdAt", or_null(time())}});
+  return object(
+      {{"id", text()},
+       {"callId", text()},
+       {"runId", or_null(text())},
+       {"threadId", or_null(text())},
+       {"agentId", or_null(text())},
+       {"userId", or_null(text())},
+       {"source", described(text(), "agent_turn, skill_invocation, replay or wire_test")},
+       {"entityId", text()},
+       {"toolId", text()},
+       {"toolName", text()},
+       {"effect", text()},
+       {"status", words({"success", "failed", "timeout", "denied", "unknown"})},
+       {"errorCode", or_null(text())},
+       {"latencyMs", number()},
+       {"traceId", or_null(text())},
+       {"replayOf", or_null(text())},
+       {"args", described(any_value(), "Null in lists")},
+       {"result", any_value()},
+       {"error", any_value()},
+       {"createdAt", or_null(time())}},
+      {{"tool", described(text(), "Of test calls, as the next: other names of toolId, id, latencyMs, result")},
+       {"auditId", text()},
+       {"durationMs", number()},
+       {"body", any_value()}});
 }
 
 Json ledger_row() {

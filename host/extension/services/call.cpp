@@ -89,19 +89,4 @@ Result<std::string_view> checked_view(platos_slice_t slice, std::size_t max_byte
   return slice.size == 0 ? std::string_view{} : std::string_view{slice.data, slice.size};
 }
 
-namespace {
-std::int32_t status_of(const Error& error) {
-  switch (error.kind) {
-    case ErrorKind::Cancelled: return PLATOS_CANCELLED;
-    case ErrorKind::InvalidArgument: return PLATOS_INVALID_ARGUMENT;
-    case ErrorKind::Deadline: return PLATOS_DEADLINE;
-    case ErrorKind::PermissionDenied: return PLATOS_PERMISSION_DENIED;
-    case ErrorKind::FailedPrecondition: return PLATOS_FAILED_PRECONDITION;
-    case ErrorKind::ResourceExhausted: return PLATOS_RESOURCE_EXHAUSTED;
-    case ErrorKind::Unavailable: return PLATOS_UNAVAILABLE;
-    default: return PLATOS_INTERNAL;
-  }
-}
-}  // namespace
-
 }  // namespace platos::extension
