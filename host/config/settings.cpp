@@ -79,8 +79,7 @@ Result<void> check_mail(const Settings& settings) {
   }
   if (settings.mail_server.empty()) return {};
   const auto& from = settings.mail_from;
-  if (from.find('@') == std::string::npos)
-    return fail(invalid("mail.from", "an address, as mail.server is set", from));
+  if (from.find('@') == std::string::npos) return fail(invalid("mail.from", "an address, as mail.server is set", from));
   if (settings.mail_user.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
     return fail(invalid("mail.user", "one line", settings.mail_user));
   if (settings.mail_security != "none") return {};

@@ -80,8 +80,7 @@ egress::MailServer mail_server(const config::Settings& settings) {
                                                        : egress::MailSecurity::StartTls;
   server.user = settings.mail_user;
   if (!settings.mail_password.empty()) {
-    const auto value =
-        base::environment_variable(std::string_view(settings.mail_password).substr(kEnvironment.size()));
+    const auto value = base::environment_variable(std::string_view(settings.mail_password).substr(kEnvironment.size()));
     server.password = std::make_shared<const secrets::Secret>(value.value_or(""));
   }
   server.ca_file = settings.egress_ca_file;

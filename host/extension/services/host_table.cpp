@@ -175,7 +175,7 @@ std::int32_t HostTable::sign(platos_slice_t slot, platos_slice_t algorithm, plat
   const secrets::Secret* secret = slots_->find(short_view(slot, 256));
   if (secret == nullptr) {
     return refuse(error, PLATOS_FAILED_PRECONDITION,
-                     "secrets: slot \"" + base::printable(short_view(slot, 64)) + "\" has no value");
+                  "secrets: slot \"" + base::printable(short_view(slot, 64)) + "\" has no value");
   }
   const std::string_view name = short_view(algorithm, 32);
   const EVP_MD* digest = name == "hmac-sha256" ? EVP_sha256() : name == "hmac-sha512" ? EVP_sha512() : nullptr;

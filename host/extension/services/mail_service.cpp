@@ -60,8 +60,9 @@ Result<void> MailService::check_rules(const egress::Mail& mail) const {
   for (const auto& address : recipients) {
     if (!allows(address))
       return fail(ErrorKind::PermissionDenied, "mail_recipient_refused",
-                  "the mail was not sent: " + address + " is none of those whom the operator allows to write to "
-                  "(mail.allowed_recipients)");
+                  "the mail was not sent: " + address +
+                      " is none of those whom the operator allows to write to "
+                      "(mail.allowed_recipients)");
   }
   return {};
 }
@@ -91,8 +92,7 @@ std::string MailService::id_of(const std::string& instance, const platos_call& c
   return base::sha256_hex(all).substr(0, 40) + "@" + egress::mail_domain(rules_.from);
 }
 
-Result<std::string> MailService::send(const egress::Mail& mail, const std::string& instance,
-                                      const platos_call& call) {
+Result<std::string> MailService::send(const egress::Mail& mail, const std::string& instance, const platos_call& call) {
   if (auto checked = check_rules(mail); !checked) return fail(checked.error());
   const std::string id = id_of(instance, call);
   auto dialogue = std::make_shared<Dialogue>();
@@ -102,7 +102,8 @@ Result<std::string> MailService::send(const egress::Mail& mail, const std::strin
   if (dialogue->message.size() > rules_.max_bytes)
     return fail(ErrorKind::TooLarge, "mail_too_large",
                 "the mail was not sent: it has " + std::to_string(dialogue->message.size()) +
-                    " bytes as it is sent; at most " + std::to_string(rules_.max_bytes) + " are taken (mail.max_bytes)");
+                    " bytes as it is sent; at most " + std::to_string(rules_.max_bytes) +
+                    " are taken (mail.max_bytes)");
   if (auto counted = count(call.context.scope.environment_id); !counted) return fail(counted.error());
   const auto sent = hand_over(dialogue, call);
   // Whom and about what is the tenant's affair; that it happened is the operator's.

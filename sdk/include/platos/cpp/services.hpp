@@ -100,8 +100,8 @@ inline std::string send_mail(const Host& host, const Call& call, const OutgoingM
   const auto bcc = slices(mail.bcc);
   std::vector<platos_mail_attachment_t> attachments;
   for (const auto& each : mail.attachments)
-    attachments.push_back({sizeof(platos_mail_attachment_t), 0, slice(each.name), slice(each.content_type),
-                           slice(each.bytes)});
+    attachments.push_back(
+        {sizeof(platos_mail_attachment_t), 0, slice(each.name), slice(each.content_type), slice(each.bytes)});
   const platos_mail_t given = {sizeof given,
                                0,
                                to.data(),

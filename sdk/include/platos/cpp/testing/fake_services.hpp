@@ -199,14 +199,10 @@ class FakeMail {
       self->error_set(self, error, status_, slice(reason_), {});
       return status_;
     }
-    Sent sent{texts(mail.to, mail.to_count),
-              texts(mail.cc, mail.cc_count),
-              texts(mail.bcc, mail.bcc_count),
-              std::string(view(mail.reply_to)),
-              std::string(view(mail.subject)),
-              std::string(view(mail.text)),
-              std::string(view(mail.html)),
-              {}};
+    Sent sent{texts(mail.to, mail.to_count),   texts(mail.cc, mail.cc_count),
+              texts(mail.bcc, mail.bcc_count), std::string(view(mail.reply_to)),
+              std::string(view(mail.subject)), std::string(view(mail.text)),
+              std::string(view(mail.html)),    {}};
     for (std::size_t i = 0; i < mail.attachment_count; ++i) {
       const auto& each = mail.attachments[i];
       sent.attachments.push_back(
