@@ -36,6 +36,7 @@ std::string_view tail_of(std::string_view text, std::size_t characters) {
     if (starts_character(text[begin])) --characters;
   }
   if (begin == 0) return {};
+  if (is_blank(text[begin - 1])) return text.substr(begin);
   std::size_t word = begin;
   while (word < text.size() && !is_blank(text[word])) ++word;
   while (word < text.size() && is_blank(text[word])) ++word;

@@ -92,6 +92,7 @@ std::string exchange(Reader& reader, std::string_view pdf, const std::function<v
                      Clock::time_point until) {
   std::string text;
   std::array<char, 64 * 1024> buffer;
+  if (pdf.empty()) ::shutdown(reader.fd(), SHUT_WR);
   for (;;) {
     give_up();
     if (Clock::now() > until) takes_too_much("takes too long");

@@ -60,12 +60,14 @@ TEST_CASE("what is no PDF, or one that only wants to do harm, is refused within 
 }
 
 TEST_CASE("claims of many pages, deep objects and objects that hold themselves end in a refusal") {
-  const std::string font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>";
+  std::vector<std::string> objects = {"<< /Type /Catalog /Pages 2 0 R >>", ""};
   std::string kids;
-  for (int i = 0; i < 3000; ++i) kids += "3 0 R ";
-  const std::string many =
-      pdf_of_objects({"<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [" + kids + "] /Count 3000 >>",
-                      "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>"});
+  for (int i = 0; i < 2001; ++i) {
+    objects.push_back("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>");
+    kids += std::to_string(objects.size()) + " 0 R ";
+  }
+  objects[1] = "<< /Type /Pages /Kids [" + kids + "] /Count 2001 >>";
+  const std::string many = pdf_of_objects(objects);
   CHECK(has(refusal(many), "2000 pages"));
   const std::string lie =
       pdf_of_objects({"<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 2147483647 >>",
