@@ -5,8 +5,7 @@
 #include "common/bounded_json.hpp"
 #include "common/characters.hpp"
 #include "common/clean_text.hpp"
-#include "html_text.hpp"
-#include "pdf_text.hpp"
+#include "confined_text.hpp"
 #include "platos/cpp/error.hpp"
 
 namespace platos::skill_rag {
@@ -68,11 +67,11 @@ std::string charset_of(std::string_view content_type) {
   return value.substr(0, 40);
 }
 
-std::string text_of(const Document& document, const std::string& pdf_program, const std::function<void()>& poll) {
+std::string text_of(const Document& document, const std::string& program, const std::function<void()>& poll) {
   std::string text;
   switch (form_of(document.content_type, document.name, document.bytes)) {
-    case Form::Pdf: text = pdf_text(pdf_program, document.bytes, poll); break;
-    case Form::Html: text = html_text(document.bytes, charset_of(document.content_type)); break;
+    case Form::Pdf: text = pdf_text(program, document.bytes, poll); break;
+    case Form::Html: text = confined_html_text(program, document.bytes, charset_of(document.content_type), poll); break;
     default: text = document.bytes;
   }
   const std::string what = "text of " + plugin_common::in_quotes(document.name);

@@ -27,6 +27,6 @@ struct Document {
 
 /// UTF-8 of at most kTextBytesLimit, without control characters. Throws Error(PLATOS_INVALID_ARGUMENT) that names the
 /// source.
-std::string text_of(const Document& document, const std::string& pdf_program, const std::function<void()>& poll);
+std::string text_of(const Document& document, const std::string& program, const std::function<void()>& poll);
 
 }  // namespace platos::skill_rag

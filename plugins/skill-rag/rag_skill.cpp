@@ -6,7 +6,7 @@
 #include <set>
 
 #include "common/bounded_json.hpp"
-#include "pdf_text.hpp"
+#include "confined_text.hpp"
 #include "tools.hpp"
 
 namespace platos::skill_rag {
@@ -62,7 +62,7 @@ void rerank(std::vector<FoundChunk>& chunks, std::string_view query) {
 }  // namespace
 
 RagSkill::RagSkill(sdk::Host host, std::string_view config_json)
-    : Skill(host), library_(host, max_chunks_of(config_json)), pdf_program_(installed_pdf_program()) {}
+    : Skill(host), library_(host, max_chunks_of(config_json)), program_(installed_program()) {}
 
 void RagSkill::list(sdk::JsonWriter& out) { write_tools(out); }
 
@@ -129,7 +129,7 @@ std::string RagSkill::ingest(const sdk::Call& call, const IngestArguments& argum
       Document document =
           arguments.content ? Document{*arguments.content, arguments.content_type, name} : fetch(call, name);
       if (!arguments.content_type.empty()) document.content_type = arguments.content_type;
-      const std::string text = text_of(document, pdf_program_, [&] { check_cancelled(call); });
+      const std::string text = text_of(document, program_, [&] { check_cancelled(call); });
       Source source{name, arguments.tags,       document.content_type, {},
                     0,    arguments.chunk_size, arguments.overlap,     arguments.content.has_value()};
       const std::int64_t count = store(call, std::move(source), text);
@@ -191,7 +191,7 @@ std::string RagSkill::reindex(const sdk::Call& call, const std::string& name) {
   if (refetched) {
     const Document document = fetch(call, name);
     if (!document.content_type.empty()) source->content_type = document.content_type;
-    text = text_of({document.bytes, source->content_type, name}, pdf_program_, [&] { check_cancelled(call); });
+    text = text_of({document.bytes, source->content_type, name}, program_, [&] { check_cancelled(call); });
   } else {
     text = library_.text_of(call, *source);
   }

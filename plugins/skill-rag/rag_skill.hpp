@@ -39,7 +39,7 @@ class RagSkill : public sdk::Skill {
   std::string now_text() const;
 
   Library library_;
-  std::string pdf_program_;
+  std::string program_;
 };
 
 }  // namespace platos::skill_rag

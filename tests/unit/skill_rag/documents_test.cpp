@@ -3,9 +3,9 @@
 #include <chrono>
 #include <random>
 
+#include "confined_text.hpp"
+#include "document-text/html_text.hpp"
 #include "document.hpp"
-#include "html_text.hpp"
-#include "pdf_text.hpp"
 #include "platos/cpp/error.hpp"
 #include "support/pdf_maker.hpp"
 
@@ -18,7 +18,7 @@ using tests::pdf_stream;
 
 std::string read_pdf(const std::string& bytes, std::int64_t time_ms = kPdfTimeMs) {
   return pdf_text(
-      PDF_PROGRAM, bytes, [] {}, time_ms);
+      DOCUMENT_PROGRAM, bytes, [] {}, time_ms);
 }
 
 std::string refusal(const std::string& bytes, std::int64_t time_ms = kPdfTimeMs) {
@@ -47,7 +47,7 @@ TEST_CASE("what is no PDF, or one that only wants to do harm, is refused within 
   std::mt19937 random(3);
   std::string garbage = "%PDF-1.7\n";
   for (int i = 0; i < 100'000; ++i) garbage += static_cast<char>(random());
-  CHECK(has(refusal(garbage), "PDF: expected"));
+  CHECK(has(refusal(garbage), ": expected"));
   const std::string real = pdf_of_pages({{"Some text"}});
   for (std::size_t size = 0; size < real.size(); size += 37) {
     try {
@@ -72,12 +72,12 @@ TEST_CASE("claims of many pages, deep objects and objects that hold themselves e
   const std::string lie =
       pdf_of_objects({"<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 2147483647 >>",
                       "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>"});
-  CHECK(has(refusal(lie), "PDF: expected"));
+  CHECK(has(refusal(lie), ": expected"));
   const std::string deep = pdf_of_objects({"<< /Type /Catalog /Pages " + std::string(200'000, '[') + " >>"});
-  CHECK(has(refusal(deep), "PDF: expected"));
+  CHECK(has(refusal(deep), ": expected"));
   const std::string itself =
       pdf_of_objects({"<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [2 0 R] /Count 1 /Parent 2 0 R >>"});
-  CHECK(has(refusal(itself), "PDF: expected"));
+  CHECK(has(refusal(itself), ": expected"));
 }
 
 TEST_CASE("a PDF that takes its time, or that a caller gives up, costs that time and no more") {
@@ -92,7 +92,7 @@ TEST_CASE("a PDF that takes its time, or that a caller gives up, costs that time
                       pdf_stream(work + "ET")});
   CHECK(has(refusal(slow, 1), "too long"));
   int polls = 0;
-  CHECK_THROWS_AS(pdf_text(PDF_PROGRAM, slow,
+  CHECK_THROWS_AS(pdf_text(DOCUMENT_PROGRAM, slow,
                            [&] {
                              if (++polls > 1) throw sdk::Error(PLATOS_CANCELLED, "enough");
                            }),
@@ -140,7 +140,7 @@ TEST_CASE("the form of a document: what its type says, else its name and first b
   CHECK_THROWS_AS(form_of("image/png", "x", ""), sdk::Error);
   CHECK(charset_of("text/html; charset=\"ISO-8859-1\"; a=b") == "iso-8859-1");
   const Document bad{std::string("a\0b\xff", 4) + "\x1b[2J", "text/plain", "x"};
-  const std::string text = text_of(bad, PDF_PROGRAM, [] {});
+  const std::string text = text_of(bad, DOCUMENT_PROGRAM, [] {});
   CHECK(text == "a b\xEF\xBF\xBD [2J");
 }
 

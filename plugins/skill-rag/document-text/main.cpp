@@ -1,4 +1,5 @@
-// platos-pdf-text: a PDF on standard input, its text on standard output, a form feed behind each page.
+// platos-document-text pdf | html CHARSET: a document on standard input, its text on standard output; of a PDF with a
+// form feed behind each page.
 //
 // Confines itself before it looks at a byte: little memory and time, no new file, process or connection. Exits as
 // exit_codes.hpp says; a signal means that a bound was met.
@@ -17,6 +18,8 @@
 #include <vector>
 
 #include "exit_codes.hpp"
+#include "html_text.hpp"
+#include "platos/cpp/error.hpp"
 
 namespace {
 
@@ -98,13 +101,13 @@ bool write_all(const char* bytes, std::size_t size) {
   return true;
 }
 
-int extract(std::vector<char>& pdf) {
+int extract_pdf(std::vector<char>& pdf) {
   poppler::set_debug_error_function([](const std::string&, void*) {}, nullptr);
   const std::unique_ptr<poppler::document> document(poppler::document::load_from_data(&pdf));
-  if (!document) return pdf_text_exit::kNoPdf;
-  if (document->is_locked()) return pdf_text_exit::kLocked;
+  if (!document) return document_text_exit::kUnreadable;
+  if (document->is_locked()) return document_text_exit::kLocked;
   const int pages = document->pages();
-  if (pages > kMaxPages) return pdf_text_exit::kTooManyPages;
+  if (pages > kMaxPages) return document_text_exit::kTooManyPages;
   std::size_t written = 0;
   for (int i = 0; i < pages; ++i) {
     const std::unique_ptr<poppler::page> page(document->create_page(i));
@@ -112,21 +115,30 @@ int extract(std::vector<char>& pdf) {
     poppler::byte_array text = page->text().to_utf8();
     text.push_back('\f');
     written += text.size();
-    if (written > kMaxTextBytes) return pdf_text_exit::kTooMuchText;
-    if (!write_all(text.data(), text.size())) return pdf_text_exit::kBroken;
+    if (written > kMaxTextBytes) return document_text_exit::kTooMuchText;
+    if (!write_all(text.data(), text.size())) return document_text_exit::kBroken;
   }
-  return pdf_text_exit::kDone;
+  return document_text_exit::kDone;
+}
+
+int extract_html(const std::vector<char>& html, const std::string& charset) {
+  const std::string text = html_text({html.data(), html.size()}, charset);
+  if (text.size() > kMaxTextBytes) return document_text_exit::kTooMuchText;
+  return write_all(text.data(), text.size()) ? document_text_exit::kDone : document_text_exit::kBroken;
 }
 
 }  // namespace
 
-int main() {
-  if (!confine()) return pdf_text_exit::kNotConfined;
-  std::vector<char> pdf;
-  if (!read_all(pdf)) return pdf_text_exit::kNoPdf;
-  int code = pdf_text_exit::kBroken;
+int main(int count, char** arguments) {
+  if (!confine()) return document_text_exit::kNotConfined;
+  std::vector<char> document;
+  if (!read_all(document)) return document_text_exit::kUnreadable;
+  int code = document_text_exit::kBroken;
   try {
-    code = extract(pdf);
+    const bool is_html = count == 3 && std::string(arguments[1]) == "html";
+    code = is_html ? extract_html(document, arguments[2]) : extract_pdf(document);
+  } catch (const platos::sdk::Error&) {
+    code = document_text_exit::kUnreadable;
   } catch (...) {
   }
   // What a damaged document left behind is not taken down: the process goes anyway.

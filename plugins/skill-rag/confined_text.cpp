@@ -1,4 +1,4 @@
-#include "pdf_text.hpp"
+#include "confined_text.hpp"
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include <csignal>
 #include <cstring>
 
-#include "pdf-text/exit_codes.hpp"
+#include "document-text/exit_codes.hpp"
 #include "platos/cpp/error.hpp"
 
 namespace platos::skill_rag {
@@ -29,7 +29,7 @@ using Clock = std::chrono::steady_clock;
 /// The program at work, on one socket for both directions. Killed and reaped when this goes.
 class Reader {
  public:
-  explicit Reader(const std::string& program) {
+  Reader(const std::string& program, std::string form, std::string charset) {
     int pair[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) fail_to_run(program, errno);
     fd_ = pair[0];
@@ -45,7 +45,7 @@ class Reader {
     ::posix_spawnattr_setsigmask(&attributes, &none);
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
     std::string name = program;
-    std::array<char*, 2> arguments = {name.data(), nullptr};
+    std::array<char*, 4> arguments = {name.data(), form.data(), charset.data(), nullptr};
     // No environment: it may hold secrets.
     std::array<char*, 1> environment = {nullptr};
     const int error =
@@ -84,7 +84,8 @@ class Reader {
 };
 
 [[noreturn]] void takes_too_much(const std::string& what) {
-  throw sdk::Error(PLATOS_INVALID_ARGUMENT, "PDF: expected one that can be read within bounds, found one that " + what);
+  throw sdk::Error(PLATOS_INVALID_ARGUMENT,
+                   "document: expected one that can be read within bounds, found one that " + what);
 }
 
 /// Both directions until the program has closed its side.
@@ -112,39 +113,46 @@ std::string exchange(Reader& reader, std::string_view pdf, const std::function<v
   }
 }
 
+std::string text_by(Reader& reader, const std::string& program, std::string_view bytes,
+                    const std::function<void()>& give_up, std::int64_t time_ms) {
+  if (bytes.size() > kPdfBytesLimit) takes_too_much("has over 32 MiB");
+  std::string text = exchange(reader, bytes, give_up, Clock::now() + std::chrono::milliseconds(time_ms));
+  switch (reader.wait()) {
+    case document_text_exit::kDone: return text;
+    case document_text_exit::kUnreadable:
+      throw sdk::Error(PLATOS_INVALID_ARGUMENT, "document: expected a PDF or a page, found other bytes");
+    case document_text_exit::kLocked:
+      throw sdk::Error(PLATOS_INVALID_ARGUMENT, "PDF: expected one without a password, found a locked one");
+    case document_text_exit::kTooManyPages: takes_too_much("claims over 2000 pages");
+    case document_text_exit::kTooMuchText: takes_too_much("holds over 8 MiB of text");
+    case document_text_exit::kNotConfined: throw sdk::Error(PLATOS_INTERNAL, program + " could not confine itself");
+    default: takes_too_much("breaks its reader, or takes too much memory or time");
+  }
+}
+
 }  // namespace
 
 std::string pdf_text(const std::string& program, std::string_view pdf, const std::function<void()>& give_up,
                      std::int64_t time_ms) {
-  if (pdf.size() > kPdfBytesLimit) takes_too_much("has over 32 MiB");
-  Reader reader(program);
-  std::string text = exchange(reader, pdf, give_up, Clock::now() + std::chrono::milliseconds(time_ms));
-  switch (reader.wait()) {
-    case pdf_text_exit::kDone: break;
-    case pdf_text_exit::kNoPdf: throw sdk::Error(PLATOS_INVALID_ARGUMENT, "PDF: expected a PDF, found other bytes");
-    case pdf_text_exit::kLocked:
-      throw sdk::Error(PLATOS_INVALID_ARGUMENT, "PDF: expected one without a password, found a locked one");
-    case pdf_text_exit::kTooManyPages: takes_too_much("claims over 2000 pages");
-    case pdf_text_exit::kTooMuchText: takes_too_much("holds over 8 MiB of text");
-    case pdf_text_exit::kNotConfined: throw sdk::Error(PLATOS_INTERNAL, program + " could not confine itself");
-    default: takes_too_much("breaks its reader, or takes too much memory or time");
-  }
+  Reader reader(program, "pdf", "");
+  std::string text = text_by(reader, program, pdf, give_up, time_ms);
   if (text.find_first_not_of(" \t\r\n\f") == std::string::npos)
     throw sdk::Error(PLATOS_INVALID_ARGUMENT,
                      "PDF: expected text, found none; a scanned document needs recognition first");
   return text;
 }
 
-std::string installed_pdf_program() {
-#ifdef PLATOS_PDF_PROGRAM
-  return PLATOS_PDF_PROGRAM;
-#else
+std::string confined_html_text(const std::string& program, std::string_view html, const std::string& charset,
+                               const std::function<void()>& give_up, std::int64_t time_ms) {
+  Reader reader(program, "html", charset);
+  return text_by(reader, program, html, give_up, time_ms);
+}
+
+std::string installed_program() {
   Dl_info info{};
-  if (::dladdr(reinterpret_cast<const void*>(&installed_pdf_program), &info) == 0 || info.dli_fname == nullptr)
-    return {};
+  if (::dladdr(reinterpret_cast<const void*>(&installed_program), &info) == 0 || info.dli_fname == nullptr) return {};
   const std::string library = info.dli_fname;
-  return library.substr(0, library.rfind('/') + 1) + "platos-pdf-text";
-#endif
+  return library.substr(0, library.rfind('/') + 1) + "platos-document-text";
 }
 
 }  // namespace platos::skill_rag
