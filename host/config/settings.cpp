@@ -64,31 +64,11 @@ Result<void> check_https(const Settings& settings) {
   return {};
 }
 
-bool is_loopback_host(const std::string& host) {
+bool is_loopback(std::string_view listen) {
+  const std::string host(listen.substr(0, listen.rfind(':')));
   in_addr address{};
-  return host == "localhost" || host == "[::1]" || host == "::1" ||
+  return host == "localhost" || host == "[::1]" ||
          (host.starts_with("127.") && ::inet_pton(AF_INET, host.c_str(), &address) == 1);
-}
-
-bool is_loopback(std::string_view listen) { return is_loopback_host(std::string(listen.substr(0, listen.rfind(':')))); }
-
-Result<void> check_mail(const Settings& settings) {
-  if (!settings.mail_password.empty() && !settings.mail_password.starts_with("env:")) {
-    // Not repeated: it may be the password itself.
-    return fail(invalid("mail.password", "env:NAME, the name of an environment variable", "another text"));
-  }
-  if (settings.mail_server.empty()) return {};
-  const auto& from = settings.mail_from;
-  if (from.find('@') == std::string::npos)
-    return fail(invalid("mail.from", "an address, as mail.server is set", from));
-  if (settings.mail_user.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
-    return fail(invalid("mail.user", "one line", settings.mail_user));
-  if (settings.mail_security != "none") return {};
-  if (!is_loopback_host(settings.mail_server))
-    return fail(invalid("mail.security", "starttls or tls, as mail.server is another machine", "none"));
-  if (!settings.mail_user.empty())
-    return fail(invalid("mail.security", "starttls or tls, as a password would be sent", "none"));
-  return {};
 }
 
 }  // namespace
@@ -278,6 +258,8 @@ Result<void> check(const Settings& settings) {
     // Not repeated: it may be the secret itself.
     return fail(invalid("auth.session_secret", "env:NAME, the name of an environment variable", "another text"));
   }
+  if (!settings.mail_password.empty() && !settings.mail_password.starts_with("env:"))
+    return fail(invalid("mail.password", "env:NAME, the name of an environment variable", "another text"));
   const auto& listen = settings.http_listen;
   if (!is_address_and_port(listen)) return fail(invalid("http.listen", "address:port, such as 127.0.0.1:3100", listen));
   if (!is_loopback(listen) && !settings.http_insecure_listen) {
@@ -290,7 +272,6 @@ Result<void> check(const Settings& settings) {
     if (!base::Network::parse(proxy))
       return fail(invalid("http.trusted_proxies", "addresses and networks, such as 10.0.0.0/8", proxy));
   }
-  if (auto checked = check_mail(settings); !checked) return checked;
   return check_https(settings);
 }
 

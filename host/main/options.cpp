@@ -2,7 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/environment.hpp"
+#include "base/network.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
 
@@ -59,6 +62,14 @@ Result<void> check_mail(const config::Settings& settings) {
                      "\"");
   }
   if (settings.mail_server.empty()) return {};
+  const std::string& host = settings.mail_server;
+  const bool is_here = host == "localhost" || host == "::1" || (host.starts_with("127.") && base::Network::parse(host).has_value());
+  if (settings.mail_security == "none" && (!is_here || !settings.mail_user.empty()))
+    return invalid(
+        "mail.security: expected starttls or tls, as the server is another machine or has a user, found none");
+  if (std::any_of(settings.mail_user.begin(), settings.mail_user.end(),
+                  [](char byte) { return byte >= 0 && byte < 0x20; }))
+    return invalid("mail.user: expected one line");
   egress::Mail probe;
   probe.to = {settings.mail_from};
   probe.subject = settings.mail_from_name;
@@ -80,8 +91,7 @@ egress::MailServer mail_server(const config::Settings& settings) {
                                                        : egress::MailSecurity::StartTls;
   server.user = settings.mail_user;
   if (!settings.mail_password.empty()) {
-    const auto value =
-        base::environment_variable(std::string_view(settings.mail_password).substr(kEnvironment.size()));
+    const auto value = base::environment_variable(std::string_view(settings.mail_password).substr(kEnvironment.size()));
     server.password = std::make_shared<const secrets::Secret>(value.value_or(""));
   }
   server.ca_file = settings.egress_ca_file;

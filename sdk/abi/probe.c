@@ -27,6 +27,7 @@ struct platos_abi_probe {
   platos_host_public_web_t *host_public_web;
   platos_host_secrets_t *host_secrets;
   platos_host_seal_t *host_seal;
+  platos_host_mail_t *host_mail;
   platos_vector_sink_t *vector_sink;
   platos_embedder_t *embedder;
   platos_memory_space_t *memory_space;

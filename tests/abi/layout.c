@@ -318,6 +318,29 @@ AT(platos_host_seal_t, seal, 8);
 AT(platos_host_seal_t, open, 16);
 AT(platos_host_seal_t, hash, 24);
 
+SIZE(platos_mail_attachment_t, 56);
+AT(platos_mail_attachment_t, name, 8);
+AT(platos_mail_attachment_t, content_type, 24);
+AT(platos_mail_attachment_t, bytes, 40);
+SIZE(platos_mail_t, 136);
+AT(platos_mail_t, struct_size, 0);
+AT(platos_mail_t, to, 8);
+AT(platos_mail_t, to_count, 16);
+AT(platos_mail_t, cc, 24);
+AT(platos_mail_t, cc_count, 32);
+AT(platos_mail_t, bcc, 40);
+AT(platos_mail_t, bcc_count, 48);
+AT(platos_mail_t, reply_to, 56);
+AT(platos_mail_t, subject, 72);
+AT(platos_mail_t, text, 88);
+AT(platos_mail_t, html, 104);
+AT(platos_mail_t, attachments, 120);
+AT(platos_mail_t, attachment_count, 128);
+SIZE(platos_host_mail_t, 16);
+AT(platos_host_mail_t, struct_size, 0);
+AT(platos_host_mail_t, reserved, 4);
+AT(platos_host_mail_t, send, 8);
+
 VALUE(PLATOS_SEAL_HASH_BYTES, 16);
 VALUE(PLATOS_SEAL_OVERHEAD_BYTES, 32);
 

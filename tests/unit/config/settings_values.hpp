@@ -24,7 +24,7 @@ inline std::string other_value(const Setting& setting) {
   if (member_of<std::vector<std::string>>(defaults, setting) != nullptr) return "first,second";
   if (setting.key == "http.listen") return "127.0.0.1:4000";
   if (setting.key == "https.listen") return "127.0.0.1:4001";
-  if (setting.key == "auth.session_secret") return "env:NAME";
+  if (setting.key == "auth.session_secret" || setting.key == "mail.password") return "env:NAME";
   if (setting.choices.empty()) return "some text";
   const auto& text = *member_of<std::string>(defaults, setting);
   return std::string(setting.choices.front() == text ? setting.choices.back() : setting.choices.front());
