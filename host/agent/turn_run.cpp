@@ -147,6 +147,10 @@ Task<Result<void>> TurnRun::work() {
   Result<tools::ToolSet> tools = tools::ToolSet({});
   if (!structured) tools = co_await services_.catalogue.visible_to(run_.loop(), run_.record().scope, setting_.config());
   if (!tools) co_return fail(tools.error());
+  if (!structured && services_.skills != nullptr) {
+    setting_.skills_block =
+        co_await services_.skills->prompt_block(run_.loop(), run_.record().scope, setting_.config());
+  }
   if (setting_.config().remembers() && state_.steps().empty()) {
     telemetry::Span span(services_.tracer, "recall_memory", span_.context());
     setting_.recalled = co_await memory::recall_block(services_.memories, context(), user_message_, services_.recall,

@@ -244,6 +244,7 @@ model::ChatRequest assemble_request(const TurnSetting& setting, const std::strin
   const model::AgentConfig& config = setting.config();
   model::ChatRequest request;
   request.system = config.system_prompt;
+  if (!setting.skills_block.empty()) request.system += (request.system.empty() ? "" : "\n\n") + setting.skills_block;
   request.messages = setting.history;
   model::ChatMessage user;
   const std::string context = context_of(setting);

@@ -22,6 +22,8 @@
 #include "engine/engine.hpp"
 #include "extension/plugin_host.hpp"
 #include "ingress/engine_io/session.hpp"
+#include "skills/importer.hpp"
+#include "skills/skill_tools.hpp"
 #include "store/database.hpp"
 #include "telemetry/metrics.hpp"
 #include "tenancy/administration.hpp"
@@ -64,6 +66,10 @@ struct Services {
   Replays& replays;
   const telemetry::Metrics& metrics;
   base::Logger& logger;
+  skills::Skills& skills;
+  skills::SkillTools& skill_tools;
+  const skills::Importer& skill_importer;
+  base::WorkerPool& blocking;  ///< for what would hold a loop up
 };
 
 class SocketServer;
@@ -117,6 +123,7 @@ std::vector<Route> run_routes(const Services& services, const ApiOptions& option
 std::vector<Route> monitoring_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> usage_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> rating_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> skill_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> later_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> system_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> tenancy_routes(const Services& services, const ApiOptions& options);

@@ -5,6 +5,7 @@
 #include "api/handlers.hpp"
 #include "api/paging.hpp"
 #include "api/wire.hpp"
+#include "base/text.hpp"
 #include "store/runs.hpp"
 #include "store/usage_records.hpp"
 

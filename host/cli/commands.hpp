@@ -45,6 +45,7 @@ void define_threads(const Commands& commands);
 /// Into the group `threads`.
 void define_thread_changes(const Commands& commands, CLI::App& threads);
 void define_runs(const Commands& commands);
+void define_skills(const Commands& commands);
 void define_plugins(const Commands& commands);
 void define_system(const Commands& commands);
 void define_administration(const Commands& commands);

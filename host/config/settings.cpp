@@ -195,6 +195,7 @@ const std::vector<Setting>& setting_table() {
       {"tools.max_result_bytes", &S::tools_max_result_bytes, "a tool result is cut here before the model sees it", 1024,
        kGiB},
       {"tools.max_parallel", &S::tools_max_parallel, "tool calls of one step that run at one time", 1, 256},
+      {"skills.disabled", &S::skills_disabled, "ids of skills that are neither offered nor installed nor used"},
   };
   return table;
 }

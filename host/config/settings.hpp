@@ -110,6 +110,7 @@ struct Settings {
 
   std::int64_t tools_max_result_bytes = 256 * 1024;
   std::int64_t tools_max_parallel = 16;
+  std::vector<std::string> skills_disabled;
 };
 
 /// Where a value comes from, when not from the defaults: "file PATH:LINE", "environment NAME", "command line".

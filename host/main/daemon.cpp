@@ -30,6 +30,8 @@
 #include "main/signals.hpp"
 #include "memory/memory_tools.hpp"
 #include "model/prices.hpp"
+#include "skills/importer.hpp"
+#include "skills/skill_tools.hpp"
 #include "telemetry/metric_export.hpp"
 #include "tenancy/bootstrap.hpp"
 
@@ -92,6 +94,10 @@ class Daemon {
   governance::Chain governors_;
   memory::Memories memories_;
   memory::MemoryTools memory_tools_;
+  skills::OfficialSkills official_skills_;
+  skills::Skills skills_;
+  skills::SkillTools skill_tools_;
+  skills::Importer skill_importer_;
   tools::Catalogue catalogue_;
   tools::Dispatcher dispatcher_;
   agent::Providers providers_;
@@ -189,6 +195,10 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
           clock, logger, metrics_, tracer_),
       memories_(plugins_, governors_, clock, logger, metrics_, {settings_.memory_store, settings_.memory_embedder}),
       memory_tools_(memories_),
+      official_skills_(options.paths.skill_dir, settings_.skills_disabled, logger),
+      skills_(*database_, ids_, official_skills_, settings_.skills_disabled),
+      skill_tools_(skills_, plugins_, nullptr, logger),
+      skill_importer_([this](base::Loop& loop) -> egress::Client& { return client_of(loop); }),
       catalogue_(plugins_, meta_tools(), scoped_tools()),
       dispatcher_(catalogue_, governors_, tracer_, metrics_,
                   {static_cast<std::size_t>(settings_.tools_max_parallel),
@@ -204,7 +214,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       settings_of_turns_(*database_),
       recent_threads_(settings_.runs_recent_threads_bytes),
       turn_body_({settings_of_turns_, recent_threads_, engine_, catalogue_, dispatcher_, models_, governors_, memories_,
-                  tracer_, metrics_, recall_options(settings_)}),
+                  tracer_, metrics_, recall_options(settings_), &skill_tools_}),
       compaction_body_(*database_, models_),
       completion_body_(models_, governors_),
       agents_(*database_, ids_),
@@ -221,9 +231,10 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       keys_(*database_, ids_, authenticator_),
       environments_(*database_, ids_),
       master_key_(*database_, ids_, keys, settings_.secrets_master_key, data_dir.path()),
-      api_({agents_,      threads_,      branches_,   search_,  turns_,         providers_, provider_checks_,
-            model_names_, engine_,       *database_,  plugins_, authenticator_, limits_,    administration_,
-            keys_,        environments_, master_key_, rooms_,   replays_,       metrics_,   logger},
+      api_({agents_,      threads_,      branches_,       search_,   turns_,         providers_, provider_checks_,
+            model_names_, engine_,       *database_,      plugins_,  authenticator_, limits_,    administration_,
+            keys_,        environments_, master_key_,     rooms_,    replays_,       metrics_,   logger,
+            skills_,      skill_tools_,  skill_importer_, resolvers_},
            api_options(settings_)),
       front_(std::move(front)),
       tasks_(*loops_.front(), [this](std::string_view, std::exception_ptr) {
@@ -253,7 +264,7 @@ std::vector<ports::ToolSource*> Daemon::meta_tools() {
   return {&memory_tools_};
 }
 
-std::vector<ports::ScopedTools*> Daemon::scoped_tools() { return {}; }
+std::vector<ports::ScopedTools*> Daemon::scoped_tools() { return {&skill_tools_}; }
 
 void Daemon::load_plugins() {
   plugins_.load();

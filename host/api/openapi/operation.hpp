@@ -96,6 +96,7 @@ Resource providers_resource();
 Resource models_resource();
 Resource usage_resource();
 Resource ratings_resource();
+Resource skills_resource();
 Resource later_resource();
 
 /// All of them, in the order of the document.
