@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/task_set.hpp"
 #include "unit/egress/raw_server.hpp"
 
 namespace platos::skills {

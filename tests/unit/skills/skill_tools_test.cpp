@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "model/json_schema.hpp"
 #include "tenancy/environments.hpp"
 #include "unit/tenancy/tenancy_stage.hpp"
 

@@ -204,7 +204,7 @@ TEST_CASE("Texts from before there were keys are sealed, whichever column they s
   fill_everything(f);
   // New tables never held plain texts; all others are filled above, so that one that is forgotten fails here.
   const std::set<std::string> born_sealed = {
-      "entities.secret",  "entities.former_secret", "end_users.profile",      "environment_variables.value",
+      "entities.secret",  "entities.former_secret", "end_users.profile",       "environment_variables.value",
       "audit_log.detail", "threads.tags",           "message_ratings.comment", "skill_files.content"};
   for (const auto& [column, plain] : plain_values(f)) {
     INFO(column);
