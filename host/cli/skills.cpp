@@ -100,7 +100,8 @@ void show_skill(const Json& skill, bool json) {
   for (const auto& file : skill.value("files", Json::array()))
     files += (files.empty() ? "" : ", ") + text_of(file, "path");
   std::string variables;
-  for (const auto& [name, set] : skill.value("envSetMap", Json::object()).items())
+  const Json states = skill.value("envSetMap", Json::object());
+  for (const auto& [name, set] : states.items())
     variables += (variables.empty() ? "" : ", ") + name + (set == true ? " (set)" : " (not set)");
   print_fields({{"id", text_of(skill, "id")},
                 {"skill", text_of(skill, "skillId")},
