@@ -23,6 +23,8 @@
 #include "extension/plugin_host.hpp"
 #include "governance/approvals.hpp"
 #include "ingress/engine_io/session.hpp"
+#include "skills/importer.hpp"
+#include "skills/skill_tools.hpp"
 #include "store/database.hpp"
 #include "telemetry/metrics.hpp"
 #include "tenancy/administration.hpp"
@@ -71,6 +73,10 @@ struct Services {
   const tools::Catalogue& catalogue;
   tools::Administration& tools;
   tools::Trials& trials;
+  skills::Skills& skills;
+  skills::SkillTools& skill_tools;
+  const skills::Importer& skill_importer;
+  base::WorkerPool& blocking;  ///< for what would hold a loop up
 };
 
 class SocketServer;
@@ -127,6 +133,7 @@ std::vector<Route> tool_call_routes(const Services& services, const ApiOptions& 
 std::vector<Route> usage_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> rating_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> approval_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> skill_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> later_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> system_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> tenancy_routes(const Services& services, const ApiOptions& options);

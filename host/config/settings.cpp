@@ -113,8 +113,8 @@ const std::vector<Setting>& setting_table() {
        kHourMs},
       {"plugins.workers", &S::plugins_workers, "threads for blocking calls, per plugin instance", 1, 256},
       {"plugins.max_queued", &S::plugins_max_queued, "blocking calls that wait for a thread, per instance", 1, 100'000},
-      {"plugins.tool_timeout_ms", &S::plugins_tool_timeout_ms, "longest tool call, unless the tool says how long it takes", 100,
-       kHourMs},
+      {"plugins.tool_timeout_ms", &S::plugins_tool_timeout_ms,
+       "longest tool call, unless the tool says how long it takes", 100, kHourMs},
       {"log.level", &S::log_level, "lowest level that is written", 0, 0, {"debug", "info", "warn", "error"}},
       {"log.format", &S::log_format, "auto: text on a terminal, else json", 0, 0, {"auto", "json", "text"}},
       {"store.url", &S::store_url, "postgresql://USER:PASSWORD@HOST/DATABASE; empty: SQLite in the data directory"},
@@ -221,6 +221,7 @@ const std::vector<Setting>& setting_table() {
        30 * 86'400},
       {"approvals.max_per_hour", &S::approvals_max_per_hour,
        "times an hour that one agent may ask one user by request_approval; 0: no limit", 0, 1'000'000},
+      {"skills.disabled", &S::skills_disabled, "ids of skills that are neither offered nor installed nor used"},
   };
   return table;
 }

@@ -127,6 +127,7 @@ struct Settings {
   std::int64_t tools_max_repeats = 3;
   std::int64_t approvals_timeout_s = 300;
   std::int64_t approvals_max_per_hour = 20;
+  std::vector<std::string> skills_disabled;
 };
 
 /// Where a value comes from, when not from the defaults: "file PATH:LINE", "environment NAME", "command line".

@@ -30,6 +30,8 @@
 #include "main/signals.hpp"
 #include "memory/memory_tools.hpp"
 #include "model/prices.hpp"
+#include "skills/importer.hpp"
+#include "skills/skill_tools.hpp"
 #include "telemetry/metric_export.hpp"
 #include "tenancy/bootstrap.hpp"
 #include "tools/questions.hpp"
@@ -96,6 +98,10 @@ class Daemon {
   memory::MemoryTools memory_tools_;
   tools::Questions questions_;
   tools::RuleBook tool_rules_;
+  skills::OfficialSkills official_skills_;
+  skills::Skills skills_;
+  skills::SkillTools skill_tools_;
+  skills::Importer skill_importer_;
   tools::Catalogue catalogue_;
   tools::Administration tool_administration_;
   tools::Trials trials_;
@@ -204,6 +210,10 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       memories_(plugins_, governors_, clock, logger, metrics_, {settings_.memory_store, settings_.memory_embedder}),
       memory_tools_(memories_),
       tool_rules_(*database_),
+      official_skills_(options.paths.skill_dir, settings_.skills_disabled, logger),
+      skills_(*database_, ids_, official_skills_, settings_.skills_disabled),
+      skill_tools_(skills_, plugins_, nullptr, logger),
+      skill_importer_([this](base::Loop& loop) -> egress::Client& { return client_of(loop); }),
       catalogue_(plugins_, meta_tools(), scoped_tools(), {&tool_rules_, database_.get(), settings_.memory_embedder}),
       tool_administration_(catalogue_, tool_rules_, *database_, ids_, plugins_),
       trials_(catalogue_, tool_administration_, *database_, ids_, trials_options(settings_)),
@@ -219,7 +229,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       settings_of_turns_(*database_),
       recent_threads_(settings_.runs_recent_threads_bytes),
       turn_body_({settings_of_turns_, recent_threads_, engine_, catalogue_, dispatcher_, models_, governors_, memories_,
-                  tracer_, metrics_, recall_options(settings_)}),
+                  tracer_, metrics_, recall_options(settings_), &skill_tools_}),
       compaction_body_(*database_, models_),
       completion_body_(models_, governors_),
       agents_(*database_, ids_),
@@ -237,11 +247,11 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       keys_(*database_, ids_, authenticator_),
       environments_(*database_, ids_),
       master_key_(*database_, ids_, keys, settings_.secrets_master_key, data_dir.path()),
-      api_({agents_,          threads_,        branches_, search_,       turns_,      providers_,
-            provider_checks_, model_names_,    engine_,   *database_,    plugins_,    authenticator_,
-            limits_,          administration_, keys_,     environments_, master_key_, approvals_,
-            rooms_,           replays_,        metrics_,  logger,        catalogue_,  tool_administration_,
-            trials_},
+      api_({agents_,          threads_,        branches_,    search_,         turns_,      providers_,
+            provider_checks_, model_names_,    engine_,      *database_,      plugins_,    authenticator_,
+            limits_,          administration_, keys_,        environments_,   master_key_, approvals_,
+            rooms_,           replays_,        metrics_,     logger,          catalogue_,  tool_administration_,
+            trials_,          skills_,         skill_tools_, skill_importer_, resolvers_},
            api_options(settings_)),
       front_(std::move(front)),
       tasks_(*loops_.front(), [this](std::string_view, std::exception_ptr) {
@@ -272,7 +282,7 @@ std::vector<ports::ToolSource*> Daemon::meta_tools() {
   return {&memory_tools_, &questions_};
 }
 
-std::vector<ports::ScopedTools*> Daemon::scoped_tools() { return {}; }
+std::vector<ports::ScopedTools*> Daemon::scoped_tools() { return {&skill_tools_}; }
 
 void Daemon::load_plugins() {
   plugins_.load();
