@@ -15,6 +15,7 @@
 #include "extension/loader/manifest.hpp"
 #include "extension/loader/markers.hpp"
 #include "extension/services/http_service.hpp"
+#include "extension/services/sandbox_service.hpp"
 #include "extension/watchdog.hpp"
 #include "ports/plugin_directory.hpp"
 #include "ports/provider_directory.hpp"
@@ -35,6 +36,7 @@ struct PluginHostOptions {
   const telemetry::Tracer* tracer = nullptr;
   std::vector<std::string> other_hosts = {};  ///< that use the same store: plugins for a single host are refused then
   const secrets::KeyRing* keys = nullptr;     ///< for the service "seal"
+  SandboxService* sandbox = nullptr;          ///< for plugins that ask for "sandbox" and are granted it
 };
 
 struct InstanceInfo {

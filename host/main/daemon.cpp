@@ -87,6 +87,8 @@ class Daemon {
   extension::Markers markers_;
   extension::Watchdog watchdog_;
   extension::HttpService plugin_http_;
+  sandbox::Sandbox sandbox_;
+  extension::SandboxService plugin_sandbox_;
   extension::PluginHost plugins_;
   engine::Engine engine_;
   governance::Chain governors_;
@@ -182,6 +184,8 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
                   restart_without(plugin, stuck_ms, markers_, logger_, options_.arguments);
                 }),
       plugin_http_(*loops_.front(), client_of(*loops_.front()), logger),
+      sandbox_(sandbox_options(options), clock, logger),
+      plugin_sandbox_(*loops_.front(), sandbox_, logger),
       plugins_(with_services(plugin_options(options), *this), clock, logger, watchdog_, markers_, plugin_http_),
       engine_(engine_options(settings_, data_dir.host_id()), *database_, logger, ids_, pointers(loops_)),
       governors_(
@@ -243,6 +247,7 @@ extension::PluginHostOptions Daemon::with_services(extension::PluginHostOptions 
   options.metrics = &daemon.metrics_;
   options.tracer = &daemon.tracer_;
   options.keys = &daemon.keys_of_texts_;
+  options.sandbox = &daemon.plugin_sandbox_;
   options.other_hosts = daemon.database_->other_hosts();
   return options;
 }
@@ -357,6 +362,8 @@ int Daemon::run() {
       if (prepared) {
         daemon.serve();
         daemon.tasks_.start("rates", daemon.rate_sync_.run(*daemon.loops_.front(), daemon.stopping_upkeep_.token()));
+        daemon.tasks_.start("workspaces",
+                            daemon.sandbox_.upkeep(*daemon.loops_.front(), daemon.stopping_upkeep_.token()));
         daemon.tasks_.start("index", daemon.indexer_.run(*daemon.loops_.front(), daemon.stopping_upkeep_.token()));
         if (daemon.tracer_.enabled()) daemon.tasks_.start("metrics", daemon.export_metrics());
         co_return;
@@ -428,6 +435,7 @@ Task<void> Daemon::stop() {
   const auto ended = co_await stopped;
   stuck_observer_ = !ended || !*ended;
   plugin_http_.stop();
+  plugin_sandbox_.stop();
   logger_.info("main", "stopped");
   loops_.front()->stop();
 }

@@ -159,6 +159,7 @@ Result<Manifest> parse_manifest(const std::string& text, const std::string& path
   manifest.secrets = permissions.texts("secrets");
   manifest.files = permissions.flag("files");
   manifest.content = permissions.flag("content");
+  manifest.sandbox = permissions.flag("sandbox");
   if (!is_reverse_dns(manifest.id))
     top.note("id: expected reverse DNS in lower case, such as com.example.my-plugin, found \"" +
              base::printable(manifest.id) + "\"");
@@ -231,6 +232,7 @@ Result<GrantFile> parse_grant(const std::string& text, const std::string& path) 
   grant.secrets = reader.texts("secrets");
   grant.files = reader.flag("files");
   grant.content = reader.flag("content");
+  grant.sandbox = reader.flag("sandbox");
   const std::string stem = fs::path(path).stem().string();
   if (stem != grant.instance) reader.note("instance: expected \"" + stem + "\" like the file");
   if (!reader.problem().empty()) return fail(at_path(path, "grant_invalid", reader.problem()));

@@ -35,6 +35,7 @@ struct Manifest {
   std::vector<std::string> secrets;  ///< slots
   bool files = false;                ///< wants a private folder
   bool content = false;              ///< wants the texts of messages
+  bool sandbox = false;              ///< wants to run programs, and the folders of threads
   bool single_host = false;          ///< what it keeps is of no use to other hosts of the same store
   std::vector<std::string> unknown_keys;
 };
@@ -66,6 +67,7 @@ struct GrantFile {
   std::vector<std::string> secrets;
   bool files = false;
   bool content = false;
+  bool sandbox = false;
 };
 Result<GrantFile> parse_grant(const std::string& text, const std::string& path);
 

@@ -60,6 +60,19 @@ Error plugin_error(std::int32_t status, const platos_error& error, const std::st
   return result;
 }
 
+std::int32_t status_of(const Error& error) {
+  switch (error.kind) {
+    case ErrorKind::Cancelled: return PLATOS_CANCELLED;
+    case ErrorKind::InvalidArgument: return PLATOS_INVALID_ARGUMENT;
+    case ErrorKind::Deadline: return PLATOS_DEADLINE;
+    case ErrorKind::PermissionDenied: return PLATOS_PERMISSION_DENIED;
+    case ErrorKind::FailedPrecondition: return PLATOS_FAILED_PRECONDITION;
+    case ErrorKind::ResourceExhausted: return PLATOS_RESOURCE_EXHAUSTED;
+    case ErrorKind::Unavailable: return PLATOS_UNAVAILABLE;
+    default: return PLATOS_INTERNAL;
+  }
+}
+
 Result<std::string_view> checked_view(platos_slice_t slice, std::size_t max_bytes, std::string_view what) {
   if (slice.size > max_bytes || (slice.size > 0 && slice.data == nullptr)) {
     return fail(

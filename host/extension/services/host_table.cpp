@@ -25,19 +25,6 @@ std::int32_t set_error(platos_error_t* error, std::int32_t code, std::string mes
   return code;
 }
 
-std::int32_t status_of(const Error& error) {
-  switch (error.kind) {
-    case ErrorKind::Cancelled: return PLATOS_CANCELLED;
-    case ErrorKind::InvalidArgument: return PLATOS_INVALID_ARGUMENT;
-    case ErrorKind::Deadline: return PLATOS_DEADLINE;
-    case ErrorKind::PermissionDenied: return PLATOS_PERMISSION_DENIED;
-    case ErrorKind::FailedPrecondition: return PLATOS_FAILED_PRECONDITION;
-    case ErrorKind::ResourceExhausted: return PLATOS_RESOURCE_EXHAUSTED;
-    case ErrorKind::Unavailable: return PLATOS_UNAVAILABLE;
-    default: return PLATOS_INTERNAL;
-  }
-}
-
 std::int32_t set_error(platos_error_t* error, const Error& reason) {
   return set_error(error, status_of(reason), reason.message);
 }
@@ -55,6 +42,7 @@ HostTable::HostTable(std::string label, const base::Clock& clock, base::Logger& 
   fill_services();
   fill_telemetry();
   fill_seal();
+  fill_sandbox();
 }
 
 void HostTable::fill_core() {
@@ -72,6 +60,7 @@ void HostTable::fill_core() {
     if (wanted == PLATOS_HOST_METRICS && services.metrics != nullptr) return &host.metrics_table_;
     if (wanted == PLATOS_HOST_SPANS && services.tracer != nullptr) return &host.spans_table_;
     if (wanted == PLATOS_HOST_SEAL && services.keys != nullptr) return &host.seal_table_;
+    if (wanted == PLATOS_HOST_SANDBOX && services.sandbox != nullptr) return &host.sandbox_table_;
     if (wanted == PLATOS_HOST_STATE_DIR && !services.state_dir.empty()) return &host.state_dir_table_;
     return nullptr;
   };
@@ -100,6 +89,8 @@ void HostTable::fill_core() {
     if (wanted == "user") return slice(call->context.user_id);
     if (wanted == "run") return slice(call->context.run_id);
     if (wanted == "idempotency_key") return slice(call->context.idempotency_key);
+    if (wanted == "thread_id") return slice(call->context.thread_id);
+    if (wanted == "agent_id") return slice(call->context.agent_id);
     return {};
   };
   table_.error_set = [](const platos_host_t*, platos_error_t* error, std::int32_t code, platos_slice_t message,

@@ -12,6 +12,7 @@
 #include "platos/provider.h"
 #include "platos/services/http.h"
 #include "platos/services/metrics.h"
+#include "platos/services/sandbox.h"
 #include "platos/services/seal.h"
 #include "platos/services/secrets.h"
 #include "platos/services/spans.h"
