@@ -52,7 +52,7 @@ TEST_CASE_METHOD(SandboxStage, "Python, Node and a shell with processes, pipes a
   const auto result = done(node);
   INFO(result.errors);
   CHECK(result.output == "y\n");
-  CHECK(shell("sort <(echo 2) 2>/dev/null; mkfifo /tmp/p; (echo deep > /tmp/p &); cat /tmp/p").output == "deep\n");
+  CHECK(shell("mkfifo /tmp/p; (echo deep > /tmp/p &); cat /tmp/p").output == "deep\n");
 }
 
 TEST_CASE_METHOD(SandboxStage, "a workspace that is given stays, one that is not goes") {
