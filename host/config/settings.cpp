@@ -13,6 +13,7 @@ namespace platos::config {
 namespace {
 
 constexpr std::int64_t kHourMs = 3'600'000;
+constexpr std::int64_t kMiB = std::int64_t{1} << 20;
 constexpr std::int64_t kGiB = std::int64_t{1} << 30;
 
 Error invalid(std::string_view key, const std::string& expected, std::string_view found) {
@@ -222,6 +223,29 @@ const std::vector<Setting>& setting_table() {
       {"approvals.max_per_hour", &S::approvals_max_per_hour,
        "times an hour that one agent may ask one user by request_approval; 0: no limit", 0, 1'000'000},
       {"skills.disabled", &S::skills_disabled, "ids of skills that are neither offered nor installed nor used"},
+      {"sandbox.bwrap", &S::sandbox_bwrap, "path of bubblewrap, which confines programs"},
+      {"sandbox.user", &S::sandbox_user, "user that programs run as when the daemon is root"},
+      {"sandbox.read_only_paths", &S::sandbox_read_only_paths,
+       "folders that programs see besides /usr, such as packages for Python and Node; absolute"},
+      {"sandbox.max_parallel", &S::sandbox_max_parallel, "programs that run at one time", 1, 1024},
+      {"sandbox.max_queued", &S::sandbox_max_queued, "programs that wait for that; more are refused", 1, 100'000},
+      {"sandbox.max_timeout_ms", &S::sandbox_max_timeout_ms, "longest run of a program", 100, kHourMs},
+      {"sandbox.cpu_ms", &S::sandbox_cpu_ms, "processor time of one process", 1000, kHourMs},
+      {"sandbox.memory_bytes", &S::sandbox_memory_bytes, "memory of a program with all its processes", kMiB * 64,
+       kGiB * 1024},
+      {"sandbox.processes", &S::sandbox_processes, "processes and threads of a program", 8, 100'000},
+      {"sandbox.open_files", &S::sandbox_open_files, "open files of one process", 32, 100'000},
+      {"sandbox.file_bytes", &S::sandbox_file_bytes, "largest file that a program or file tool writes", 4096,
+       kGiB * 1024},
+      {"sandbox.temporary_bytes", &S::sandbox_temporary_bytes, "what a program's /tmp holds, in memory", kMiB,
+       kGiB * 64},
+      {"sandbox.workspace_bytes", &S::sandbox_workspace_bytes, "what the workspace of a thread holds", kMiB,
+       kGiB * 1024},
+      {"sandbox.workspace_entries", &S::sandbox_workspace_entries, "files and folders in it", 16, 10'000'000},
+      {"sandbox.workspaces_bytes", &S::sandbox_workspaces_bytes, "all workspaces; the longest unused go first", kMiB,
+       kGiB * 1024 * 1024},
+      {"sandbox.workspace_days", &S::sandbox_workspace_days, "a workspace that was not used as long is removed", 1,
+       36'500},
   };
   return table;
 }
@@ -272,6 +296,10 @@ Result<void> check(const Settings& settings) {
   for (const auto& proxy : settings.http_trusted_proxies) {
     if (!base::Network::parse(proxy))
       return fail(invalid("http.trusted_proxies", "addresses and networks, such as 10.0.0.0/8", proxy));
+  }
+  for (const auto& path : settings.sandbox_read_only_paths) {
+    if (!path.starts_with('/') || path == "/")
+      return fail(invalid("sandbox.read_only_paths", "absolute paths of folders, such as /opt/python-packages", path));
   }
   return check_https(settings);
 }

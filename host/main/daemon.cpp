@@ -91,6 +91,8 @@ class Daemon {
   extension::Watchdog watchdog_;
   extension::HttpService plugin_http_;
   extension::MailService plugin_mail_;
+  sandbox::Sandbox sandbox_;
+  extension::SandboxService plugin_sandbox_;
   extension::PluginHost plugins_;
   engine::Engine engine_;
   governance::Chain governors_;
@@ -202,6 +204,8 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
                 }),
       plugin_http_(*loops_.front(), client_of(*loops_.front()), logger),
       plugin_mail_(*loops_.front(), client_of(*loops_.front()), mail_server(settings_), mail_rules(settings_), logger),
+      sandbox_(sandbox_options(options), clock, logger),
+      plugin_sandbox_(*loops_.front(), sandbox_, logger),
       plugins_(with_services(plugin_options(options), *this), clock, logger, watchdog_, markers_, plugin_http_),
       engine_(engine_options(settings_, data_dir.host_id()), *database_, logger, ids_, pointers(loops_)),
       governors_(
@@ -212,7 +216,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       tool_rules_(*database_),
       official_skills_(options.paths.skill_dir, settings_.skills_disabled, logger),
       skills_(*database_, ids_, official_skills_, settings_.skills_disabled),
-      skill_tools_(skills_, plugins_, nullptr, logger),
+      skill_tools_(skills_, plugins_, &sandbox_, logger),
       skill_importer_([this](base::Loop& loop) -> egress::Client& { return client_of(loop); }),
       catalogue_(plugins_, meta_tools(), scoped_tools(), {&tool_rules_, database_.get(), settings_.memory_embedder}),
       tool_administration_(catalogue_, tool_rules_, *database_, ids_, plugins_),
@@ -272,6 +276,7 @@ extension::PluginHostOptions Daemon::with_services(extension::PluginHostOptions 
   options.tracer = &daemon.tracer_;
   options.keys = &daemon.keys_of_texts_;
   options.mail = &daemon.plugin_mail_;
+  options.sandbox = &daemon.plugin_sandbox_;
   options.other_hosts = daemon.database_->other_hosts();
   return options;
 }
@@ -386,6 +391,8 @@ int Daemon::run() {
       if (prepared) {
         daemon.serve();
         daemon.tasks_.start("rates", daemon.rate_sync_.run(*daemon.loops_.front(), daemon.stopping_upkeep_.token()));
+        daemon.tasks_.start("workspaces",
+                            daemon.sandbox_.upkeep(*daemon.loops_.front(), daemon.stopping_upkeep_.token()));
         daemon.tasks_.start("index", daemon.indexer_.run(*daemon.loops_.front(), daemon.stopping_upkeep_.token()));
         if (daemon.tracer_.enabled()) daemon.tasks_.start("metrics", daemon.export_metrics());
         co_return;
@@ -458,6 +465,7 @@ Task<void> Daemon::stop() {
   stuck_observer_ = !ended || !*ended;
   plugin_http_.stop();
   plugin_mail_.stop();
+  plugin_sandbox_.stop();
   logger_.info("main", "stopped");
   loops_.front()->stop();
 }
