@@ -63,7 +63,8 @@ Result<void> check_mail(const config::Settings& settings) {
   }
   if (settings.mail_server.empty()) return {};
   const std::string& host = settings.mail_server;
-  const bool is_here = host == "localhost" || host == "::1" || (host.starts_with("127.") && base::Network::parse(host).has_value());
+  const bool is_here =
+      host == "localhost" || host == "::1" || (host.starts_with("127.") && base::Network::parse(host).has_value());
   if (settings.mail_security == "none" && (!is_here || !settings.mail_user.empty()))
     return invalid(
         "mail.security: expected starttls or tls, as the server is another machine or has a user, found none");
