@@ -3,7 +3,7 @@
 namespace platos::api::openapi {
 namespace {
 
-Json tool_row() {
+Json skill_tool_row() {
   return object({{"name", text()},
                  {"exposedName", described(text(), "How the model calls it")},
                  {"description", text()},
@@ -164,7 +164,7 @@ Resource skills_resource() {
   return {"Skills",
           "Packages of instructions, references and scripts that agents use.",
           {{"Skill", skill_row()},
-           {"SkillTool", tool_row()},
+           {"SkillTool", skill_tool_row()},
            {"SkillFile", skill_file()},
            {"SkillVersion", version_row()},
            {"OfficialSkill", official_row()},
