@@ -66,3 +66,17 @@ TEST_CASE_METHOD(CodeStage, "code that runs too long is ended, and packages are 
   CHECK(packages["isError"] == true);
   CHECK(packages["result"].get<std::string>().find("sandbox.read_only_paths") != std::string::npos);
 }
+
+TEST_CASE("without a grant there is no sandbox, and the instance says so") {
+  const Stage stage({}, {{"grants/code.json", R"({"grant": 1, "instance": "code", "http": [], "secrets": []})"}});
+  const Json plugins = get(*stage.daemon, "/api/v1/plugins").json();
+  CHECK(plugins.dump().find("a sandbox is needed: grant") != std::string::npos);
+}
+
+TEST_CASE_METHOD(CodeStage, "output that is long is cut, and bytes that are no text are shown as such") {
+  const Json cut = call_tool("code__run_shell", {{"command", "yes | head -c 500000; printf '\\377' >&2"}});
+  INFO(cut.dump().substr(0, 300));
+  CHECK(cut["result"]["truncated"] == true);
+  CHECK(cut["result"]["stdout"].get<std::string>().size() == 64 * 1024);
+  CHECK(cut["result"]["stderr"] == "\xEF\xBF\xBD");
+}

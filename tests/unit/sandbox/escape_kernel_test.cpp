@@ -34,8 +34,7 @@ TEST_CASE_METHOD(SandboxStage, "other processes cannot be looked into") {
                         {"comparing kernel objects", "call(312, 1, 1, 0, 0, 0)"},
                         {"environment of the first process", "attempt(lambda: read('/proc/1/environ'))"},
                         {"descriptors of the first process",
-                         "l = [os.readlink('/proc/1/fd/' + n) for n in os.listdir('/proc/1/fd')]\n"
-                         "expect(all(t.startswith(('pipe:', 'anon_inode:', '/memfd:')) for t in l), l)"},
+                         "attempt(lambda: [os.readlink('/proc/1/fd/' + n) for n in os.listdir('/proc/1/fd')])"},
                         {"typing into the terminal", "attempt(lambda: __import__('fcntl').ioctl(0, 0x5412, b'x'))"},
                         {"pasting into the console", "call(16, 0, 0x541c, b'\\3')"}});
 }
