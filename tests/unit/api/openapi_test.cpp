@@ -42,7 +42,11 @@ Services no_services() {
           absent<base::Logger>(),
           absent<tools::Catalogue>(),
           absent<tools::Administration>(),
-          absent<tools::Trials>()};
+          absent<tools::Trials>(),
+          absent<skills::Skills>(),
+          absent<skills::SkillTools>(),
+          absent<skills::Importer>(),
+          absent<base::WorkerPool>()};
 }
 
 const std::vector<Route>& routes() {
