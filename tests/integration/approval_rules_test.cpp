@@ -50,7 +50,7 @@ struct Rules : People {
 }  // namespace
 
 TEST_CASE("a rule that wants two people waits for the second, and counts nobody twice") {
-  const Rules stage({{"needed", 2}, {"show", "Is this sheet ours?"}});
+  const Rules stage(Json{{"needed", 2}, {"show", "Is this sheet ours?"}});
   const std::string run = stage.begin();
   const Json approval = stage.pending();
   const std::string id = approval["id"];
@@ -68,7 +68,7 @@ TEST_CASE("a rule that wants two people waits for the second, and counts nobody 
 }
 
 TEST_CASE("an edit voids what others said of the former arguments") {
-  const Rules stage({{"needed", 2}});
+  const Rules stage(Json{{"needed", 2}});
   const std::string run = stage.begin();
   const std::string id = stage.pending()["id"];
   CHECK(stage.say(id, {{"approved", true}}, People::as("ann")).json()["approvalsGiven"] == 1);
@@ -80,7 +80,7 @@ TEST_CASE("an edit voids what others said of the former arguments") {
 }
 
 TEST_CASE("one refusal ends it, however many would be needed") {
-  const Rules stage({{"needed", 3}});
+  const Rules stage(Json{{"needed", 3}});
   const std::string run = stage.begin();
   const std::string id = stage.pending()["id"];
   CHECK(stage.say(id, {{"approved", true}}, People::as("ann")).status == 201);
@@ -90,7 +90,7 @@ TEST_CASE("one refusal ends it, however many would be needed") {
 }
 
 TEST_CASE("only the roles that the rule names decide, and end users see only their own") {
-  Rules stage({{"roles", {"admin"}}});
+  Rules stage(Json{{"roles", {"admin"}}});
   const std::string run = stage.begin();
   const std::string id = stage.pending()["id"];
   check_error(stage.say(id, {{"approved", true}}, stage.member("member")), 403, "approval_role");
