@@ -1,5 +1,6 @@
 // A call whose outcome a crash hid, and a tool that knows what became of it.
 #include <catch2/catch.hpp>
+#include <csignal>
 
 #include "chaos/chaos_stage.hpp"
 #include "chaos/turn_client.hpp"
