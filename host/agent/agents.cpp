@@ -67,10 +67,25 @@ Result<void> check_tools(const model::AgentConfig& config) {
   return read ? Result<void>() : Result<void>(fail(read.error()));
 }
 
+Result<void> apply_installed(std::vector<std::string>& installed, const AgentPatch& patch) {
+  if (patch.installed_skills) {
+    installed.clear();
+    for (const auto& slug : *patch.installed_skills) {
+      if (std::find(installed.begin(), installed.end(), slug) == installed.end()) installed.push_back(slug);
+    }
+  }
+  if (!patch.detach_skill.empty()) std::erase(installed, patch.detach_skill);
+  const bool is_new = std::find(installed.begin(), installed.end(), patch.attach_skill) == installed.end();
+  if (!patch.attach_skill.empty() && is_new) installed.push_back(patch.attach_skill);
+  if (installed.size() <= kMaxSkills) return {};
+  return fail(model::invalid_field("installedSkills", "at most 64 skills", std::to_string(installed.size())));
+}
+
 Result<void> apply(model::AgentConfig& config, const AgentPatch& patch) {
   if (patch.model) config.model = *patch.model;
   if (patch.system_prompt) config.system_prompt = *patch.system_prompt;
   if (patch.skills) config.skills = *patch.skills;
+  if (auto done = apply_installed(config.installed_skills, patch); !done) return done;
   if (patch.max_steps) config.max_steps = *patch.max_steps;
   if (patch.context_limit) config.context_limit = *patch.context_limit;
   if (patch.history_mode) config.history_mode = *patch.history_mode;

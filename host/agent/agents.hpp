@@ -22,6 +22,9 @@ struct AgentPatch {
   std::optional<std::string> model;
   std::optional<std::string> system_prompt;
   std::optional<std::vector<std::string>> skills;
+  std::optional<std::vector<std::string>> installed_skills;
+  std::string attach_skill;  ///< added to the installed skills; empty: none
+  std::string detach_skill;  ///< taken from them; empty: none
   std::optional<std::int64_t> max_steps;
   std::optional<std::int64_t> context_limit;
   std::optional<model::HistoryMode> history_mode;

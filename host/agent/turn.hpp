@@ -9,6 +9,7 @@
 #include "governance/chain.hpp"
 #include "memory/recall.hpp"
 #include "ports/task_body.hpp"
+#include "skills/skill_tools.hpp"
 #include "store/database.hpp"
 #include "tools/catalogue.hpp"
 #include "tools/dispatcher.hpp"
@@ -28,6 +29,7 @@ struct TurnServices {
   const telemetry::Tracer& tracer;
   telemetry::Metrics& metrics;
   memory::RecallOptions recall;
+  skills::SkillTools* skills = nullptr;  ///< null: agents have no installed skills
 };
 
 /// Immutable; runs on all loops. Re-entrant: it goes on from the journal.

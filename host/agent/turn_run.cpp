@@ -154,6 +154,10 @@ Task<Result<void>> TurnRun::work() {
   }
   if (!tools) co_return fail(tools.error());
   setting_.tools_prompt = tools->prompt();
+  if (!structured && services_.skills != nullptr) {
+    setting_.skills_block =
+        co_await services_.skills->prompt_block(run_.loop(), run_.record().scope, setting_.config());
+  }
   if (setting_.config().remembers() && state_.steps().empty()) {
     telemetry::Span span(services_.tracer, "recall_memory", span_.context());
     setting_.recalled = co_await memory::recall_block(services_.memories, context(), user_message_, services_.recall,

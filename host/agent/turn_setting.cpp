@@ -69,8 +69,10 @@ std::string system_prompt_of(const TurnSetting& setting) {
     const auto mapping = model::context_mapping_of(setting.config());
     if (context && mapping) prompt = model::fill_placeholders(prompt, *context, mapping->prompt_vars);
   }
-  if (setting.tools_prompt.empty()) return prompt;
-  return prompt.empty() ? setting.tools_prompt : prompt + "\n\n" + setting.tools_prompt;
+  for (const auto* block : {&setting.skills_block, &setting.tools_prompt}) {
+    if (!block->empty()) prompt += (prompt.empty() ? "" : "\n\n") + *block;
+  }
+  return prompt;
 }
 
 std::string_view instance_of(std::string_view model_name) {

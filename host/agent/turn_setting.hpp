@@ -53,6 +53,7 @@ struct TurnSetting {
   std::optional<std::int64_t> revision;
   std::string summary;  ///< of what is older than the history
   std::string recalled;
+  std::string skills_block;  ///< the agent's installed skills, behind its prompt; empty: none
   TurnInput input;
   std::shared_ptr<const model::JsonSchema> output_schema;  ///< null: free text
   std::string output_schema_json;

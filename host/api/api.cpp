@@ -5,6 +5,7 @@
 
 #include "api/openapi/document.hpp"
 #include "api/responses.hpp"
+#include "api/sockets/entity_socket.hpp"
 #include "api/sockets/socket_server.hpp"
 
 namespace platos::api {
@@ -13,9 +14,10 @@ namespace {
 std::vector<Route> all_routes(const Services& services, const ApiOptions& options) {
   std::vector<Route> routes;
   // Words of an address stand before variables in the same place: search before threads.
-  for (auto* part : {&agent_routes, &search_routes, &thread_routes, &branch_routes, &turn_routes, &provider_routes,
-                     &compare_routes, &run_routes, &monitoring_routes, &tool_routes, &tool_call_routes, &usage_routes,
-                     &rating_routes, &approval_routes, &later_routes, &system_routes, &tenancy_routes, &keys_routes}) {
+  for (auto* part :
+       {&agent_routes, &search_routes, &thread_routes, &branch_routes, &turn_routes, &provider_routes, &compare_routes,
+        &run_routes, &monitoring_routes, &tool_routes, &tool_call_routes, &usage_routes, &rating_routes, &skill_routes,
+        &approval_routes, &later_routes, &system_routes, &tenancy_routes, &keys_routes}) {
     for (auto& route : part(services, options)) routes.push_back(std::move(route));
   }
   return routes;
@@ -30,6 +32,7 @@ Api::Api(Services services, ApiOptions options)
       cors_origins_(options_.cors_origins),
       sockets_(std::make_unique<SocketServer>(services_, admission_, options_,
                                               [this](std::string_view origin) { return origin_allowed(origin); })),
+      backends_(std::make_unique<EntityServer>(services_)),
       router_(with_list(all_routes(services_, options_))),
       openapi_json_(model::dump(openapi::document(router_.routes(), openapi::resources()))) {}
 
@@ -41,6 +44,7 @@ void Api::drain() { sockets_->drain(); }
 
 std::vector<Route> Api::with_list(std::vector<Route> routes) const {
   for (auto& route : sockets_->routes()) routes.push_back(std::move(route));
+  for (auto& route : backends_->routes()) routes.push_back(std::move(route));
   routes.push_back({"GET", "/api/v1/routes", model::kChat | model::kRead,
                     [this](Call) -> Task<ingress::Response> { co_return list_routes(); }, "List these routes"});
   for (const auto* path : {"/api/v1/agent/openapi.json", "/openapi.json", "/openapi"}) {

@@ -20,9 +20,12 @@
 #include "base/logger.hpp"
 #include "base/shared_value.hpp"
 #include "engine/engine.hpp"
+#include "entities/entities.hpp"
 #include "extension/plugin_host.hpp"
 #include "governance/approvals.hpp"
 #include "ingress/engine_io/session.hpp"
+#include "skills/importer.hpp"
+#include "skills/skill_tools.hpp"
 #include "store/database.hpp"
 #include "telemetry/metrics.hpp"
 #include "tenancy/administration.hpp"
@@ -71,8 +74,14 @@ struct Services {
   const tools::Catalogue& catalogue;
   tools::Administration& tools;
   tools::Trials& trials;
+  skills::Skills& skills;
+  skills::SkillTools& skill_tools;
+  const skills::Importer& skill_importer;
+  base::WorkerPool& blocking;  ///< for what would hold a loop up
+  entities::Entities& entities;
 };
 
+class EntityServer;
 class SocketServer;
 
 /// Internally synchronised; used from all loops.
@@ -108,6 +117,7 @@ class Api {
   Admission admission_;
   base::SharedValue<std::vector<std::string>> cors_origins_;
   std::unique_ptr<SocketServer> sockets_;
+  std::unique_ptr<EntityServer> backends_;
   Router router_;
   std::string openapi_json_;
 };
@@ -127,6 +137,7 @@ std::vector<Route> tool_call_routes(const Services& services, const ApiOptions& 
 std::vector<Route> usage_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> rating_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> approval_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> skill_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> later_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> system_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> tenancy_routes(const Services& services, const ApiOptions& options);

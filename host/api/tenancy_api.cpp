@@ -232,6 +232,7 @@ struct TenancyHandlers {
     const auto done = co_await services.environments.set_variables(call.loop(), call.who, *scope, std::move(set));
     if (!done) co_return bad(call, done.error());
     services.providers.forget();  // it may have been a key
+    services.skills.forget();
     co_return json_response(200, {{"success", true}});
   }
   Task<Response> remove_variable(Call call) const {
@@ -241,6 +242,7 @@ struct TenancyHandlers {
         co_await services.environments.remove_variable(call.loop(), call.who, *scope, call.path_value("name"));
     if (!done) co_return bad(call, done.error());
     services.providers.forget();  // it may have been a key
+    services.skills.forget();
     co_return json_response(200, {{"success", true}});
   }
 

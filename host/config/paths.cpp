@@ -31,6 +31,7 @@ Paths find_paths(const std::string& data_dir, const std::string& plugin_dir) {
   paths.plugin_dir = plugin_dir.empty() ? paths.data_dir + "/plugins" : plugin_dir;
   paths.manifest_dirs = {(prefix / "share/platos/manifests").string(), "/etc/platos/manifests",
                          paths.data_dir + "/manifests"};
+  paths.skill_dir = (prefix / "share/platos/skills").string();
   paths.config_file = "/etc/platos/platos.toml";
   return paths;
 }

@@ -12,6 +12,7 @@ struct Paths {
   std::string plugin_dir;          ///< further plugins
   std::vector<std::string>
       manifest_dirs;        ///< shipped, /etc, data directory: a later file replaces an earlier one whole
+  std::string skill_dir;    ///< share/platos/skills beside the program: the official ones
   std::string config_file;  ///< the default one
   std::string executable;
 };

@@ -13,6 +13,7 @@ namespace platos::config {
 namespace {
 
 constexpr std::int64_t kHourMs = 3'600'000;
+constexpr std::int64_t kMiB = std::int64_t{1} << 20;
 constexpr std::int64_t kGiB = std::int64_t{1} << 30;
 
 Error invalid(std::string_view key, const std::string& expected, std::string_view found) {
@@ -64,31 +65,11 @@ Result<void> check_https(const Settings& settings) {
   return {};
 }
 
-bool is_loopback_host(const std::string& host) {
+bool is_loopback(std::string_view listen) {
+  const std::string host(listen.substr(0, listen.rfind(':')));
   in_addr address{};
-  return host == "localhost" || host == "[::1]" || host == "::1" ||
+  return host == "localhost" || host == "[::1]" ||
          (host.starts_with("127.") && ::inet_pton(AF_INET, host.c_str(), &address) == 1);
-}
-
-bool is_loopback(std::string_view listen) { return is_loopback_host(std::string(listen.substr(0, listen.rfind(':')))); }
-
-Result<void> check_mail(const Settings& settings) {
-  if (!settings.mail_password.empty() && !settings.mail_password.starts_with("env:")) {
-    // Not repeated: it may be the password itself.
-    return fail(invalid("mail.password", "env:NAME, the name of an environment variable", "another text"));
-  }
-  if (settings.mail_server.empty()) return {};
-  const auto& from = settings.mail_from;
-  if (from.find('@') == std::string::npos)
-    return fail(invalid("mail.from", "an address, as mail.server is set", from));
-  if (settings.mail_user.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
-    return fail(invalid("mail.user", "one line", settings.mail_user));
-  if (settings.mail_security != "none") return {};
-  if (!is_loopback_host(settings.mail_server))
-    return fail(invalid("mail.security", "starttls or tls, as mail.server is another machine", "none"));
-  if (!settings.mail_user.empty())
-    return fail(invalid("mail.security", "starttls or tls, as a password would be sent", "none"));
-  return {};
 }
 
 }  // namespace
@@ -133,8 +114,8 @@ const std::vector<Setting>& setting_table() {
        kHourMs},
       {"plugins.workers", &S::plugins_workers, "threads for blocking calls, per plugin instance", 1, 256},
       {"plugins.max_queued", &S::plugins_max_queued, "blocking calls that wait for a thread, per instance", 1, 100'000},
-      {"plugins.tool_timeout_ms", &S::plugins_tool_timeout_ms, "longest tool call, unless the tool says how long it takes", 100,
-       kHourMs},
+      {"plugins.tool_timeout_ms", &S::plugins_tool_timeout_ms,
+       "longest tool call, unless the tool says how long it takes", 100, kHourMs},
       {"log.level", &S::log_level, "lowest level that is written", 0, 0, {"debug", "info", "warn", "error"}},
       {"log.format", &S::log_format, "auto: text on a terminal, else json", 0, 0, {"auto", "json", "text"}},
       {"store.url", &S::store_url, "postgresql://USER:PASSWORD@HOST/DATABASE; empty: SQLite in the data directory"},
@@ -241,6 +222,30 @@ const std::vector<Setting>& setting_table() {
        30 * 86'400},
       {"approvals.max_per_hour", &S::approvals_max_per_hour,
        "times an hour that one agent may ask one user by request_approval; 0: no limit", 0, 1'000'000},
+      {"skills.disabled", &S::skills_disabled, "ids of skills that are neither offered nor installed nor used"},
+      {"sandbox.bwrap", &S::sandbox_bwrap, "path of bubblewrap, which confines programs"},
+      {"sandbox.user", &S::sandbox_user, "user that programs run as when the daemon is root"},
+      {"sandbox.read_only_paths", &S::sandbox_read_only_paths,
+       "folders that programs see besides /usr, such as packages for Python and Node; absolute"},
+      {"sandbox.max_parallel", &S::sandbox_max_parallel, "programs that run at one time", 1, 1024},
+      {"sandbox.max_queued", &S::sandbox_max_queued, "programs that wait for that; more are refused", 1, 100'000},
+      {"sandbox.max_timeout_ms", &S::sandbox_max_timeout_ms, "longest run of a program", 100, kHourMs},
+      {"sandbox.cpu_ms", &S::sandbox_cpu_ms, "processor time of one process", 1000, kHourMs},
+      {"sandbox.memory_bytes", &S::sandbox_memory_bytes, "memory of a program with all its processes", kMiB * 64,
+       kGiB * 1024},
+      {"sandbox.processes", &S::sandbox_processes, "processes and threads of a program", 8, 100'000},
+      {"sandbox.open_files", &S::sandbox_open_files, "open files of one process", 32, 100'000},
+      {"sandbox.file_bytes", &S::sandbox_file_bytes, "largest file that a program or file tool writes", 4096,
+       kGiB * 1024},
+      {"sandbox.temporary_bytes", &S::sandbox_temporary_bytes, "what a program's /tmp holds, in memory", kMiB,
+       kGiB * 64},
+      {"sandbox.workspace_bytes", &S::sandbox_workspace_bytes, "what the workspace of a thread holds", kMiB,
+       kGiB * 1024},
+      {"sandbox.workspace_entries", &S::sandbox_workspace_entries, "files and folders in it", 16, 10'000'000},
+      {"sandbox.workspaces_bytes", &S::sandbox_workspaces_bytes, "all workspaces; the longest unused go first", kMiB,
+       kGiB * 1024 * 1024},
+      {"sandbox.workspace_days", &S::sandbox_workspace_days, "a workspace that was not used as long is removed", 1,
+       36'500},
   };
   return table;
 }
@@ -278,6 +283,8 @@ Result<void> check(const Settings& settings) {
     // Not repeated: it may be the secret itself.
     return fail(invalid("auth.session_secret", "env:NAME, the name of an environment variable", "another text"));
   }
+  if (!settings.mail_password.empty() && !settings.mail_password.starts_with("env:"))
+    return fail(invalid("mail.password", "env:NAME, the name of an environment variable", "another text"));
   const auto& listen = settings.http_listen;
   if (!is_address_and_port(listen)) return fail(invalid("http.listen", "address:port, such as 127.0.0.1:3100", listen));
   if (!is_loopback(listen) && !settings.http_insecure_listen) {
@@ -290,7 +297,10 @@ Result<void> check(const Settings& settings) {
     if (!base::Network::parse(proxy))
       return fail(invalid("http.trusted_proxies", "addresses and networks, such as 10.0.0.0/8", proxy));
   }
-  if (auto checked = check_mail(settings); !checked) return checked;
+  for (const auto& path : settings.sandbox_read_only_paths) {
+    if (!path.starts_with('/') || path == "/")
+      return fail(invalid("sandbox.read_only_paths", "absolute paths of folders, such as /opt/python-packages", path));
+  }
   return check_https(settings);
 }
 

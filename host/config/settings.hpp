@@ -127,6 +127,24 @@ struct Settings {
   std::int64_t tools_max_repeats = 3;
   std::int64_t approvals_timeout_s = 300;
   std::int64_t approvals_max_per_hour = 20;
+  std::vector<std::string> skills_disabled;
+
+  std::string sandbox_bwrap = "/usr/bin/bwrap";
+  std::string sandbox_user = "nobody";
+  std::vector<std::string> sandbox_read_only_paths;
+  std::int64_t sandbox_max_parallel = 4;
+  std::int64_t sandbox_max_queued = 256;
+  std::int64_t sandbox_max_timeout_ms = 300'000;
+  std::int64_t sandbox_cpu_ms = 60'000;
+  std::int64_t sandbox_memory_bytes = 1024 * 1024 * 1024;
+  std::int64_t sandbox_processes = 64;
+  std::int64_t sandbox_open_files = 256;
+  std::int64_t sandbox_file_bytes = 64 * 1024 * 1024;
+  std::int64_t sandbox_temporary_bytes = 64 * 1024 * 1024;
+  std::int64_t sandbox_workspace_bytes = 256 * 1024 * 1024;
+  std::int64_t sandbox_workspace_entries = 20'000;
+  std::int64_t sandbox_workspaces_bytes = std::int64_t{4} * 1024 * 1024 * 1024;
+  std::int64_t sandbox_workspace_days = 7;
 };
 
 /// Where a value comes from, when not from the defaults: "file PATH:LINE", "environment NAME", "command line".

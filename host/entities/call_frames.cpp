@@ -111,7 +111,7 @@ std::string signature_of(std::string_view secret, const Stamp& stamp, std::strin
   return base::to_hex(secrets::keyed_hash(secret, text));
 }
 
-std::string call_frame(const OutgoingCall& call, const Stamp& stamp, std::string_view secret, bool with_body) {
+std::string call_frame(const OutgoingCall& call, const Stamp& stamp, std::string_view secret) {
   const std::string body = signed_body(call);
   std::string params = call.arguments_json.substr(0, call.arguments_json.size() - 1);
   if (params.size() > 1) params += ',';
@@ -121,32 +121,9 @@ std::string call_frame(const OutgoingCall& call, const Stamp& stamp, std::string
       .text("call_id", stamp.call_id)
       .text("tool_name", call.tool)
       .text("idempotency_key", call.idempotency_key);
-  if (with_body) frame.text("signed_body", body);
   if (!call.traceparent.empty()) frame.text("traceparent", call.traceparent);
   frame.json("params", params);
   return frame.take();
-}
-
-std::vector<std::pair<std::string, std::string>> callback_headers(const OutgoingCall& call, const Stamp& stamp,
-                                                                  std::string_view signature) {
-  std::vector<std::pair<std::string, std::string>> headers = {
-      {"Content-Type", "application/json"},
-      {"X-Platos-Signature", std::string(signature)},
-      {"X-Platos-Organization-Id", call.scope.organization_id},
-      {"X-Platos-Project-Id", call.scope.project_id},
-      {"X-Platos-Environment-Id", call.scope.environment_id},
-      {"X-Platos-Entity-Id", call.entity},
-      {"X-Platos-User-Id", call.user_id},
-      {"X-Platos-Agent-Id", call.agent_id.empty() ? "default" : call.agent_id},
-      {"X-Platos-Thread-Id", call.thread_id},
-      {"X-Platos-Call-Id", stamp.call_id},
-      {"X-Platos-Timestamp", stamp.timestamp},
-      {"X-Platos-Nonce", stamp.nonce},
-      {"Idempotency-Key", call.idempotency_key}};
-  if (!call.user_token.empty()) headers.emplace_back("X-Platos-User-Token", call.user_token);
-  if (!call.traceparent.empty()) headers.emplace_back("traceparent", call.traceparent);
-  for (const auto& extra : call.extra_headers) headers.push_back(extra);
-  return headers;
 }
 
 }  // namespace platos::entities

@@ -4,8 +4,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "base/result.hpp"
 #include "model/scope.hpp"
@@ -13,7 +11,7 @@
 
 namespace platos::entities {
 
-/// One call, ready to be sent by either transport, as often as it takes. A value.
+/// One call, ready to be sent as often as it takes. A value.
 struct OutgoingCall {
   model::Scope scope;
   std::string entity;  ///< its own id
@@ -26,7 +24,6 @@ struct OutgoingCall {
   std::string idempotency_key;
   std::string traceparent;  ///< W3C; empty: not traced
   std::int64_t deadline_us = INT64_MAX;
-  std::vector<std::pair<std::string, std::string>> extra_headers = {};  ///< of a callback
 };
 
 /// The parts of an attempt that the signature covers.
@@ -42,15 +39,12 @@ Stamp make_stamp(std::int64_t wall_us);
 Result<OutgoingCall> make_call(const ports::CallContext& context, std::string entity, std::string tool,
                                std::string_view arguments_json);
 
-/// {"method":"tools/call","params":{"name":...,"arguments":...}}: exactly these bytes are signed, and are the body of a
-/// callback.
+/// {"method":"tools/call","params":{"name":...,"arguments":...}}: exactly these bytes are signed.
 std::string signed_body(const OutgoingCall& call);
 /// Lower-case hex of HMAC-SHA-256 over "<timestamp>.<nonce>.<body>".
 std::string signature_of(std::string_view secret, const Stamp& stamp, std::string_view body);
 
-/// The frame `tool_call`. `with_body`: also the signed text itself, for entities that verify it.
-std::string call_frame(const OutgoingCall& call, const Stamp& stamp, std::string_view secret, bool with_body);
-std::vector<std::pair<std::string, std::string>> callback_headers(const OutgoingCall& call, const Stamp& stamp,
-                                                                  std::string_view signature);
+/// The frame `tool_call`.
+std::string call_frame(const OutgoingCall& call, const Stamp& stamp, std::string_view secret);
 
 }  // namespace platos::entities

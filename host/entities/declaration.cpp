@@ -19,11 +19,8 @@ constexpr std::size_t kMaxSchemaBytes = 64 * 1024;
 constexpr std::size_t kMaxModelName = 64;
 constexpr std::size_t kMaxRejections = 100;
 constexpr std::int64_t kMaxTimeoutMs = 3'600'000;
-constexpr std::int64_t kMaxPerMinute = 1'000'000;
 
-tl::unexpected<Error> invalid(const std::string& why) {
-  return fail(ErrorKind::InvalidArgument, "invalid_tool", why);
-}
+tl::unexpected<Error> invalid(const std::string& why) { return fail(ErrorKind::InvalidArgument, "invalid_tool", why); }
 
 bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
@@ -110,11 +107,6 @@ Result<std::string> definition_of(const Json& tool, const std::string& name) {
   if (timeout == nullptr) timeout = member_of(tool, "timeout_ms", "timeoutMs");
   const auto timeout_ms = read_number(timeout, "timeout_ms", 1, kMaxTimeoutMs);
   if (!timeout_ms) return fail(timeout_ms.error());
-  const Json* rate = member_of(annotations, "rate_limit", "rateLimit");
-  if (rate == nullptr) rate = member_of(tool, "rate_limit", "rateLimit");
-  if (rate != nullptr && rate->is_object()) rate = member_of(*rate, "per_minute", "perMinute");
-  const auto per_minute = read_number(rate, "rate_limit", 1, kMaxPerMinute);
-  if (!per_minute) return fail(per_minute.error());
   const std::string reconcile = text_of(annotations, "reconcile");
   if (!reconcile.empty() && (reconcile.size() > kMaxNameBytes ||
                              !std::all_of(reconcile.begin(), reconcile.end(), is_name_char) || reconcile == name)) {
@@ -128,7 +120,6 @@ Result<std::string> definition_of(const Json& tool, const std::string& name) {
                       {"reconcile", reconcile},
                       {"requires_approval", is_true(annotations, "requires_approval")},
                       {"timeout_ms", *timeout_ms},
-                      {"per_minute", *per_minute},
                       {"needs_user", auth == "user" || auth == "admin"}});
 }
 
@@ -172,7 +163,6 @@ Result<EntityTool> tool_of(const store::EntityToolRow& row, const std::string& i
   made.tool.timeout_ms = definition->value("timeout_ms", std::int64_t{0});
   made.tool.category = text_of(*definition, "category");
   made.tool.reconcile_tool = text_of(*definition, "reconcile");
-  made.calls_per_minute = definition->value("per_minute", std::int64_t{0});
   made.needs_user = is_true(*definition, "needs_user");
   made.definition_json = row.definition_json;
   return made;
@@ -185,7 +175,6 @@ Result<Registration> read_registration(const Json& frame, const std::string& ins
     return fail(ErrorKind::InvalidArgument, "invalid_frame", "tool_register: expected a list \"tools\"");
   }
   Registration read;
-  read.callback_url = text_of(frame, "callback_url");
   std::map<std::string, EntityTool> taken;
   const auto reject = [&](const Json& tool, const std::string& why) {
     if (read.rejected.size() < kMaxRejections) read.rejected.push_back({printable_name(tool), why});

@@ -15,10 +15,9 @@ inline constexpr std::size_t kMaxTools = 1000;  ///< of one entity in one enviro
 
 /// A tool that can be called. Immutable.
 struct EntityTool {
-  model::Tool tool;  ///< `model_name` is given by whoever shows it to a model
-  std::int64_t calls_per_minute = 0;  ///< 0: no limit
-  bool needs_user = false;            ///< it acts for a user, and is not called for nobody
-  std::string definition_json;        ///< as it is stored
+  model::Tool tool;             ///< `model_name` is given by whoever shows it to a model
+  bool needs_user = false;      ///< it acts for a user, and is not called for nobody
+  std::string definition_json;  ///< as it is stored
 };
 
 /// What could not be taken of a registration.
@@ -31,7 +30,6 @@ struct Rejection {
 struct Registration {
   std::vector<EntityTool> tools;  ///< by name, each once
   std::vector<Rejection> rejected;
-  std::string callback_url;  ///< empty: none; not checked
 };
 
 /// Reads a frame `tool_register`. What is wrong with one tool leaves the others alone; tools of `former` that are

@@ -16,6 +16,7 @@
 #include "extension/loader/markers.hpp"
 #include "extension/services/http_service.hpp"
 #include "extension/services/mail_service.hpp"
+#include "extension/services/sandbox_service.hpp"
 #include "extension/watchdog.hpp"
 #include "ports/plugin_directory.hpp"
 #include "ports/provider_directory.hpp"
@@ -37,6 +38,7 @@ struct PluginHostOptions {
   std::vector<std::string> other_hosts = {};  ///< that use the same store: plugins for a single host are refused then
   const secrets::KeyRing* keys = nullptr;     ///< for the service "seal"
   MailService* mail = nullptr;                ///< for the service "mail"
+  SandboxService* sandbox = nullptr;          ///< for plugins that ask for "sandbox" and are granted it
 };
 
 struct InstanceInfo {

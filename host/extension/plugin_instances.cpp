@@ -92,6 +92,7 @@ Result<std::shared_ptr<HostTable>> PluginHost::bind_services(const Plugin& plugi
   services.tracer = options_.tracer;
   services.keys = options_.keys;
   if (plugin.manifest.mail && granted.mail) services.mail = options_.mail;
+  if (plugin.manifest.sandbox && granted.sandbox) services.sandbox = options_.sandbox;
   if (plugin.manifest.files && granted.files) {
     auto path = make_state_dir(options_.data_dir, file.name);
     if (!path) return fail(path.error());

@@ -18,6 +18,7 @@
 #include "base/version.hpp"
 #include "egress/client.hpp"
 #include "engine/engine.hpp"
+#include "entities/entities.hpp"
 #include "extension/plugin_host.hpp"
 #include "governance/rate_sync.hpp"
 #include "main/data_dir.hpp"
@@ -30,6 +31,8 @@
 #include "main/signals.hpp"
 #include "memory/memory_tools.hpp"
 #include "model/prices.hpp"
+#include "skills/importer.hpp"
+#include "skills/skill_tools.hpp"
 #include "telemetry/metric_export.hpp"
 #include "tenancy/bootstrap.hpp"
 #include "tools/questions.hpp"
@@ -89,6 +92,8 @@ class Daemon {
   extension::Watchdog watchdog_;
   extension::HttpService plugin_http_;
   extension::MailService plugin_mail_;
+  sandbox::Sandbox sandbox_;
+  extension::SandboxService plugin_sandbox_;
   extension::PluginHost plugins_;
   engine::Engine engine_;
   governance::Chain governors_;
@@ -96,6 +101,11 @@ class Daemon {
   memory::MemoryTools memory_tools_;
   tools::Questions questions_;
   tools::RuleBook tool_rules_;
+  skills::OfficialSkills official_skills_;
+  skills::Skills skills_;
+  skills::SkillTools skill_tools_;
+  skills::Importer skill_importer_;
+  entities::Entities entities_;
   tools::Catalogue catalogue_;
   tools::Administration tool_administration_;
   tools::Trials trials_;
@@ -196,6 +206,8 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
                 }),
       plugin_http_(*loops_.front(), client_of(*loops_.front()), logger),
       plugin_mail_(*loops_.front(), client_of(*loops_.front()), mail_server(settings_), mail_rules(settings_), logger),
+      sandbox_(sandbox_options(options), clock, logger),
+      plugin_sandbox_(*loops_.front(), sandbox_, logger),
       plugins_(with_services(plugin_options(options), *this), clock, logger, watchdog_, markers_, plugin_http_),
       engine_(engine_options(settings_, data_dir.host_id()), *database_, logger, ids_, pointers(loops_)),
       governors_(
@@ -204,6 +216,11 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       memories_(plugins_, governors_, clock, logger, metrics_, {settings_.memory_store, settings_.memory_embedder}),
       memory_tools_(memories_),
       tool_rules_(*database_),
+      official_skills_(options.paths.skill_dir, settings_.skills_disabled, logger),
+      skills_(*database_, ids_, official_skills_, settings_.skills_disabled),
+      skill_tools_(skills_, plugins_, &sandbox_, logger),
+      skill_importer_([this](base::Loop& loop) -> egress::Client& { return client_of(loop); }),
+      entities_(*database_, data_dir.host_id(), logger),
       catalogue_(plugins_, meta_tools(), scoped_tools(), {&tool_rules_, database_.get(), settings_.memory_embedder}),
       tool_administration_(catalogue_, tool_rules_, *database_, ids_, plugins_),
       trials_(catalogue_, tool_administration_, *database_, ids_, trials_options(settings_)),
@@ -219,7 +236,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       settings_of_turns_(*database_),
       recent_threads_(settings_.runs_recent_threads_bytes),
       turn_body_({settings_of_turns_, recent_threads_, engine_, catalogue_, dispatcher_, models_, governors_, memories_,
-                  tracer_, metrics_, recall_options(settings_)}),
+                  tracer_, metrics_, recall_options(settings_), &skill_tools_}),
       compaction_body_(*database_, models_),
       completion_body_(models_, governors_),
       agents_(*database_, ids_),
@@ -237,11 +254,11 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       keys_(*database_, ids_, authenticator_),
       environments_(*database_, ids_),
       master_key_(*database_, ids_, keys, settings_.secrets_master_key, data_dir.path()),
-      api_({agents_,          threads_,        branches_, search_,       turns_,      providers_,
-            provider_checks_, model_names_,    engine_,   *database_,    plugins_,    authenticator_,
-            limits_,          administration_, keys_,     environments_, master_key_, approvals_,
-            rooms_,           replays_,        metrics_,  logger,        catalogue_,  tool_administration_,
-            trials_},
+      api_({agents_,          threads_,        branches_,    search_,         turns_,      providers_,
+            provider_checks_, model_names_,    engine_,      *database_,      plugins_,    authenticator_,
+            limits_,          administration_, keys_,        environments_,   master_key_, approvals_,
+            rooms_,           replays_,        metrics_,     logger,          catalogue_,  tool_administration_,
+            trials_,          skills_,         skill_tools_, skill_importer_, resolvers_,  entities_},
            api_options(settings_)),
       front_(std::move(front)),
       tasks_(*loops_.front(), [this](std::string_view, std::exception_ptr) {
@@ -262,6 +279,7 @@ extension::PluginHostOptions Daemon::with_services(extension::PluginHostOptions 
   options.tracer = &daemon.tracer_;
   options.keys = &daemon.keys_of_texts_;
   options.mail = &daemon.plugin_mail_;
+  options.sandbox = &daemon.plugin_sandbox_;
   options.other_hosts = daemon.database_->other_hosts();
   return options;
 }
@@ -272,7 +290,7 @@ std::vector<ports::ToolSource*> Daemon::meta_tools() {
   return {&memory_tools_, &questions_};
 }
 
-std::vector<ports::ScopedTools*> Daemon::scoped_tools() { return {}; }
+std::vector<ports::ScopedTools*> Daemon::scoped_tools() { return {&skill_tools_, &entities_}; }
 
 void Daemon::load_plugins() {
   plugins_.load();
@@ -376,6 +394,8 @@ int Daemon::run() {
       if (prepared) {
         daemon.serve();
         daemon.tasks_.start("rates", daemon.rate_sync_.run(*daemon.loops_.front(), daemon.stopping_upkeep_.token()));
+        daemon.tasks_.start("workspaces",
+                            daemon.sandbox_.upkeep(*daemon.loops_.front(), daemon.stopping_upkeep_.token()));
         daemon.tasks_.start("index", daemon.indexer_.run(*daemon.loops_.front(), daemon.stopping_upkeep_.token()));
         if (daemon.tracer_.enabled()) daemon.tasks_.start("metrics", daemon.export_metrics());
         co_return;
@@ -448,6 +468,7 @@ Task<void> Daemon::stop() {
   stuck_observer_ = !ended || !*ended;
   plugin_http_.stop();
   plugin_mail_.stop();
+  plugin_sandbox_.stop();
   logger_.info("main", "stopped");
   loops_.front()->stop();
 }

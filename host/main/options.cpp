@@ -2,7 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/environment.hpp"
+#include "base/network.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
 
@@ -59,6 +62,15 @@ Result<void> check_mail(const config::Settings& settings) {
                      "\"");
   }
   if (settings.mail_server.empty()) return {};
+  const std::string& host = settings.mail_server;
+  const bool is_here =
+      host == "localhost" || host == "::1" || (host.starts_with("127.") && base::Network::parse(host).has_value());
+  if (settings.mail_security == "none" && (!is_here || !settings.mail_user.empty()))
+    return invalid(
+        "mail.security: expected starttls or tls, as the server is another machine or has a user, found none");
+  if (std::any_of(settings.mail_user.begin(), settings.mail_user.end(),
+                  [](char byte) { return byte >= 0 && byte < 0x20; }))
+    return invalid("mail.user: expected one line");
   egress::Mail probe;
   probe.to = {settings.mail_from};
   probe.subject = settings.mail_from_name;
@@ -80,8 +92,7 @@ egress::MailServer mail_server(const config::Settings& settings) {
                                                        : egress::MailSecurity::StartTls;
   server.user = settings.mail_user;
   if (!settings.mail_password.empty()) {
-    const auto value =
-        base::environment_variable(std::string_view(settings.mail_password).substr(kEnvironment.size()));
+    const auto value = base::environment_variable(std::string_view(settings.mail_password).substr(kEnvironment.size()));
     server.password = std::make_shared<const secrets::Secret>(value.value_or(""));
   }
   server.ca_file = settings.egress_ca_file;
@@ -131,6 +142,30 @@ tools::DispatcherOptions dispatcher_options(const config::Settings& settings) {
   options.max_repeats = settings.tools_max_repeats;
   options.approvals = {settings.approvals_timeout_s, settings.approvals_max_per_hour};
   return options;
+}
+
+sandbox::Options sandbox_options(const DaemonOptions& options) {
+  const auto& settings = options.config.settings;
+  sandbox::Options made;
+  made.bwrap = settings.sandbox_bwrap;
+  made.helper = options.paths.executable.substr(0, options.paths.executable.rfind('/')) + "/platos-sandbox";
+  made.data_dir = options.paths.data_dir;
+  made.user = settings.sandbox_user;
+  made.read_only_paths = settings.sandbox_read_only_paths;
+  made.max_parallel = static_cast<std::size_t>(settings.sandbox_max_parallel);
+  made.max_queued = static_cast<std::size_t>(settings.sandbox_max_queued);
+  made.max_timeout_ms = settings.sandbox_max_timeout_ms;
+  made.cpu_ms = settings.sandbox_cpu_ms;
+  made.memory_bytes = settings.sandbox_memory_bytes;
+  made.processes = settings.sandbox_processes;
+  made.open_files = settings.sandbox_open_files;
+  made.file_bytes = settings.sandbox_file_bytes;
+  made.temporary_bytes = settings.sandbox_temporary_bytes;
+  made.workspace_bytes = settings.sandbox_workspace_bytes;
+  made.workspace_entries = settings.sandbox_workspace_entries;
+  made.workspaces_bytes = settings.sandbox_workspaces_bytes;
+  made.workspace_days = settings.sandbox_workspace_days;
+  return made;
 }
 
 telemetry::SinkOptions sink_options(const config::Settings& settings) {

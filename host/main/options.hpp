@@ -11,6 +11,7 @@
 #include "ingress/server.hpp"
 #include "main/daemon.hpp"
 #include "memory/recall.hpp"
+#include "sandbox/options.hpp"
 #include "store/database.hpp"
 #include "telemetry/observer_sink.hpp"
 #include "tenancy/authenticator.hpp"
@@ -35,6 +36,7 @@ memory::RecallOptions recall_options(const config::Settings& settings);
 governance::RateRules rate_rules(const config::Settings& settings);
 api::ApiOptions api_options(const config::Settings& settings);
 ingress::ServerOptions server_options(const config::Settings& settings);
+sandbox::Options sandbox_options(const DaemonOptions& options);
 /// `host_id`: empty for a tool, which is no host.
 store::DatabaseOptions store_options(const config::Settings& settings, const std::string& directory,
                                      const std::string& host_id = {});

@@ -47,6 +47,7 @@ Json to_json(const AgentConfig& config) {
   return {{"model", config.model},
           {"systemPrompt", config.system_prompt.empty() ? Json() : Json(config.system_prompt)},
           {"skills", config.skills},
+          {"installedSkills", config.installed_skills},
           {"maxSteps", config.max_steps},
           {"contextLimit", config.context_limit},
           {"historyMode", config.history_mode == HistoryMode::Compact ? "compact" : "rolling"},
@@ -74,6 +75,7 @@ AgentConfig agent_config_from_json(const Json& json) {
     config.system_prompt = prompt->get<std::string>();
   }
   config.skills = json.value("skills", std::vector<std::string>{});
+  config.installed_skills = json.value("installedSkills", std::vector<std::string>{});
   config.max_steps = json.value("maxSteps", std::int64_t{20});
   config.context_limit = json.value("contextLimit", std::int64_t{20});
   config.history_mode = json.value("historyMode", "rolling") == "compact" ? HistoryMode::Compact : HistoryMode::Rolling;

@@ -28,7 +28,8 @@ enum class HistoryMode { Unspecified, Rolling, Compact };
 struct AgentConfig {
   std::string model;  ///< "instance:model"
   std::string system_prompt;
-  std::vector<std::string> skills;  ///< skill instances
+  std::vector<std::string> skills;            ///< skill instances
+  std::vector<std::string> installed_skills;  ///< slugs of packages that the environment has
   std::int64_t max_steps = 20;
   std::int64_t context_limit = 20;  ///< earlier messages that the model sees
   HistoryMode history_mode = HistoryMode::Rolling;

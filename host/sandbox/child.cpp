@@ -86,7 +86,10 @@ Child::~Child() {
 }
 
 void Child::kill() const {
-  if (pid_ > 0) ::kill(pid_, SIGKILL);  // not waited for yet: the number is still its own
+  if (pid_ <= 0) return;
+  // Not waited for yet: the numbers are still its own. Its group holds what it has started and not yet tied to itself.
+  ::kill(-pid_, SIGKILL);
+  ::kill(pid_, SIGKILL);
 }
 
 int Child::wait() {

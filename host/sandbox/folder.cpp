@@ -106,7 +106,7 @@ Result<void> remove_changed_since(const std::string& path, std::int64_t since_us
   if (!root) return fail(root.error());
   walk(root->get(), 1, [&](int folder, const std::string& name, const struct stat& found, std::int64_t) {
     const std::int64_t changed_us = found.st_ctim.tv_sec * 1'000'000 + found.st_ctim.tv_nsec / 1000;
-    if (!S_ISDIR(found.st_mode) && changed_us >= since_us) ::unlinkat(folder, name.c_str(), 0);
+    if (!S_ISDIR(found.st_mode) && changed_us > since_us) ::unlinkat(folder, name.c_str(), 0);
     return true;
   });
   return {};

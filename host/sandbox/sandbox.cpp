@@ -1,6 +1,7 @@
 #include "sandbox/sandbox.hpp"
 
 #include <pwd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -28,6 +29,13 @@ Result<Account> find_account(const std::string& name) {
         "sandbox.user: the daemon is root, so programs run as another user: expected one of this machine, found \"" +
             base::printable(name) + "\"");
   return Account{true, entry.pw_uid, entry.pw_gid};
+}
+
+/// As the kernel dates changes of files.
+std::int64_t coarse_now_us() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  return now.tv_sec * 1'000'000 + now.tv_nsec / 1000;
 }
 
 /// Whatever ends the wait, the program does not go on.
@@ -85,7 +93,7 @@ Result<ports::ScriptResult> Sandbox::execute(const ports::ScriptJob& job, const 
   if (!job.workspace.empty()) {
     if (auto fits = check_workspace(job.workspace); !fits) return fail(fits.error());
   }
-  const std::int64_t began_us = clock_.wall_us();
+  const std::int64_t began_us = coarse_now_us();
   auto result = supervise(job, options_, *account_, *filter_, stop);
   if (!job.workspace.empty()) {
     const auto restored = restore_workspace(job.workspace, began_us);
@@ -114,7 +122,7 @@ Result<void> Sandbox::check_workspace(const std::string& path) const {
 Result<bool> Sandbox::restore_workspace(const std::string& path, std::int64_t since_us) {
   if (check_workspace(path)) return false;
   logger_.info("sandbox", "a workspace was overrun: what the program wrote is removed");
-  if (auto removed = remove_changed_since(path, since_us - 20'000); !removed) return fail(removed.error());
+  if (auto removed = remove_changed_since(path, since_us); !removed) return fail(removed.error());
   if (check_workspace(path)) return true;
   if (auto emptied = remove_content(path, true); !emptied) return fail(emptied.error());
   return true;

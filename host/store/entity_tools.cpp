@@ -5,7 +5,7 @@
 
 #include "store/rows.hpp"
 
-#define PLATOS_LINK_COLUMNS "entity_id, callback, host_id, connected_us, disconnected_us, revision"
+#define PLATOS_LINK_COLUMNS "entity_id, host_id, connected_us, revision"
 
 namespace platos::store {
 namespace {
@@ -13,7 +13,6 @@ namespace {
 using model::Scope;
 
 constexpr std::string_view kDefinition = "entity_tools.definition";
-constexpr std::string_view kCallback = "entity_links.callback";
 
 std::string tool_key(const std::string& entity_id, const std::string& name) { return entity_id + '/' + name; }
 
@@ -26,14 +25,12 @@ EntityToolRow read_entity_tool(const Row& row, const Scope& scope) {
   return tool;
 }
 
-EntityLinkRow read_link(const Row& row, const Scope& scope) {
+EntityLinkRow read_link(const Row& row) {
   EntityLinkRow link;
   link.entity_id = row.text(0);
-  link.callback_url = row.unsealed(1, place(scope, kCallback, link.entity_id));
-  link.host_id = row.text(2);
-  link.connected_us = row.integer(3);
-  link.disconnected_us = row.integer(4);
-  link.revision = row.integer(5);
+  link.host_id = row.text(1);
+  link.connected_us = row.integer(2);
+  link.revision = row.integer(3);
   return link;
 }
 
@@ -56,13 +53,13 @@ std::vector<EntityToolRow> EntityTools::tools_of(const Scope& scope, const std::
 
 std::vector<EntityLinkRow> EntityTools::links(const Scope& scope) {
   return all_rows<EntityLinkRow>(session_, scope, "SELECT " PLATOS_LINK_COLUMNS " FROM entity_links WHERE env_id = $1",
-                                 {scope.environment_id}, [&](const Row& row) { return read_link(row, scope); });
+                                 {scope.environment_id}, read_link);
 }
 
 std::optional<EntityLinkRow> EntityTools::link(const Scope& scope, const std::string& entity_id) {
   return first_row<EntityLinkRow>(
       session_, scope, "SELECT " PLATOS_LINK_COLUMNS " FROM entity_links WHERE env_id = $1 AND entity_id = $2",
-      {scope.environment_id, entity_id}, [&](const Row& row) { return read_link(row, scope); });
+      {scope.environment_id, entity_id}, read_link);
 }
 
 void EntityTools::put(const Scope& scope, const EntityToolRow& row, std::int64_t now_us) {
@@ -77,7 +74,7 @@ void EntityTools::put(const Scope& scope, const EntityToolRow& row, std::int64_t
 
 EntityToolChange EntityTools::declare(const Scope& scope, const std::string& entity_id,
                                       const std::vector<EntityToolRow>& declared, const std::vector<std::string>& kept,
-                                      const std::string& callback_url, std::int64_t now_us) {
+                                      std::int64_t now_us) {
   EntityToolChange change;
   std::map<std::string, EntityToolRow> left;
   for (auto& row : tools_of(scope, entity_id)) left.emplace(row.name, std::move(row));
@@ -100,9 +97,8 @@ EntityToolChange EntityTools::declare(const Scope& scope, const std::string& ent
                   {scope.environment_id, entity_id, name});
     ++change.removed;
   }
-  session_.execute(
-      scope, "UPDATE entity_links SET callback = $1, revision = revision + 1 WHERE env_id = $2 AND entity_id = $3",
-      {Sealed{callback_url, place(scope, kCallback, entity_id)}, scope.environment_id, entity_id});
+  session_.execute(scope, "UPDATE entity_links SET revision = revision + 1 WHERE env_id = $1 AND entity_id = $2",
+                   {scope.environment_id, entity_id});
   const auto linked = link(scope, entity_id);
   change.revision = linked ? linked->revision : 0;
   for (auto& [name, row] : now) change.tools.push_back(std::move(row));
@@ -112,17 +108,10 @@ EntityToolChange EntityTools::declare(const Scope& scope, const std::string& ent
 void EntityTools::note_connected(const Scope& scope, const std::string& entity_id, const std::string& host_id,
                                  std::int64_t now_us) {
   session_.send(scope,
-                "INSERT INTO entity_links (env_id, entity_id, callback, host_id, connected_us, revision) "
-                "VALUES ($1, $2, $3, $4, $5, 0) ON CONFLICT (env_id, entity_id) DO UPDATE SET host_id = $4, "
-                "connected_us = $5, disconnected_us = NULL",
-                {scope.environment_id, entity_id, Sealed{"", place(scope, kCallback, entity_id)}, host_id, now_us});
-}
-
-void EntityTools::note_disconnected(const Scope& scope, const std::string& entity_id, const std::string& host_id,
-                                    std::int64_t now_us) {
-  session_.send(scope,
-                "UPDATE entity_links SET disconnected_us = $1 WHERE env_id = $2 AND entity_id = $3 AND host_id = $4",
-                {now_us, scope.environment_id, entity_id, host_id});
+                "INSERT INTO entity_links (env_id, entity_id, host_id, connected_us, revision) "
+                "VALUES ($1, $2, $3, $4, 0) ON CONFLICT (env_id, entity_id) DO UPDATE SET host_id = $3, "
+                "connected_us = $4",
+                {scope.environment_id, entity_id, host_id, now_us});
 }
 
 }  // namespace platos::store

@@ -20,11 +20,9 @@ struct EntityToolRow {
 
 struct EntityLinkRow {
   std::string entity_id;
-  std::string callback_url;  ///< empty: none
-  std::string host_id;       ///< that it was connected with last
+  std::string host_id;  ///< that it was connected with last
   std::int64_t connected_us = 0;
-  std::int64_t disconnected_us = 0;  ///< 0: it was not noted
-  std::int64_t revision = 0;         ///< of its tools
+  std::int64_t revision = 0;  ///< of its tools
 };
 
 /// What a registration changed.
@@ -50,12 +48,9 @@ class EntityTools {
   /// Makes `declared` (by name) what the entity offers: adds, changes, and removes what is neither there nor in `kept`.
   EntityToolChange declare(const model::Scope& scope, const std::string& entity_id,
                            const std::vector<EntityToolRow>& declared, const std::vector<std::string>& kept,
-                           const std::string& callback_url, std::int64_t now_us);
+                           std::int64_t now_us);
   void note_connected(const model::Scope& scope, const std::string& entity_id, const std::string& host_id,
                       std::int64_t now_us);
-  /// Nothing when another host was connected since.
-  void note_disconnected(const model::Scope& scope, const std::string& entity_id, const std::string& host_id,
-                         std::int64_t now_us);
 
  private:
   void put(const model::Scope& scope, const EntityToolRow& row, std::int64_t now_us);

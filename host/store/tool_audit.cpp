@@ -73,8 +73,9 @@ std::string_view audit_status(std::string_view error_code) {
   if (error_code.empty()) return "success";
   if (error_code == "tool_timeout") return "timeout";
   if (error_code == "outcome_unknown") return "unknown";
-  for (const std::string_view denied : {"approval_required", "approval_denied", "approval_expired", "approval_void", "tool_blocked", "safety_blocked",
-                                        "unknown_tool", "tool_output_denied", "denied"}) {
+  for (const std::string_view denied :
+       {"approval_required", "approval_denied", "approval_expired", "approval_void", "tool_blocked", "safety_blocked",
+        "unknown_tool", "tool_output_denied", "denied"}) {
     if (error_code == denied) return "denied";
   }
   return "failed";

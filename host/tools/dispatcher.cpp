@@ -159,11 +159,13 @@ Task<Result<void>> Dispatcher::run_ready(Step& step) const {
     const auto& prepared = entry.prepared;
     const bool alone = prepared.is_part && !prepared.refusal && prepared.tool->effect == model::Effect::Once;
     if (alone || wave.size() == options_.max_parallel) {
-      if (auto ran = co_await run_wave(step, std::exchange(wave, {})); !ran) co_return ran;
+      if (auto ran = co_await run_wave(step, wave); !ran) co_return ran;
+      wave.clear();
     }
     wave.push_back(&entry);
     if (!alone) continue;
-    if (auto ran = co_await run_wave(step, std::exchange(wave, {})); !ran) co_return ran;
+    if (auto ran = co_await run_wave(step, wave); !ran) co_return ran;
+    wave.clear();
   }
   co_return co_await run_wave(step, std::move(wave));
 }

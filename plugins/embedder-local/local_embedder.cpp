@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "text_vectors.hpp"
+#include "common/vectors/text_vectors.hpp"
 
 namespace platos::embedder_local {
 namespace {
@@ -25,7 +25,7 @@ class LocalEmbedding final : public sdk::Embedding {
  private:
   const sdk::Call call_;
   const std::vector<std::string> texts_;
-  TextVectors vectors_;
+  local_vectors::TextVectors vectors_;
   std::size_t embedded_ = 0;
 };
 
@@ -35,10 +35,10 @@ LocalEmbedder::LocalEmbedder(sdk::Host host, std::string_view config_json)
     : Embedder(host), config_(parse_config(config_json)) {}
 
 void LocalEmbedder::describe(sdk::JsonWriter& out) {
-  out.begin_object().key("model").value(TextVectors::kModel);
+  out.begin_object().key("model").value(local_vectors::TextVectors::kModel);
   out.key("dimensions").value(static_cast<std::int64_t>(config_.dimensions));
   out.key("max_texts").value(static_cast<std::int64_t>(kMaxTexts));
-  out.key("max_text_bytes").value(static_cast<std::int64_t>(TextVectors::kMaxTextBytes));
+  out.key("max_text_bytes").value(static_cast<std::int64_t>(local_vectors::TextVectors::kMaxTextBytes));
   out.end_object();
 }
 
@@ -48,10 +48,10 @@ std::unique_ptr<sdk::Embedding> LocalEmbedder::begin(sdk::Call call, std::span<c
                                                   " texts, found " + std::to_string(texts.size()));
   }
   for (const std::string_view text : texts) {
-    if (text.size() <= TextVectors::kMaxTextBytes) continue;
+    if (text.size() <= local_vectors::TextVectors::kMaxTextBytes) continue;
     throw sdk::Error(PLATOS_INVALID_ARGUMENT, "embedder-local: expected texts of at most " +
-                                                  std::to_string(TextVectors::kMaxTextBytes) + " bytes, found one of " +
-                                                  std::to_string(text.size()));
+                                                  std::to_string(local_vectors::TextVectors::kMaxTextBytes) +
+                                                  " bytes, found one of " + std::to_string(text.size()));
   }
   return std::make_unique<LocalEmbedding>(call, std::vector<std::string>(texts.begin(), texts.end()),
                                           config_.dimensions);

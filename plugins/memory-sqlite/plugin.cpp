@@ -1,5 +1,4 @@
-#include "sqlite_memory.hpp"
+#include "common/records/sqlite_memory.hpp"
 
 PLATOS_PLUGIN("dev.platos.memory-sqlite", "0.1.0",
-              platos::sdk::component<platos::memory_sqlite::SqliteMemory>("sqlite",
-                                                                          platos::memory_sqlite::kConfigSchema))
+              platos::sdk::component<platos::records::SqliteMemory>("sqlite", platos::records::kConfigSchema))

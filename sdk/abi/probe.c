@@ -27,6 +27,13 @@ struct platos_abi_probe {
   platos_host_public_web_t *host_public_web;
   platos_host_secrets_t *host_secrets;
   platos_host_seal_t *host_seal;
+  platos_host_mail_t *host_mail;
+  platos_sandbox_pair_t *sandbox_pair;
+  platos_sandbox_job_t *sandbox_job;
+  platos_sandbox_end_t *sandbox_end;
+  platos_sandbox_sink_t *sandbox_sink;
+  platos_workspace_limits_t *workspace_limits;
+  platos_host_sandbox_t *host_sandbox;
   platos_vector_sink_t *vector_sink;
   platos_embedder_t *embedder;
   platos_memory_space_t *memory_space;

@@ -310,6 +310,52 @@ SIZE(platos_host_public_web_t, 16);
 AT(platos_host_public_web_t, struct_size, 0);
 AT(platos_host_public_web_t, reserved, 4);
 AT(platos_host_public_web_t, fetch, 8);
+SIZE(platos_sandbox_pair_t, 32);
+AT(platos_sandbox_pair_t, name, 0);
+AT(platos_sandbox_pair_t, value, 16);
+
+SIZE(platos_sandbox_job_t, 80);
+AT(platos_sandbox_job_t, struct_size, 0);
+AT(platos_sandbox_job_t, timeout_ms, 4);
+AT(platos_sandbox_job_t, command, 8);
+AT(platos_sandbox_job_t, command_count, 16);
+AT(platos_sandbox_job_t, files, 24);
+AT(platos_sandbox_job_t, file_count, 32);
+AT(platos_sandbox_job_t, variables, 40);
+AT(platos_sandbox_job_t, variable_count, 48);
+AT(platos_sandbox_job_t, input, 56);
+AT(platos_sandbox_job_t, max_output_bytes, 72);
+
+SIZE(platos_sandbox_end_t, 64);
+AT(platos_sandbox_end_t, struct_size, 0);
+AT(platos_sandbox_end_t, exit_code, 4);
+AT(platos_sandbox_end_t, flags, 8);
+AT(platos_sandbox_end_t, reserved, 12);
+AT(platos_sandbox_end_t, output, 16);
+AT(platos_sandbox_end_t, errors, 32);
+AT(platos_sandbox_end_t, stopped_for, 48);
+
+SIZE(platos_sandbox_sink_t, 24);
+AT(platos_sandbox_sink_t, struct_size, 0);
+AT(platos_sandbox_sink_t, reserved, 4);
+AT(platos_sandbox_sink_t, context, 8);
+AT(platos_sandbox_sink_t, ended, 16);
+
+SIZE(platos_workspace_limits_t, 32);
+AT(platos_workspace_limits_t, struct_size, 0);
+AT(platos_workspace_limits_t, reserved, 4);
+AT(platos_workspace_limits_t, max_bytes, 8);
+AT(platos_workspace_limits_t, max_entries, 16);
+AT(platos_workspace_limits_t, max_file_bytes, 24);
+
+SIZE(platos_host_sandbox_t, 24);
+AT(platos_host_sandbox_t, struct_size, 0);
+AT(platos_host_sandbox_t, reserved, 4);
+AT(platos_host_sandbox_t, run, 8);
+AT(platos_host_sandbox_t, workspace, 16);
+
+VALUE(PLATOS_SANDBOX_TIMED_OUT, 1);
+VALUE(PLATOS_SANDBOX_OUTPUT_CUT, 2);
 
 SIZE(platos_host_seal_t, 32);
 AT(platos_host_seal_t, struct_size, 0);
@@ -317,6 +363,29 @@ AT(platos_host_seal_t, reserved, 4);
 AT(platos_host_seal_t, seal, 8);
 AT(platos_host_seal_t, open, 16);
 AT(platos_host_seal_t, hash, 24);
+
+SIZE(platos_mail_attachment_t, 56);
+AT(platos_mail_attachment_t, name, 8);
+AT(platos_mail_attachment_t, content_type, 24);
+AT(platos_mail_attachment_t, bytes, 40);
+SIZE(platos_mail_t, 136);
+AT(platos_mail_t, struct_size, 0);
+AT(platos_mail_t, to, 8);
+AT(platos_mail_t, to_count, 16);
+AT(platos_mail_t, cc, 24);
+AT(platos_mail_t, cc_count, 32);
+AT(platos_mail_t, bcc, 40);
+AT(platos_mail_t, bcc_count, 48);
+AT(platos_mail_t, reply_to, 56);
+AT(platos_mail_t, subject, 72);
+AT(platos_mail_t, text, 88);
+AT(platos_mail_t, html, 104);
+AT(platos_mail_t, attachments, 120);
+AT(platos_mail_t, attachment_count, 128);
+SIZE(platos_host_mail_t, 16);
+AT(platos_host_mail_t, struct_size, 0);
+AT(platos_host_mail_t, reserved, 4);
+AT(platos_host_mail_t, send, 8);
 
 VALUE(PLATOS_SEAL_HASH_BYTES, 16);
 VALUE(PLATOS_SEAL_OVERHEAD_BYTES, 32);

@@ -27,6 +27,36 @@ const std::vector<Step> kProviderSteps = {
      R"({"prompt":"Hi","models":["mock:mock-n2-r0","mock:mock-s401"]})"},
 };
 
+constexpr const char* kSkillSource = R"({"source":"---\nname: toured\ndescription: d\n---\nBody"})";
+constexpr const char* kSkillFiles = R"({"folder":"toured","origin":"community","importedFrom":"elsewhere",
+  "files":[{"path":"SKILL.md","content":"---\nname: toured\ndescription: e\n---\nBody"},
+  {"path":"scripts/a.py","contentBase64":"eA=="}]})";
+
+const std::vector<Step> kSkillSteps = {
+    {"GET /api/v1/agent/skills/official", "/api/v1/agent/skills/official"},
+    {"POST /api/v1/agent/skills", "/api/v1/agent/skills", kSkillSource, 201, "skill=skill.id"},
+    {"POST /api/v1/agent/skills", "/api/v1/agent/skills", kSkillFiles, 201},
+    {"POST /api/v1/agent/skills", "/api/v1/agent/skills", R"({"official":"platos.csv_ops"})", 201},
+    {"POST /api/v1/agent/skills", "/api/v1/agent/skills", R"({"official":"platos.web_search"})", 201},
+    {"POST /api/v1/agent/skills", "/api/v1/agent/skills", R"({"official":"missing"})", 404},
+    {"POST /api/v1/agent/skills", "/api/v1/agent/skills", R"({"source":"no frontmatter"})", 400},
+    {"POST /api/v1/agent/skills", "/api/v1/agent/skills",
+     R"({"source":"---\nid: platos.csv_ops\ndescription: d\n---\n"})", 409},
+    {"POST /api/v1/agent/skills/import", "/api/v1/agent/skills/import", R"({"url":"https://10.0.0.1/x"})", 403},
+    {"GET /api/v1/agent/skills", "/api/v1/agent/skills?search=our&limit=5&page=1"},
+    {"GET /api/v1/agent/skills/health", "/api/v1/agent/skills/health"},
+    {"GET /api/v1/agent/skills/{id}", "/api/v1/agent/skills/{skill}"},
+    {"GET /api/v1/agent/skills/{id}", "/api/v1/agent/skills/missing", nullptr, 404},
+    {"GET /api/v1/agent/skills/{id}/versions", "/api/v1/agent/skills/toured/versions"},
+    {"POST /api/v1/agent/skills/{id}/rollback", "/api/v1/agent/skills/toured/rollback", R"({"version":1})"},
+    {"POST /api/v1/agent/skills/agent/{agentId}/{id}", "/api/v1/agent/skills/agent/{echo}/toured", nullptr, 201},
+    {"POST /api/v1/agent/skills/agent/{agentId}/{id}", "/api/v1/agent/skills/agent/{echo}/platos.web_search", nullptr,
+     412},
+    {"GET /api/v1/agent/skills/agent/{agentId}", "/api/v1/agent/skills/agent/{echo}"},
+    {"DELETE /api/v1/agent/skills/agent/{agentId}/{id}", "/api/v1/agent/skills/agent/{echo}/toured"},
+    {"DELETE /api/v1/agent/skills/{id}", "/api/v1/agent/skills/toured"},
+};
+
 const std::vector<Step> kUsageSteps = {
     {"GET /api/v1/agent/connect", "/api/v1/agent/connect"},
     {"GET /api/v1/agent/threads/search", "/api/v1/agent/threads/search?q=hi&limit=5"},
@@ -111,7 +141,7 @@ const std::vector<Step> kLaterSteps = {
 
 std::vector<Step> further_steps() {
   std::vector<Step> steps;
-  for (const auto* part : {&kProviderSteps, &kUsageSteps, &kToolSteps, &kLaterSteps})
+  for (const auto* part : {&kProviderSteps, &kSkillSteps, &kUsageSteps, &kToolSteps, &kLaterSteps})
     steps.insert(steps.end(), part->begin(), part->end());
   return steps;
 }

@@ -74,6 +74,7 @@ struct World : ApiStage {
     call("PUT", "/api/v1/agent/end-users/eu-1", {{"name", "One"}});
     ids["key"] = made("/api/v1/agent/providers/keys",
                       {{"provider", "mistral"}, {"label", "Own"}, {"envVarName", "OWN_KEY"}, {"value", "k"}})["id"];
+    made("/api/v1/agent/skills", {{"source", "---\nname: own-skill\ndescription: d\n---\n"}});
     ids["member"] = made("/api/v1/organizations/org_default/members", {{"name", "M"}, {"role", "viewer"}})["userId"];
     ids["audited"] = call("POST", "/api/v1/agent/tools/recall/test", {{"params", {{"query", "x"}}}}).json()["id"];
     const std::string key = access_key("env_default");

@@ -39,6 +39,7 @@ Json agent_config() {
   return object({{"model", described(text(), "Instance and model, such as \"openai:gpt-4o\"")},
                  {"systemPrompt", or_null(text())},
                  {"skills", list_of(text())},
+                 {"installedSkills", described(list_of(text()), "Attached by their own routes")},
                  {"maxSteps", integer_in(1, 100)},
                  {"contextLimit", integer_in(0, 1000)},
                  {"historyMode", words({"rolling", "compact"})},

@@ -101,11 +101,11 @@ Operation& Operation::fails(std::vector<int> statuses) {
 std::vector<Resource> resources() {
   std::vector<Resource> all;
   for (auto* make :
-       {&agents_resource,    &threads_resource,     &branches_resource,      &turns_resource,    &runs_resource,
-        &safety_resource,    &system_resource,      &organizations_resource, &projects_resource, &variables_resource,
-        &end_users_resource, &credentials_resource, &entities_resource,      &sockets_resource,  &providers_resource,
-        &models_resource,    &usage_resource,       &ratings_resource,       &tools_resource,    &tool_calls_resource,
-        &approvals_resource, &later_resource}) {
+       {&agents_resource,     &threads_resource,     &branches_resource,      &turns_resource,    &runs_resource,
+        &safety_resource,     &system_resource,      &organizations_resource, &projects_resource, &variables_resource,
+        &end_users_resource,  &credentials_resource, &entities_resource,      &sockets_resource,  &providers_resource,
+        &models_resource,     &usage_resource,       &ratings_resource,       &skills_resource,   &tools_resource,
+        &tool_calls_resource, &approvals_resource,   &later_resource}) {
     all.push_back(make());
   }
   return all;

@@ -99,6 +99,7 @@ Resource ratings_resource();
 Resource approvals_resource();
 Resource tools_resource();
 Resource tool_calls_resource();
+Resource skills_resource();
 Resource later_resource();
 
 /// All of them, in the order of the document.

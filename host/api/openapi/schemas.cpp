@@ -14,7 +14,9 @@ constexpr ErrorStatus kErrors[] = {
     {401, "Unauthorized", "No valid credentials"},
     {403, "Forbidden", "The credentials do not reach that far, or the Host header names no host of this server"},
     {404, "NotFound", "It is not there, or not yours"},
+    {408, "Timeout", "Something that had to be asked took too long"},
     {409, "Conflict", "The state forbids it now"},
+    {412, "PreconditionFailed", "Variables of the environment are missing; `details.missing` names them"},
     {413, "TooLarge", "The body is too large"},
     {415, "UnsupportedMedia", "The body has a Content-Encoding that is not read"},
     {422, "Mismatch", "The idempotency key was used with another request"},
@@ -33,7 +35,9 @@ Json error_schema() {
                 {{"validationErrors", described(list_of(text()), "One line for each member that is wrong")},
                  {"scope", described(text(), "Of a limit: which, such as user_per_minute")},
                  {"limit", described(integer(), "Of a limit: how many")},
-                 {"retryAfterSeconds", integer_from(0)}});
+                 {"retryAfterSeconds", integer_from(0)},
+                 {"reason", described(text(), "The same as `code`, where published clients look for it")},
+                 {"details", any_object()}});
 }
 
 Json usage_schema() {

@@ -40,7 +40,8 @@ Result<model::Tool> read_tool(const model::Json& json, const std::string& instan
   const auto timeout = model::optional_integer(json, "timeout_ms", 0, 24LL * 3600 * 1000);
   const auto reconcile = model::optional_text(json, "reconcile");
   const auto schema = json.find("input_schema");
-  const bool readable = description && effect && approval && timeout && reconcile && schema != json.end() && schema->is_object();
+  const bool readable =
+      description && effect && approval && timeout && reconcile && schema != json.end() && schema->is_object();
   if (!readable)
     return breach(instance,
                   "tool " + *name + ": a member of its description has the wrong type, or input_schema is missing");

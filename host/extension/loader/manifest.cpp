@@ -161,6 +161,7 @@ Result<Manifest> parse_manifest(const std::string& text, const std::string& path
   manifest.content = permissions.flag("content");
   manifest.public_web = permissions.flag("public_web");
   manifest.mail = permissions.flag("mail");
+  manifest.sandbox = permissions.flag("sandbox");
   if (!is_reverse_dns(manifest.id))
     top.note("id: expected reverse DNS in lower case, such as com.example.my-plugin, found \"" +
              base::printable(manifest.id) + "\"");
@@ -235,6 +236,7 @@ Result<GrantFile> parse_grant(const std::string& text, const std::string& path) 
   grant.content = reader.flag("content");
   grant.public_web = reader.flag("public_web");
   grant.mail = reader.flag("mail");
+  grant.sandbox = reader.flag("sandbox");
   const std::string stem = fs::path(path).stem().string();
   if (stem != grant.instance) reader.note("instance: expected \"" + stem + "\" like the file");
   if (!reader.problem().empty()) return fail(at_path(path, "grant_invalid", reader.problem()));

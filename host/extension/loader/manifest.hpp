@@ -37,6 +37,7 @@ struct Manifest {
   bool content = false;              ///< wants the texts of messages
   bool public_web = false;           ///< wants pages of the public web that nobody granted one by one
   bool mail = false;                 ///< wants to send mail
+  bool sandbox = false;              ///< wants to run programs, and the folders of threads
   bool single_host = false;          ///< what it keeps is of no use to other hosts of the same store
   std::vector<std::string> unknown_keys;
 };
@@ -70,6 +71,7 @@ struct GrantFile {
   bool content = false;
   bool public_web = false;
   bool mail = false;
+  bool sandbox = false;
 };
 Result<GrantFile> parse_grant(const std::string& text, const std::string& path);
 

@@ -32,21 +32,6 @@ constexpr Meaning kMeanings[] = {
 };
 constexpr std::size_t kMaxMessageBytes = 2048;
 
-std::int32_t status_of(const Error& error) {
-  switch (error.kind) {
-    case ErrorKind::Cancelled: return PLATOS_CANCELLED;
-    case ErrorKind::InvalidArgument: return PLATOS_INVALID_ARGUMENT;
-    case ErrorKind::Deadline: return PLATOS_DEADLINE;
-    case ErrorKind::PermissionDenied: return PLATOS_PERMISSION_DENIED;
-    case ErrorKind::FailedPrecondition: return PLATOS_FAILED_PRECONDITION;
-    case ErrorKind::ResourceExhausted: return PLATOS_RESOURCE_EXHAUSTED;
-    case ErrorKind::TooLarge: return PLATOS_RESOURCE_EXHAUSTED;
-    case ErrorKind::Unavailable: return PLATOS_UNAVAILABLE;
-    case ErrorKind::Aborted: return PLATOS_ABORTED;
-    default: return PLATOS_INTERNAL;
-  }
-}
-
 }  // namespace
 
 Error plugin_error(std::int32_t status, const platos_error& error, const std::string& instance,
@@ -73,6 +58,21 @@ Error plugin_error(std::int32_t status, const platos_error& error, const std::st
   const auto after = model::optional_integer(*detail, "retry_after_ms", 0, 24LL * 3600 * 1000);
   if (after && *after) result.retry_after_ms = **after;
   return result;
+}
+
+std::int32_t status_of(const Error& error) {
+  switch (error.kind) {
+    case ErrorKind::Cancelled: return PLATOS_CANCELLED;
+    case ErrorKind::InvalidArgument: return PLATOS_INVALID_ARGUMENT;
+    case ErrorKind::Deadline: return PLATOS_DEADLINE;
+    case ErrorKind::PermissionDenied: return PLATOS_PERMISSION_DENIED;
+    case ErrorKind::FailedPrecondition: return PLATOS_FAILED_PRECONDITION;
+    case ErrorKind::ResourceExhausted: return PLATOS_RESOURCE_EXHAUSTED;
+    case ErrorKind::TooLarge: return PLATOS_RESOURCE_EXHAUSTED;
+    case ErrorKind::Unavailable: return PLATOS_UNAVAILABLE;
+    case ErrorKind::Aborted: return PLATOS_ABORTED;
+    default: return PLATOS_INTERNAL;
+  }
 }
 
 std::int32_t refuse(platos_error* error, const Error& reason) {

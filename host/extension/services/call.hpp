@@ -42,6 +42,9 @@ Result<std::string_view> checked_view(platos_slice_t slice, std::size_t max_byte
 Error plugin_error(std::int32_t status, const platos_error& error, const std::string& instance,
                    std::string_view prefix);
 
+/// What a plugin reads when a service ended with this error.
+std::int32_t status_of(const Error& error);
+
 /// What a service answers to a plugin whose call it does not take.
 inline std::int32_t refuse(platos_error* error, std::int32_t code, std::string message) {
   if (error != nullptr) *error = {code, std::move(message), {}};

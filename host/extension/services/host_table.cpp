@@ -35,6 +35,7 @@ HostTable::HostTable(std::string label, const base::Clock& clock, base::Logger& 
   fill_seal();
   fill_public_web();
   fill_mail();
+  fill_sandbox();
 }
 
 void HostTable::fill_core() {
@@ -55,6 +56,7 @@ void HostTable::fill_core() {
     if (wanted == PLATOS_HOST_SPANS && services.tracer != nullptr) return &host.spans_table_;
     if (wanted == PLATOS_HOST_SEAL && services.keys != nullptr) return &host.seal_table_;
     if (wanted == PLATOS_HOST_MAIL && services.mail != nullptr) return &host.mail_table_;
+    if (wanted == PLATOS_HOST_SANDBOX && services.sandbox != nullptr) return &host.sandbox_table_;
     if (wanted == PLATOS_HOST_STATE_DIR && !services.state_dir.empty()) return &host.state_dir_table_;
     return nullptr;
   };
@@ -83,6 +85,8 @@ void HostTable::fill_core() {
     if (wanted == "user") return slice(call->context.user_id);
     if (wanted == "run") return slice(call->context.run_id);
     if (wanted == "idempotency_key") return slice(call->context.idempotency_key);
+    if (wanted == "thread_id") return slice(call->context.thread_id);
+    if (wanted == "agent_id") return slice(call->context.agent_id);
     return {};
   };
   table_.error_set = [](const platos_host_t*, platos_error_t* error, std::int32_t code, platos_slice_t message,

@@ -13,10 +13,12 @@
 #include "base/logger.hpp"
 #include "extension/services/http_service.hpp"
 #include "extension/services/mail_service.hpp"
+#include "extension/services/sandbox_service.hpp"
 #include "platos/services/http.h"
 #include "platos/services/mail.h"
 #include "platos/services/metrics.h"
 #include "platos/services/public_web.h"
+#include "platos/services/sandbox.h"
 #include "platos/services/seal.h"
 #include "platos/services/secrets.h"
 #include "platos/services/spans.h"
@@ -38,6 +40,7 @@ struct HostServices {
   const secrets::KeyRing* keys = nullptr;
   std::string state_dir;
   MailService* mail = nullptr;
+  SandboxService* sandbox = nullptr;
 };
 
 /// Everything an instance may use. Internally synchronised; lives as long as the instance.
@@ -62,6 +65,7 @@ class HostTable {
   void fill_seal();
   void fill_public_web();
   void fill_mail();
+  void fill_sandbox();
   void log(std::int32_t level, platos_slice_t message, platos_slice_t fields);
   std::int32_t exchange(platos_call_t* call, const platos_http_request_t* request, const platos_http_sink_t* sink,
                         platos_error_t* error);
@@ -84,6 +88,10 @@ class HostTable {
 
   std::int32_t send_mail(const platos_call_t* call, const platos_mail_t* mail, const platos_writer_t* message_id,
                          platos_error_t* error) const;
+  std::int32_t run_script(platos_call_t* call, const platos_sandbox_job_t* job, const platos_sandbox_sink_t* sink,
+                          platos_error_t* error) const;
+  std::int32_t workspace(platos_call_t* call, const platos_writer_t* writer, platos_workspace_limits_t* limits,
+                         platos_error_t* error) const;
 
   std::string label_;
   const base::Clock& clock_;
@@ -99,6 +107,7 @@ class HostTable {
   platos_host_state_dir_t state_dir_table_{};
   platos_host_seal_t seal_table_{};
   platos_host_mail_t mail_table_{};
+  platos_host_sandbox_t sandbox_table_{};
   std::mutex series_mutex_;
   std::set<telemetry::Series*> series_;
   std::atomic<std::int64_t> log_second_{0};

@@ -54,8 +54,8 @@ struct platos_host {
   /* Monotonic deadline of the operation, as now_ns(PLATOS_CLOCK_MONOTONIC) counts. INT64_MAX: none.           [any] */
   int64_t (*deadline_ns)(const platos_host_t *self, const platos_call_t *call);
 
-  /* A fact about the operation: "environment", "user", "run", "idempotency_key". Empty slice when there is none.
-   * Borrowed until the operation's last call returns.                                                         [any] */
+  /* A fact about the operation: "environment", "user", "run", "idempotency_key", "thread_id", "agent_id". Empty slice
+   * when there is none. Borrowed until the operation's last call returns.                                      [any] */
   platos_slice_t (*call_attribute)(const platos_host_t *self, const platos_call_t *call, const char *key);
 
   /* Leaves the reason of a failure; the function then returns the same code. message: one sentence for an operator, no

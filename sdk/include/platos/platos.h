@@ -14,6 +14,7 @@
 #include "platos/services/mail.h"
 #include "platos/services/metrics.h"
 #include "platos/services/public_web.h"
+#include "platos/services/sandbox.h"
 #include "platos/services/seal.h"
 #include "platos/services/secrets.h"
 #include "platos/services/spans.h"

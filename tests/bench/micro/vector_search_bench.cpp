@@ -14,7 +14,7 @@
 namespace platos::bench {
 namespace {
 
-using namespace memory_sqlite;
+using namespace records;
 using namespace memory_sqlite_test;
 
 constexpr std::size_t kCount = 50'000;

@@ -18,6 +18,8 @@ namespace {
 namespace sdk = platos::sdk;
 using rogue::member;
 
+constexpr std::size_t kBig = 300 * 1024;  // more than a model is given
+
 class Effects : public sdk::Skill {
  public:
   Effects(sdk::Host host, std::string_view config)
@@ -40,11 +42,14 @@ class Effects : public sdk::Skill {
     out.key("input_schema").raw(R"({"type":"object"})").end_object();
     out.begin_object().key("name").value("transfer_status").key("description").value("What became of a transfer.");
     out.key("effect").value("read").key("input_schema").raw(R"({"type":"object"})").end_object();
+    out.begin_object().key("name").value("big").key("description").value("Says a lot.").key("effect").value("read");
+    out.key("input_schema").raw(R"({"type":"object"})").end_object();
     out.end_array();
   }
 
   void invoke(sdk::Call call, std::string_view name, std::string_view arguments, const sdk::ToolSink& sink) override {
     if (name == "transfer_status") return sink.json(status_of(member(arguments, "idempotencyKey")));
+    if (name == "big") return sink.text(std::string(kBig, 'x'));
     ::poll(nullptr, 0, delay_ms_);
     std::string line = std::string(name) + " " + std::string(call.attribute("idempotency_key"));
     if (name == "pay") line += " " + std::string(arguments);

@@ -182,6 +182,11 @@ TEST_CASE("The session secret stands in the environment, never in a setting, and
   const auto refused = check(settings);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().message.find("hunter2") == std::string::npos);
+  settings.auth_session_secret.clear();
+  settings.mail_password = "hunter2hunter2hunter2";
+  const auto password = check(settings);
+  REQUIRE_FALSE(password);
+  CHECK(password.error().message.find("hunter2") == std::string::npos);
 }
 
 }  // namespace platos::config

@@ -21,10 +21,11 @@ inline std::string other_value(const Setting& setting) {
   }
   if (const auto* flag = member_of<bool>(defaults, setting)) return *flag ? "false" : "true";
   if (setting.key == "http.trusted_proxies") return "10.0.0.0/8,::1";
+  if (setting.key == "sandbox.read_only_paths") return "/opt/first,/opt/second";
   if (member_of<std::vector<std::string>>(defaults, setting) != nullptr) return "first,second";
   if (setting.key == "http.listen") return "127.0.0.1:4000";
   if (setting.key == "https.listen") return "127.0.0.1:4001";
-  if (setting.key == "auth.session_secret") return "env:NAME";
+  if (setting.key == "auth.session_secret" || setting.key == "mail.password") return "env:NAME";
   if (setting.choices.empty()) return "some text";
   const auto& text = *member_of<std::string>(defaults, setting);
   return std::string(setting.choices.front() == text ? setting.choices.back() : setting.choices.front());

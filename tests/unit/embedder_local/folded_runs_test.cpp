@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-using namespace platos::embedder_local;
+using namespace platos::local_vectors;
 
 namespace {
 

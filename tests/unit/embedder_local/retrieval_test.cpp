@@ -33,7 +33,7 @@ Texts read_texts() {
 }
 
 Similarities compare(std::size_t dimensions) {
-  platos::embedder_local::TextVectors vectors(dimensions);
+  platos::local_vectors::TextVectors vectors(dimensions);
   const auto vectors_of = [&](const std::vector<std::string>& texts) {
     std::vector<std::vector<float>> made;
     for (const std::string& text : texts) {

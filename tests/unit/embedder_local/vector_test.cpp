@@ -9,7 +9,7 @@
 
 #include "text_vectors.hpp"
 
-using platos::embedder_local::TextVectors;
+using platos::local_vectors::TextVectors;
 
 namespace {
 

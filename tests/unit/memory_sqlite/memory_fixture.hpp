@@ -63,7 +63,7 @@ inline std::string hash_of(const Running& running, MemoryDriver& memory, const s
   const sdk::Sealer sealer{sdk::Host(running.host().table())};
   const sdk::Call call(running.host().table(), &memory.call, &memory.error);
   const sdk::MemorySpace space{};
-  return memory_sqlite::SpaceSeal(sealer, call, space).hashed({word}).front().substr(4);
+  return records::SpaceSeal(sealer, call, space).hashed({word}).front().substr(4);
 }
 
 /// A folder, an instance, and one space.

@@ -7,7 +7,7 @@
 #include "memory_fixture.hpp"
 #include "vector_index.hpp"
 
-using namespace platos::memory_sqlite;
+using namespace platos::records;
 using namespace platos::memory_sqlite_test;
 
 namespace {

@@ -126,93 +126,95 @@ inline std::string send_mail(const Host& host, const Call& call, const OutgoingM
   const auto status = table->send(host.table(), call.handle(), &given, &writer, call.error());
   if (status != PLATOS_OK) throw HostFailure(status);
   return id;
-  /// Whether the slot has a value; its value never crosses. False without the service.
-  inline bool has_secret(const Host& host, std::string_view slot) noexcept {
-    const auto* table = host.service<platos_host_secrets_t>(PLATOS_HOST_SECRETS);
-    return table != nullptr && table->exists(host.table(), nullptr, slice(slot)) != 0;
-  }
+}
 
-  struct HttpAnswer {
-    std::int32_t status = 0;
-    std::vector<std::pair<std::string, std::string>> headers;
-    std::string body;
-  };
+/// Whether the slot has a value; its value never crosses. False without the service.
+inline bool has_secret(const Host& host, std::string_view slot) noexcept {
+  const auto* table = host.service<platos_host_secrets_t>(PLATOS_HOST_SECRETS);
+  return table != nullptr && table->exists(host.table(), nullptr, slice(slot)) != 0;
+}
 
-  /// One blocking exchange over the host's egress. Any HTTP status is an answer; throws HostFailure when there is none.
-  inline HttpAnswer http_exchange(const Host& host, const Call& call, std::string_view method, std::string_view url,
-                                  const std::vector<std::pair<std::string, std::string>>& headers,
-                                  std::string_view body, std::int32_t timeout_ms = 0) {
-    const auto* table = host.service<platos_host_http_t>(PLATOS_HOST_HTTP);
-    if (table == nullptr) throw Error(PLATOS_FAILED_PRECONDITION, "HTTP is needed: grant a pattern under \"http\"");
-    std::vector<platos_header_t> list;
-    for (const auto& [name, value] : headers) list.push_back({slice(name), slice(value)});
-    const platos_http_request_t request = {sizeof request, timeout_ms,  slice(method), slice(url),
-                                           list.data(),    list.size(), slice(body)};
-    HttpAnswer answer;
-    const platos_http_sink_t sink = {
-        sizeof sink, 0, &answer,
-        [](void* context, std::int32_t status, const platos_header_t* given, std::size_t count) -> std::int32_t {
-          auto& out = *static_cast<HttpAnswer*>(context);
-          out.status = status;
-          for (std::size_t i = 0; i < count; ++i) out.headers.emplace_back(view(given[i].name), view(given[i].value));
-          return PLATOS_OK;
-        },
-        [](void* context, platos_slice_t bytes) -> std::int32_t {
-          static_cast<HttpAnswer*>(context)->body += view(bytes);
-          return PLATOS_OK;
-        }};
-    const auto status = table->exchange(host.table(), call.handle(), &request, &sink, call.error());
-    if (status != PLATOS_OK) throw HostFailure(status);
-    return answer;
-  }
+struct HttpAnswer {
+  std::int32_t status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
 
-  struct WebPage {
-    std::int32_t status = 0;
-    std::string url;  ///< after redirects
-    std::vector<std::pair<std::string, std::string>> headers;
-    std::string body;
-    bool truncated = false;
-  };
+/// One blocking exchange over the host's egress. Any HTTP status is an answer; throws HostFailure when there is none.
+inline HttpAnswer http_exchange(const Host& host, const Call& call, std::string_view method, std::string_view url,
+                                const std::vector<std::pair<std::string, std::string>>& headers, std::string_view body,
+                                std::int32_t timeout_ms = 0) {
+  const auto* table = host.service<platos_host_http_t>(PLATOS_HOST_HTTP);
+  if (table == nullptr) throw Error(PLATOS_FAILED_PRECONDITION, "HTTP is needed: grant a pattern under \"http\"");
+  std::vector<platos_header_t> list;
+  for (const auto& [name, value] : headers) list.push_back({slice(name), slice(value)});
+  const platos_http_request_t request = {sizeof request, timeout_ms,  slice(method), slice(url),
+                                         list.data(),    list.size(), slice(body)};
+  HttpAnswer answer;
+  const platos_http_sink_t sink = {
+      sizeof sink, 0, &answer,
+      [](void* context, std::int32_t status, const platos_header_t* given, std::size_t count) -> std::int32_t {
+        auto& out = *static_cast<HttpAnswer*>(context);
+        out.status = status;
+        for (std::size_t i = 0; i < count; ++i) out.headers.emplace_back(view(given[i].name), view(given[i].value));
+        return PLATOS_OK;
+      },
+      [](void* context, platos_slice_t bytes) -> std::int32_t {
+        static_cast<HttpAnswer*>(context)->body += view(bytes);
+        return PLATOS_OK;
+      }};
+  const auto status = table->exchange(host.table(), call.handle(), &request, &sink, call.error());
+  if (status != PLATOS_OK) throw HostFailure(status);
+  return answer;
+}
 
-  /// What a page is asked for; zeroes are the host's defaults.
-  struct WebRequest {
-    std::string_view url;
-    std::string_view accept = {};
-    std::uint64_t max_bytes = 0;
-    std::uint32_t max_redirects = 5;
-    std::int32_t timeout_ms = 0;
-  };
+struct WebPage {
+  std::int32_t status = 0;
+  std::string url;  ///< after redirects
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  bool truncated = false;
+};
 
-  /// A page of the public web. Any HTTP status is a page; throws HostFailure when there is none, and
-  /// Error(PLATOS_FAILED_PRECONDITION) when "public_web" was not asked for or granted.
-  inline WebPage fetch_public(const Host& host, const Call& call, const WebRequest& wanted) {
-    const auto* table = host.service<platos_host_public_web_t>(PLATOS_HOST_PUBLIC_WEB);
-    if (table == nullptr) throw Error(PLATOS_FAILED_PRECONDITION, "the public web is needed: grant \"public_web\"");
-    const platos_web_request_t request = {sizeof request,
-                                          wanted.timeout_ms,
-                                          slice(wanted.url),
-                                          slice(wanted.accept),
-                                          wanted.max_bytes,
-                                          wanted.max_redirects,
-                                          0};
-    WebPage answer;
-    const platos_web_sink_t sink = {sizeof sink, 0, &answer,
-                                    [](void* context, const platos_web_page_t* page) -> std::int32_t {
-                                      auto& out = *static_cast<WebPage*>(context);
-                                      out.status = page->http_status;
-                                      out.url = view(page->url);
-                                      for (std::size_t i = 0; i < page->header_count; ++i) {
-                                        const platos_header_t& header = page->headers[i];
-                                        out.headers.emplace_back(view(header.name), view(header.value));
-                                      }
-                                      out.body = view(page->body);
-                                      out.truncated = page->truncated != 0;
-                                      return PLATOS_OK;
-                                    }};
-    const auto status = table->fetch(host.table(), call.handle(), &request, &sink, call.error());
-    if (status != PLATOS_OK) throw HostFailure(status);
-    return answer;
-  }
+/// What a page is asked for; zeroes are the host's defaults.
+struct WebRequest {
+  std::string_view url;
+  std::string_view accept = {};
+  std::uint64_t max_bytes = 0;
+  std::uint32_t max_redirects = 5;
+  std::int32_t timeout_ms = 0;
+};
+
+/// A page of the public web. Any HTTP status is a page; throws HostFailure when there is none, and
+/// Error(PLATOS_FAILED_PRECONDITION) when "public_web" was not asked for or granted.
+inline WebPage fetch_public(const Host& host, const Call& call, const WebRequest& wanted) {
+  const auto* table = host.service<platos_host_public_web_t>(PLATOS_HOST_PUBLIC_WEB);
+  if (table == nullptr) throw Error(PLATOS_FAILED_PRECONDITION, "the public web is needed: grant \"public_web\"");
+  const platos_web_request_t request = {sizeof request,
+                                        wanted.timeout_ms,
+                                        slice(wanted.url),
+                                        slice(wanted.accept),
+                                        wanted.max_bytes,
+                                        wanted.max_redirects,
+                                        0};
+  WebPage answer;
+  const platos_web_sink_t sink = {sizeof sink, 0, &answer,
+                                  [](void* context, const platos_web_page_t* page) -> std::int32_t {
+                                    auto& out = *static_cast<WebPage*>(context);
+                                    out.status = page->http_status;
+                                    out.url = view(page->url);
+                                    for (std::size_t i = 0; i < page->header_count; ++i) {
+                                      const platos_header_t& header = page->headers[i];
+                                      out.headers.emplace_back(view(header.name), view(header.value));
+                                    }
+                                    out.body = view(page->body);
+                                    out.truncated = page->truncated != 0;
+                                    return PLATOS_OK;
+                                  }};
+  const auto status = table->fetch(host.table(), call.handle(), &request, &sink, call.error());
+  if (status != PLATOS_OK) throw HostFailure(status);
+  return answer;
+}
 
 }  // namespace v1_0
 }  // namespace platos::sdk

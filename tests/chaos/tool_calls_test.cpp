@@ -1,0 +1,79 @@
+// Several calls in one, and results that are too long for a model, through turns of a real daemon.
+#include <catch2/catch.hpp>
+
+#include "chaos/effects_stage.hpp"
+
+using namespace platos::tests;
+
+namespace {
+
+const Json kHidden = {{"toolsBlockConfig", {{"displayMode", "meta-tool"}}}};
+
+std::vector<Event> of_type(const std::vector<Event>& events, const std::string& type) {
+  std::vector<Event> found;
+  std::copy_if(events.begin(), events.end(), std::back_inserter(found),
+               [&](const Event& event) { return event.type() == type; });
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("execute_tools runs each of its calls like any other: in the ledger, with an approval where one is wanted") {
+  const EffectsStage stage;
+  const std::string agent = stage.agent_with_effects("mock-toolsay-r0", kHidden);
+  const Json calls = {{{"tool", "effects__look"}, {"params", Json::object()}},
+                      {{"name", "effects__charge"}, {"args", Json::object()}},
+                      {{"tool", "effects__pay"}, {"params", {{"amount", 9}}}},
+                      {{"tool", "effects__pay"}, {"params", {{"amount", "much"}}}},
+                      {{"tool", "nobody__knows"}, {"params", Json::object()}}};
+  Ask turn = streamed_turn(agent, {{"message", EffectsStage::asking_for("execute_tools", {{"calls", calls}})}});
+  std::vector<Event> events;
+  turn.on_event = [&](const Event& event) {
+    events.push_back(event);
+    if (event.type() == "approval_needed")
+      CHECK(stage.resolve(event.data["approvalId"], {{"approved", true}}).status == 201);
+    return true;
+  };
+  ask(*stage.daemon, turn);
+  CHECK(of_type(events, "approval_needed").size() == 1);
+  const auto results = of_type(events, "tool_result");
+  REQUIRE(results.size() == 6);
+  const Json whole = results.back().data;
+  CHECK(whole["name"] == "execute_tools");
+  const Json& rows = whole["result"]["results"];
+  REQUIRE(rows.size() == 5);
+  CHECK(rows[0]["status"] == "success");
+  CHECK(rows[1]["status"] == "success");
+  CHECK(rows[2]["status"] == "success");
+  CHECK(rows[2]["tool"] == "effects__pay");
+  CHECK(rows[3]["code"] == "invalid_arguments");
+  CHECK(rows[4]["code"] == "unknown_tool");
+  const std::string id = whole["callId"];
+  CHECK(rows[1]["callId"] == id + ".2");
+  CHECK(stage.effects_of("charge").size() == 1);
+  REQUIRE(stage.effects_of("pay").size() == 1);
+  CHECK(stage.effects_of("pay")[0].ends_with(R"({"amount":9})"));
+}
+
+TEST_CASE("a list of calls that is none is an answer for the model, and the turn goes on") {
+  const EffectsStage stage;
+  const std::string agent = stage.agent_with_effects("mock-toolsay-r0", kHidden);
+  const auto events = stage.say(agent, EffectsStage::asking_for("execute_tools", {{"calls", "all"}}));
+  CHECK(event_of(events, "tool_result")["code"] == "invalid_arguments");
+  CHECK(events.back().type() == "done");
+}
+
+TEST_CASE("a result that is too long for a model is cut for it, and kept whole") {
+  const EffectsStage stage;
+  const std::string agent = stage.agent_with_effects();
+  const auto events = stage.say(agent, EffectsStage::asking_for("effects__big", Json::object()));
+  const Json result = event_of(events, "tool_result");
+  CHECK(result["result"]["truncated"] == true);
+  CHECK(result["result"]["bytes"] == 300 * 1024 + 2);
+  CHECK(stage.request(1)["messages"].back()["content"].get<std::string>().size() < 270 * 1024);
+  const std::string path = "/api/v1/runs/" + events.front().data["run_id"].get<std::string>() + "/tool-calls/" +
+                           result["callId"].get<std::string>() + "/result";
+  const Answer kept = stage.fetch(path);
+  REQUIRE(kept.status == 200);
+  CHECK(kept.body.find(std::string(300 * 1024, 'x')) != std::string::npos);
+}

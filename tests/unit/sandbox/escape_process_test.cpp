@@ -1,0 +1,123 @@
+// Processes: those of others, and its own after its end.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "attempts.hpp"
+
+using namespace platos;
+using namespace platos::tests;
+
+namespace {
+
+/// A process of the host that does nothing but be there.
+struct Bystander {
+  pid_t pid = ::fork();
+  Bystander() {
+    if (pid == 0) {
+      for (;;) ::pause();
+    }
+  }
+  ~Bystander() {
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+  }
+  bool lives() const { return ::waitpid(pid, nullptr, WNOHANG) == 0; }
+};
+
+/// Command lines of this machine that hold `word`.
+int processes_with(const std::string& word) {
+  int count = 0;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+    std::ifstream file(entry.path() / "cmdline", std::ios::binary);
+    const std::string line{std::istreambuf_iterator<char>(file), {}};
+    count += line.find(word) != std::string::npos ? 1 : 0;
+  }
+  return count;
+}
+
+std::string unique_word() {
+  static int next = 0;
+  return "platos-" + std::to_string(::getpid()) + "-" + std::to_string(next++);
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(SandboxStage, "processes of the host can neither be seen nor signalled") {
+  const Bystander bystander;
+  const std::string pid = std::to_string(bystander.pid);
+  expect_denied(*this, {{"listing", "n = [p for p in os.listdir('/proc') if p.isdigit()]\nexpect(len(n) <= 3, n)"},
+                        {"a signal", "attempt(lambda: os.kill(" + pid + ", 9))"},
+                        {"a signal to the daemon", "attempt(lambda: os.kill(" + std::to_string(::getpid()) + ", 9))"},
+                        {"a handle", "call(434, " + pid + ", 0)"},
+                        {"a signal to a group", "attempt(lambda: os.killpg(" + pid + ", 9))"}});
+  // Everybody that it can reach is itself.
+  shell("kill -9 -1");
+  python(
+      "import os, signal\nfor p in range(1, 400):\n    try:\n        os.kill(p, 9) if p != os.getpid() else 0\n"
+      "    except OSError:\n        pass");
+  CHECK(bystander.lives());
+}
+
+TEST_CASE_METHOD(SandboxStage, "nothing of a program outlives it") {
+  const std::string word = unique_word();
+  SECTION("a process in the background") { shell("(sleep 300; : " + word + ") & sleep 0.05"); }
+  SECTION("a process in a session of its own that has lost its parents") {
+    python(
+        "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        os.execvp('sleep', ['" +
+        word + "', '300'])\n    os._exit(0)\ntime.sleep(0.05)");
+  }
+  SECTION("a process that takes no signal") {
+    const auto result = python(
+        "import os, signal, time\nfor s in range(1, 64):\n    try:\n        signal.signal(s, "
+        "signal.SIG_IGN)\n    except (OSError, ValueError):\n        pass\nos.execvp('sleep', ['" +
+            word + "', '300'])",
+        300);
+    CHECK(result.timed_out);
+  }
+  CHECK(processes_with(word) == 0);
+}
+
+TEST_CASE_METHOD(SandboxStage, "a program that is given up at any moment leaves nothing") {
+  const std::string word = unique_word();
+  sandbox::Sandbox box(options, clock, logger);
+  for (int delay_us = 0; delay_us < 12'000; delay_us += 300) {
+    base::CancelSource cancel;
+    loop.call_after(delay_us, [&] { cancel.cancel("test"); });
+    ports::ScriptJob job;
+    job.command = {"/bin/sh", "-c", "sleep 300; : " + word};
+    const auto result = run_in(box, job, cancel.token());
+    REQUIRE_FALSE(result);
+    CHECK(result.error().code == "cancelled");
+  }
+  // bubblewrap's own end may be a moment behind that of what it was told to run.
+  for (int i = 0; i < 2000 && processes_with(word) > 0; ++i) std::this_thread::yield();
+  CHECK(processes_with(word) == 0);
+}
+
+TEST_CASE_METHOD(SandboxStage, "descriptors, environment and input of the daemon do not reach a program") {
+  const int leaked[2] = {::open(data.path().c_str(), O_RDONLY | O_DIRECTORY), ::dup(0)};  // neither closes on exec
+  ::setenv("PLATOS_TEST_SECRET", "the daemon's own", 1);
+  expect_denied(
+      *this,
+      {{"descriptors", "found = sorted(os.listdir('/proc/self/fd'))\nexpect(found == ['0', '1', '2', '3'], found)"},
+       {"environment",
+        "expect(set(os.environ) <= {'PATH', 'HOME', 'TMPDIR', 'LANG', 'USER', 'PLATOS_WORKSPACE', 'PWD', "
+        "'LC_CTYPE'}, os.environ)"},
+       {"input", "expect(sys.stdin.read() == '')"},
+       {"writing to the input", "attempt(lambda: os.write(os.open('/proc/self/fd/0', os.O_RDWR), b'x'))"},
+       {"a terminal", "expect(not any(map(os.isatty, (0, 1, 2))) and not os.path.exists('/dev/tty'))"},
+       {"the command line of bubblewrap", "expect(b'" + data.path() + "' not in read('/proc/1/cmdline'))"},
+       {"places of the host in the mount table", "expect('" + data.path() +
+                                                     "' not in "
+                                                     "open('/proc/self/mountinfo').read())"}});
+  ::unsetenv("PLATOS_TEST_SECRET");
+  for (const int descriptor : leaked) ::close(descriptor);
+}
