@@ -5,6 +5,7 @@
 
 #include "api/openapi/document.hpp"
 #include "api/responses.hpp"
+#include "api/sockets/entity_socket.hpp"
 #include "api/sockets/socket_server.hpp"
 
 namespace platos::api {
@@ -31,6 +32,7 @@ Api::Api(Services services, ApiOptions options)
       cors_origins_(options_.cors_origins),
       sockets_(std::make_unique<SocketServer>(services_, admission_, options_,
                                               [this](std::string_view origin) { return origin_allowed(origin); })),
+      backends_(std::make_unique<EntityServer>(services_)),
       router_(with_list(all_routes(services_, options_))),
       openapi_json_(model::dump(openapi::document(router_.routes(), openapi::resources()))) {}
 
@@ -42,6 +44,7 @@ void Api::drain() { sockets_->drain(); }
 
 std::vector<Route> Api::with_list(std::vector<Route> routes) const {
   for (auto& route : sockets_->routes()) routes.push_back(std::move(route));
+  for (auto& route : backends_->routes()) routes.push_back(std::move(route));
   routes.push_back({"GET", "/api/v1/routes", model::kChat | model::kRead,
                     [this](Call) -> Task<ingress::Response> { co_return list_routes(); }, "List these routes"});
   for (const auto* path : {"/api/v1/agent/openapi.json", "/openapi.json", "/openapi"}) {

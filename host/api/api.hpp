@@ -20,6 +20,7 @@
 #include "base/logger.hpp"
 #include "base/shared_value.hpp"
 #include "engine/engine.hpp"
+#include "entities/entities.hpp"
 #include "extension/plugin_host.hpp"
 #include "governance/approvals.hpp"
 #include "ingress/engine_io/session.hpp"
@@ -77,8 +78,10 @@ struct Services {
   skills::SkillTools& skill_tools;
   const skills::Importer& skill_importer;
   base::WorkerPool& blocking;  ///< for what would hold a loop up
+  entities::Entities& entities;
 };
 
+class EntityServer;
 class SocketServer;
 
 /// Internally synchronised; used from all loops.
@@ -114,6 +117,7 @@ class Api {
   Admission admission_;
   base::SharedValue<std::vector<std::string>> cors_origins_;
   std::unique_ptr<SocketServer> sockets_;
+  std::unique_ptr<EntityServer> backends_;
   Router router_;
   std::string openapi_json_;
 };

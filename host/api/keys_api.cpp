@@ -14,10 +14,13 @@ Result<tenancy::EntityPatch> read_entity(const Json& body) {
   tenancy::EntityPatch patch;
   const auto name = optional_text(body, "displayName");
   const auto origins = optional_texts(body, "allowedOrigins");
+  const auto linked = optional_texts(body, "linkedAgentIds");
   if (!name) return fail(name.error());
+  if (!linked) return fail(linked.error());
   if (!origins) return fail(origins.error());
   patch.name = *name;
   patch.origins = *origins;
+  patch.linked_agents = *linked;
   return patch;
 }
 
@@ -137,6 +140,7 @@ struct KeyHandlers {
     const auto patch = json ? read_entity(*json) : fail(json.error());
     if (!patch) co_return bad(call, patch.error());
     const auto done = co_await services.keys.update_entity(call.loop(), call.who, call.path_value("id"), *patch);
+    services.entities.forget();
     co_return answer_with(call, 200, done, [](const Entity& value) { return to_wire(value); });
   }
   Task<Response> rotate_entity(Call call) const {
@@ -146,10 +150,15 @@ struct KeyHandlers {
     if (!grace) co_return bad(call, grace.error());
     const auto made =
         co_await services.keys.rotate_entity(call.loop(), call.who, call.path_value("id"), grace->value_or(0));
+    if (made) services.entities.links().recheck(made->thing.id);
     co_return answer_with(call, 200, made, [](const auto& value) { return revealed(value, "serviceSecret"); });
   }
   Task<Response> remove_entity(Call call) const {
-    co_return answer_deleted(call, co_await services.keys.remove_entity(call.loop(), call.who, call.path_value("id")));
+    const auto found = co_await services.keys.entity(call.loop(), call.who, call.path_value("id"));
+    const auto done = co_await services.keys.remove_entity(call.loop(), call.who, call.path_value("id"));
+    services.entities.forget();
+    if (found && done) services.entities.links().recheck(found->id);
+    co_return answer_deleted(call, done);
   }
 
   Task<Response> mint(Call call) const {

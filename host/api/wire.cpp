@@ -210,6 +210,7 @@ Json to_wire(const model::Entity& entity) {
           {"entityId", entity.entity_id},
           {"displayName", entity.name},
           {"allowedOrigins", entity.origins},
+          {"linkedAgentIds", entity.linked_agents},
           {"formerSecretUntil", time(entity.former_until_us)},
           {"createdAt", time(entity.created_us)},
           {"updatedAt", time(entity.updated_us)}};

@@ -18,6 +18,7 @@
 #include "base/version.hpp"
 #include "egress/client.hpp"
 #include "engine/engine.hpp"
+#include "entities/entities.hpp"
 #include "extension/plugin_host.hpp"
 #include "governance/rate_sync.hpp"
 #include "main/data_dir.hpp"
@@ -104,6 +105,7 @@ class Daemon {
   skills::Skills skills_;
   skills::SkillTools skill_tools_;
   skills::Importer skill_importer_;
+  entities::Entities entities_;
   tools::Catalogue catalogue_;
   tools::Administration tool_administration_;
   tools::Trials trials_;
@@ -218,6 +220,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       skills_(*database_, ids_, official_skills_, settings_.skills_disabled),
       skill_tools_(skills_, plugins_, &sandbox_, logger),
       skill_importer_([this](base::Loop& loop) -> egress::Client& { return client_of(loop); }),
+      entities_(*database_, data_dir.host_id(), logger),
       catalogue_(plugins_, meta_tools(), scoped_tools(), {&tool_rules_, database_.get(), settings_.memory_embedder}),
       tool_administration_(catalogue_, tool_rules_, *database_, ids_, plugins_),
       trials_(catalogue_, tool_administration_, *database_, ids_, trials_options(settings_)),
@@ -255,7 +258,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
             provider_checks_, model_names_,    engine_,      *database_,      plugins_,    authenticator_,
             limits_,          administration_, keys_,        environments_,   master_key_, approvals_,
             rooms_,           replays_,        metrics_,     logger,          catalogue_,  tool_administration_,
-            trials_,          skills_,         skill_tools_, skill_importer_, resolvers_},
+            trials_,          skills_,         skill_tools_, skill_importer_, resolvers_,  entities_},
            api_options(settings_)),
       front_(std::move(front)),
       tasks_(*loops_.front(), [this](std::string_view, std::exception_ptr) {
@@ -287,7 +290,7 @@ std::vector<ports::ToolSource*> Daemon::meta_tools() {
   return {&memory_tools_, &questions_};
 }
 
-std::vector<ports::ScopedTools*> Daemon::scoped_tools() { return {&skill_tools_}; }
+std::vector<ports::ScopedTools*> Daemon::scoped_tools() { return {&skill_tools_, &entities_}; }
 
 void Daemon::load_plugins() {
   plugins_.load();

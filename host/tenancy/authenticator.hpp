@@ -58,6 +58,11 @@ class Authenticator {
   /// Credentials, members or environments changed.
   void forget();
 
+  /// Around credentials that somebody else looks at: ResourceExhausted "too_many_failures" when too many of this
+  /// address were wrong, and one more that was.
+  Result<void> check_failures(const std::string& address, std::int64_t now_us);
+  void note_failure(const std::string& address, std::int64_t now_us);
+
  private:
   struct Known {
     model::Principal principal;
@@ -80,8 +85,6 @@ class Authenticator {
   bool find_known(const std::string& fingerprint, std::int64_t now_us, model::Principal& principal);
   void note_use(base::Loop& loop, const Known& known, std::int64_t now_us);
   void remember(const std::string& fingerprint, const Known& known, std::uint64_t generation);
-  Result<void> check_failures(const std::string& address, std::int64_t now_us);
-  void note_failure(const std::string& address, std::int64_t now_us);
 
   store::Database& database_;
   secrets::Secret session_secret_;

@@ -38,7 +38,14 @@ Result<void> check_patch(const EntityPatch& patch) {
   if (patch.name) {
     if (auto good = check_name(*patch.name); !good) return good;
   }
-  return patch.origins ? check_origins(*patch.origins) : Result<void>{};
+  if (patch.origins) {
+    if (auto good = check_origins(*patch.origins); !good) return good;
+  }
+  if (patch.linked_agents) {
+    if (auto good = check_linked_agents(*patch.linked_agents); !good) return good;
+  }
+  if (!patch.test_credentials_json || patch.test_credentials_json->empty()) return {};
+  return check_test_credentials(*patch.test_credentials_json);
 }
 
 /// A token may not do more than who makes it.
@@ -177,6 +184,8 @@ Task<Result<Revealed<model::Entity>>> Keys::create_entity(base::Loop& loop, Prin
   entity.entity_id = entity_id;
   entity.name = given.name.value_or(entity_id);
   entity.origins = given.origins.value_or(std::vector<std::string>());
+  entity.linked_agents = given.linked_agents.value_or(std::vector<std::string>());
+  entity.test_credentials_json = given.test_credentials_json.value_or("");
   entity.secret = make_entity_secret();
   entity.created_us = entity.updated_us = loop.clock().wall_us();
   const auto write = database_.write(loop, [this, who, entity](Session& session) -> Result<void> {
@@ -215,6 +224,8 @@ Task<Result<model::Entity>> Keys::update_entity(base::Loop& loop, Principal who,
     if (!entity) return entity;
     entity->name = patch.name.value_or(entity->name);
     entity->origins = patch.origins.value_or(entity->origins);
+    entity->linked_agents = patch.linked_agents.value_or(entity->linked_agents);
+    entity->test_credentials_json = patch.test_credentials_json.value_or(entity->test_credentials_json);
     entity->updated_us = now_us;
     store::Credentials(session).update(Tenant::across(), *entity);
     write_audit(session, ids_, who, "entity.update", entity->id, {{"name", entity->name}}, now_us);

@@ -42,7 +42,7 @@ void SocketClient::cut() {
 }
 
 bool SocketClient::upgrade(const std::string& url) {
-  std::string head = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: " + url.substr(url.rfind('/') + 1) +
+  std::string head = "GET " + options_.path + " HTTP/1.1\r\nHost: " + url.substr(url.rfind('/') + 1) +
                      "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
   for (const auto& header : options_.headers) head += header + "\r\n";

@@ -13,6 +13,7 @@ namespace platos::tests {
 struct SocketOptions {
   std::vector<std::string> headers;  ///< "Name: value", of the upgrade
   std::string name_space = "/agent";
+  std::string path = "/socket.io/?EIO=4&transport=websocket";
   bool answers_pings = true;
   /// The connection is lost when so many bytes have come, the head of the upgrade not counted.
   std::size_t cut_after_bytes = std::numeric_limits<std::size_t>::max();

@@ -42,6 +42,7 @@ Json entity_row() {
                  {"entityId", text()},
                  {"displayName", text()},
                  {"allowedOrigins", list_of(text())},
+                 {"linkedAgentIds", list_of(text())},
                  {"formerSecretUntil", or_null(time())},
                  {"createdAt", time()},
                  {"updatedAt", time()}});
@@ -62,13 +63,16 @@ std::vector<Operation> entity_operations() {
   return {operation("GET /api/v1/agent/entities", "listEntities")
               .gives(200, "All entities", listing("entities", ref("Entity"))),
           operation("POST /api/v1/agent/entities", "createEntity")
-              .takes(object({{"entityId", entity_slug()}},
-                            {{"displayName", or_null(text_up_to(200))}, {"allowedOrigins", or_null(origins())}}))
+              .takes(object({{"entityId", entity_slug()}}, {{"displayName", or_null(text_up_to(200))},
+                                                            {"allowedOrigins", or_null(origins())},
+                                                            {"linkedAgentIds", or_null(list_of(text()))}}))
               .gives(201, "The entity and its secret", ref("EntityWithSecret"))
               .fails({409}),
           operation("GET /api/v1/agent/entities/{id}", "getEntity").gives(200, "The entity", ref("Entity")),
           operation("PATCH /api/v1/agent/entities/{id}", "updateEntity")
-              .takes(object({}, {{"displayName", or_null(text_up_to(200))}, {"allowedOrigins", or_null(origins())}}))
+              .takes(object({}, {{"displayName", or_null(text_up_to(200))},
+                                 {"allowedOrigins", or_null(origins())},
+                                 {"linkedAgentIds", or_null(list_of(text()))}}))
               .gives(200, "The entity as it is now", ref("Entity")),
           operation("DELETE /api/v1/agent/entities/{id}", "deleteEntity").gives(200, "It is deleted", ref("Deleted")),
           operation("POST /api/v1/agent/entities/{id}/rotate-secret", "rotateEntitySecret")

@@ -67,6 +67,16 @@ std::vector<Operation> system_operations() {
       document_operation("GET /openapi", "getOpenApiByShortName")};
 }
 
+Operation backend_socket(const char* route, const char* id) {
+  Operation of = operation(route, id);
+  of.query("entity", text(), "The entity's own id; absent: the secret says it")
+      .query("env", text(), "Id or type of the environment; absent: DEVELOPMENT")
+      .query("instance", text(), "Connections of several instances stand side by side")
+      .gives_nothing(101, "A WebSocket with the frames of the SDK")
+      .fails({400, 401, 404, 429});
+  return of;
+}
+
 Operation& with_session(Operation& of) {
   return of.must_query("EIO", words({"4"}), "The protocol's version")
       .must_query("transport", words({"polling", "websocket"}), "How packets travel")
@@ -93,7 +103,9 @@ Resource sockets_resource() {
   return {"Sockets",
           "Socket.IO 5. Its clients speak it; the names here are only the envelope of their packets.",
           {{"SocketRefusal", object({{"code", integer_in(0, 5)}, {"message", text()}})}},
-          {with_session(begin), with_session(send)}};
+          {with_session(begin), with_session(send), backend_socket("GET /ws/sdk", "connectBackend"),
+           backend_socket("GET /tools/sync", "connectBackendBySync"),
+           backend_socket("GET /tools/sync/ws/sdk", "connectBackendBySyncSdk")}};
 }
 
 }  // namespace platos::api::openapi

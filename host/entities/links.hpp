@@ -1,0 +1,103 @@
+// Backends that are connected now, and the calls that wait for their answers.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/completion.hpp"
+#include "base/loop.hpp"
+#include "base/result.hpp"
+#include "entities/call_frames.hpp"
+#include "tenancy/entity_access.hpp"
+
+namespace platos::entities {
+
+/// One connection. Bound to its loop, where everything of it is called. Implemented by `api`.
+class Link {
+ public:
+  virtual ~Link() = default;
+  virtual base::Loop& loop() = 0;
+  virtual void send(const std::string& frame) = 0;
+  virtual void close(std::uint16_t status, const std::string& reason) = 0;
+  /// The entity's secret may be another one now.
+  virtual void recheck() = 0;
+};
+
+/// How a call ended.
+struct Reply {
+  enum class Kind {
+    Unspecified,
+    Result,   ///< `text` is one JSON value
+    Failed,   ///< `text` is what the entity says
+    Dropped,  ///< the connection is gone, and nobody knows what became of the call
+    TimedOut,
+    Cancelled,
+  };
+  Kind kind = Kind::Dropped;
+  std::string text = {};
+};
+
+/// Of one connection, for people.
+struct LinkView {
+  std::string id;
+  std::string instance;
+  std::int64_t connected_us = 0;
+  std::size_t tools = 0;
+  std::size_t pending = 0;
+};
+
+/// Internally synchronised. Keeps connections by entity, environment and instance.
+class Links {
+ public:
+  static constexpr std::size_t kMaxInstances = 64;  ///< of an entity in an environment
+  static constexpr std::size_t kMaxPending = 256;   ///< calls of one connection
+
+  /// Its id. The former connection of the same instance is closed with 1000. ResourceExhausted "too_many_connections".
+  Result<std::string> attach(std::shared_ptr<Link> link, tenancy::EntityGuest guest, std::string instance,
+                             std::int64_t now_us);
+  /// What waits for it fails at once.
+  void detach(const std::string& link_id);
+
+  /// What a connection offers from now on. The names that other connections of its entity offer.
+  std::vector<std::string> offer(const std::string& link_id, std::set<std::string> tools);
+
+  /// Gives the call to the connection with the fewest waiting ones of those that offer the tool; `done` hears how it
+  /// ended. The call's id. FailedPrecondition "entity_offline"; ResourceExhausted "entity_busy": nothing was sent.
+  Result<std::string> send(const OutgoingCall& call, const std::string& entity_row, std::int64_t wall_us,
+                           base::Completion<Reply> done);
+  /// False when that connection was not asked, or nobody waits any more.
+  bool settle(const std::string& link_id, const std::string& call_id, Reply reply);
+  /// Nobody waits any more.
+  void forget(const std::string& call_id);
+
+  std::size_t pending_of(const std::string& link_id) const;
+  /// Of an entity, all its connections look at their secret again.
+  void recheck(const std::string& entity_row) const;
+  std::vector<LinkView> views(const std::string& entity_row, const std::string& environment_id) const;
+
+ private:
+  struct Connected {
+    std::shared_ptr<Link> link;
+    tenancy::EntityGuest guest;
+    std::string instance;
+    std::int64_t connected_us = 0;
+    bool registered = false;
+    std::set<std::string> tools = {};
+    std::map<std::string, base::Completion<Reply>> pending = {};  // by call
+  };
+  using Connections = std::map<std::string, Connected>;  // by link
+  static void drop(Connected& connected);
+  static bool is_of(const Connected& connected, const std::string& entity_row, const std::string& environment_id);
+  Connected* choose(const OutgoingCall& call, const std::string& entity_row);
+
+  mutable std::mutex mutex_;
+  Connections links_;
+  std::map<std::string, std::string> calls_;  // the link of each call that waits
+};
+
+}  // namespace platos::entities

@@ -1,0 +1,117 @@
+#include "store/entity_tools.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "store/rows.hpp"
+
+#define PLATOS_LINK_COLUMNS "entity_id, host_id, connected_us, revision"
+
+namespace platos::store {
+namespace {
+
+using model::Scope;
+
+constexpr std::string_view kDefinition = "entity_tools.definition";
+
+std::string tool_key(const std::string& entity_id, const std::string& name) { return entity_id + '/' + name; }
+
+EntityToolRow read_entity_tool(const Row& row, const Scope& scope) {
+  EntityToolRow tool;
+  tool.entity_id = row.text(0);
+  tool.name = row.text(1);
+  const std::string key = tool_key(tool.entity_id, tool.name);
+  tool.definition_json = row.unsealed(2, place(scope, kDefinition, key));
+  return tool;
+}
+
+EntityLinkRow read_link(const Row& row) {
+  EntityLinkRow link;
+  link.entity_id = row.text(0);
+  link.host_id = row.text(1);
+  link.connected_us = row.integer(2);
+  link.revision = row.integer(3);
+  return link;
+}
+
+}  // namespace
+
+std::vector<EntityToolRow> EntityTools::tools(const Scope& scope) {
+  return all_rows<EntityToolRow>(
+      session_, scope,
+      "SELECT entity_id, name, definition FROM entity_tools WHERE env_id = $1 ORDER BY entity_id, name",
+      {scope.environment_id}, [&](const Row& row) { return read_entity_tool(row, scope); });
+}
+
+std::vector<EntityToolRow> EntityTools::tools_of(const Scope& scope, const std::string& entity_id) {
+  return all_rows<EntityToolRow>(session_, scope,
+                                 "SELECT entity_id, name, definition FROM entity_tools WHERE env_id = $1 AND "
+                                 "entity_id = $2 ORDER BY name",
+                                 {scope.environment_id, entity_id},
+                                 [&](const Row& row) { return read_entity_tool(row, scope); });
+}
+
+std::vector<EntityLinkRow> EntityTools::links(const Scope& scope) {
+  return all_rows<EntityLinkRow>(session_, scope, "SELECT " PLATOS_LINK_COLUMNS " FROM entity_links WHERE env_id = $1",
+                                 {scope.environment_id}, read_link);
+}
+
+std::optional<EntityLinkRow> EntityTools::link(const Scope& scope, const std::string& entity_id) {
+  return first_row<EntityLinkRow>(
+      session_, scope, "SELECT " PLATOS_LINK_COLUMNS " FROM entity_links WHERE env_id = $1 AND entity_id = $2",
+      {scope.environment_id, entity_id}, read_link);
+}
+
+void EntityTools::put(const Scope& scope, const EntityToolRow& row, std::int64_t now_us) {
+  const std::string key = tool_key(row.entity_id, row.name);
+  session_.send(scope,
+                "INSERT INTO entity_tools (env_id, entity_id, name, definition, created_us, updated_us) "
+                "VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (env_id, entity_id, name) DO UPDATE SET definition = $4, "
+                "updated_us = $5",
+                {scope.environment_id, row.entity_id, row.name,
+                 Sealed{row.definition_json, place(scope, kDefinition, key)}, now_us});
+}
+
+EntityToolChange EntityTools::declare(const Scope& scope, const std::string& entity_id,
+                                      const std::vector<EntityToolRow>& declared, const std::vector<std::string>& kept,
+                                      std::int64_t now_us) {
+  EntityToolChange change;
+  std::map<std::string, EntityToolRow> left;
+  for (auto& row : tools_of(scope, entity_id)) left.emplace(row.name, std::move(row));
+  std::map<std::string, EntityToolRow> now;
+  for (const auto& row : declared) {
+    const auto former = left.find(row.name);
+    const bool same = former != left.end() && former->second.definition_json == row.definition_json;
+    if (!same) put(scope, row, now_us);
+    change.added += former == left.end() ? 1 : 0;
+    change.updated += former != left.end() && !same ? 1 : 0;
+    if (former != left.end()) left.erase(former);
+    now.emplace(row.name, row);
+  }
+  for (auto& [name, row] : left) {
+    if (std::find(kept.begin(), kept.end(), name) != kept.end()) {
+      now.emplace(name, std::move(row));
+      continue;
+    }
+    session_.send(scope, "DELETE FROM entity_tools WHERE env_id = $1 AND entity_id = $2 AND name = $3",
+                  {scope.environment_id, entity_id, name});
+    ++change.removed;
+  }
+  session_.execute(scope, "UPDATE entity_links SET revision = revision + 1 WHERE env_id = $1 AND entity_id = $2",
+                   {scope.environment_id, entity_id});
+  const auto linked = link(scope, entity_id);
+  change.revision = linked ? linked->revision : 0;
+  for (auto& [name, row] : now) change.tools.push_back(std::move(row));
+  return change;
+}
+
+void EntityTools::note_connected(const Scope& scope, const std::string& entity_id, const std::string& host_id,
+                                 std::int64_t now_us) {
+  session_.send(scope,
+                "INSERT INTO entity_links (env_id, entity_id, host_id, connected_us, revision) "
+                "VALUES ($1, $2, $3, $4, 0) ON CONFLICT (env_id, entity_id) DO UPDATE SET host_id = $3, "
+                "connected_us = $4",
+                {scope.environment_id, entity_id, host_id, now_us});
+}
+
+}  // namespace platos::store

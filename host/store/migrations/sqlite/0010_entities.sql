@@ -1,0 +1,15 @@
+-- Entities that connect: found by their secret, and which agents may use what they offer.
+ALTER TABLE entities ADD COLUMN linked_agents TEXT NOT NULL DEFAULT '';
+ALTER TABLE entities ADD COLUMN test_credentials BLOB;
+CREATE INDEX entities_secret ON entities (secret_hash);
+CREATE INDEX entities_former_secret ON entities (former_hash) WHERE former_hash IS NOT NULL;
+
+-- An entity in an environment: when and with which host it was connected last. The revision
+-- rises with each change of its tools.
+CREATE TABLE entity_links (
+  env_id TEXT NOT NULL, entity_id TEXT NOT NULL, host_id TEXT NOT NULL,
+  connected_us BIGINT NOT NULL, revision BIGINT NOT NULL,
+  PRIMARY KEY (env_id, entity_id)) WITHOUT ROWID;
+CREATE TABLE entity_tools (
+  env_id TEXT NOT NULL, entity_id TEXT NOT NULL, name TEXT NOT NULL, definition BLOB NOT NULL,
+  created_us BIGINT NOT NULL, updated_us BIGINT NOT NULL, PRIMARY KEY (env_id, entity_id, name)) WITHOUT ROWID;
