@@ -1,6 +1,7 @@
 #include "entities/entities.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
 
