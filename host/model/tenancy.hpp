@@ -87,7 +87,6 @@ struct Entity {
   std::int64_t created_us = 0;
   std::int64_t updated_us = 0;
   std::vector<std::string> linked_agents = {};  ///< ids of those that may use its tools; empty: all
-  std::string test_credentials_json = {};       ///< {"headers": {...}, "userId"?}, for tests by hand; empty: none
 };
 
 /// A user of a customer, known by the id that the customer gave.

@@ -6,7 +6,7 @@
 // One list of columns, so that read_entity fits every query below.
 #define PLATOS_ENTITY_COLUMNS                                                                              \
   "id, org_id, project_id, entity_id, name, origins, secret, former_secret, former_until_us, created_us, " \
-  "updated_us, linked_agents, test_credentials FROM entities "
+  "updated_us, linked_agents FROM entities "
 #define PLATOS_TOKEN_COLUMNS                                                                               \
   "id, org_id, user_id, name, prefix, token_hash, role, created_us, expires_us, last_used_us, revoked_us " \
   "FROM personal_access_tokens "
@@ -20,7 +20,6 @@ using model::SystemScope;
 
 constexpr std::string_view kSecret = "entities.secret";
 constexpr std::string_view kFormerSecret = "entities.former_secret";
-constexpr std::string_view kTestCredentials = "entities.test_credentials";
 
 // Origins hold no spaces.
 std::string joined(const std::vector<std::string>& origins) {
@@ -60,7 +59,6 @@ model::Entity read_entity(const Row& row) {
   entity.created_us = row.integer(9);
   entity.updated_us = row.integer(10);
   entity.linked_agents = parts_of(row.text(11));
-  entity.test_credentials_json = row.unsealed(12, {kTestCredentials, entity.organization_id, entity.id});
   return entity;
 }
 
@@ -75,17 +73,11 @@ struct SealedSecrets {
         former(entity.former_secret.empty() ? Param(nullptr)
                                             : Param(Sealed{entity.former_secret,
                                                            {kFormerSecret, entity.organization_id, entity.id},
-                                                           entity.organization_id})),
-        test_credentials(entity.test_credentials_json.empty()
-                             ? Param(nullptr)
-                             : Param(Sealed{entity.test_credentials_json,
-                                            {kTestCredentials, entity.organization_id, entity.id},
-                                            entity.organization_id})) {}
+                                                           entity.organization_id})) {}
   std::string hash;
   std::string former_hash;
   Param secret;
   Param former;
-  Param test_credentials;
 };
 
 }  // namespace
@@ -157,10 +149,10 @@ void Credentials::insert(const SystemScope& system, const model::Entity& entity)
   const std::string linked = joined(entity.linked_agents);
   session_.send(system,
                 "INSERT INTO entities (id, org_id, project_id, entity_id, name, origins, secret, secret_hash, "
-                "created_us, updated_us, linked_agents, test_credentials) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                "created_us, updated_us, linked_agents) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                 {entity.id, entity.organization_id, entity.project_id, entity.entity_id, entity.name, origins,
-                 sealed.secret, sealed.hash, entity.created_us, entity.updated_us, linked, sealed.test_credentials});
+                 sealed.secret, sealed.hash, entity.created_us, entity.updated_us, linked});
 }
 
 void Credentials::update(const SystemScope& system, const model::Entity& entity) {
@@ -169,10 +161,10 @@ void Credentials::update(const SystemScope& system, const model::Entity& entity)
   const std::string linked = joined(entity.linked_agents);
   session_.send(system,
                 "UPDATE entities SET name = $1, origins = $2, secret = $3, secret_hash = $4, former_secret = $5, "
-                "former_hash = $6, former_until_us = $7, updated_us = $8, linked_agents = $9, test_credentials = $10 "
-                "WHERE id = $11",
+                "former_hash = $6, former_until_us = $7, updated_us = $8, linked_agents = $9 "
+                "WHERE id = $10",
                 {entity.name, origins, sealed.secret, sealed.hash, sealed.former, sealed.former_hash,
-                 time_or_null(entity.former_until_us), entity.updated_us, linked, sealed.test_credentials, entity.id});
+                 time_or_null(entity.former_until_us), entity.updated_us, linked, entity.id});
 }
 
 std::vector<model::Entity> Credentials::entities(const SystemScope& system, const std::string& organization_id,
@@ -194,13 +186,6 @@ std::vector<model::Entity> Credentials::entities_by_secret(const SystemScope& sy
   return all_rows<model::Entity>(session_, system,
                                  "SELECT " PLATOS_ENTITY_COLUMNS "WHERE secret_hash = $1 OR former_hash = $1", {hash},
                                  read_entity);
-}
-
-std::vector<EntitySecretMark> Credentials::entity_secrets(const SystemScope& system) {
-  return all_rows<EntitySecretMark>(
-      session_, system, "SELECT id, secret_hash, former_hash, former_until_us FROM entities", {}, [](const Row& row) {
-        return EntitySecretMark{row.text(0), row.text(1), row.text(2), row.integer(3)};
-      });
 }
 
 bool Credentials::remove_entity(const SystemScope& system, const std::string& id) {

@@ -11,14 +11,6 @@
 
 namespace platos::store {
 
-/// Which secrets of an entity are good, as hashes.
-struct EntitySecretMark {
-  std::string entity_id;
-  std::string hash;
-  std::string former_hash;  ///< good until former_until_us
-  std::int64_t former_until_us = 0;
-};
-
 /// A view on a session; made where it is used. Throws SqlError.
 class Credentials {
  public:
@@ -49,7 +41,6 @@ class Credentials {
                                            const std::string& project_id, const std::string& entity_id);
   /// Whose secret, or former secret, has this hash: one, or none.
   std::vector<model::Entity> entities_by_secret(const model::SystemScope&, const std::string& hash);
-  std::vector<EntitySecretMark> entity_secrets(const model::SystemScope&);
   /// With its tools in all environments.
   bool remove_entity(const model::SystemScope&, const std::string& id);
 

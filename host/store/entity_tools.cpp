@@ -51,11 +51,6 @@ std::vector<EntityToolRow> EntityTools::tools_of(const Scope& scope, const std::
                                  [&](const Row& row) { return read_entity_tool(row, scope); });
 }
 
-std::vector<EntityLinkRow> EntityTools::links(const Scope& scope) {
-  return all_rows<EntityLinkRow>(session_, scope, "SELECT " PLATOS_LINK_COLUMNS " FROM entity_links WHERE env_id = $1",
-                                 {scope.environment_id}, read_link);
-}
-
 std::optional<EntityLinkRow> EntityTools::link(const Scope& scope, const std::string& entity_id) {
   return first_row<EntityLinkRow>(
       session_, scope, "SELECT " PLATOS_LINK_COLUMNS " FROM entity_links WHERE env_id = $1 AND entity_id = $2",

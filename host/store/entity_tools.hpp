@@ -42,7 +42,6 @@ class EntityTools {
   /// Of the whole environment, or of one entity; by entity and name.
   std::vector<EntityToolRow> tools(const model::Scope& scope);
   std::vector<EntityToolRow> tools_of(const model::Scope& scope, const std::string& entity_id);
-  std::vector<EntityLinkRow> links(const model::Scope& scope);
   std::optional<EntityLinkRow> link(const model::Scope& scope, const std::string& entity_id);
 
   /// Makes `declared` (by name) what the entity offers: adds, changes, and removes what is neither there nor in `kept`.

@@ -1,6 +1,6 @@
 #include "tenancy/entity_access.hpp"
 
-#include <algorithm>
+#include <map>
 
 #include "base/text.hpp"
 #include "store/organizations.hpp"
@@ -73,30 +73,11 @@ Task<Result<EntityGuest>> EntityAccess::enter(base::Loop& loop, EntityKnock knoc
   co_return guest;
 }
 
-Task<Result<std::vector<model::Entity>>> EntityAccess::entities(base::Loop& loop, model::Scope scope) {
-  const auto read = database_.read(loop, [scope](Session& session) -> Result<std::vector<model::Entity>> {
-    return store::Credentials(session).entities(Tenant::across(), scope.organization_id, scope.project_id);
-  });
-  co_return co_await read;
-}
-
 Task<Result<model::Entity>> EntityAccess::entity(base::Loop& loop, model::Scope scope, std::string id) {
   const auto read = database_.read(loop, [scope, id](Session& session) -> Result<model::Entity> {
     auto found = store::Credentials(session).find_entity(Tenant::across(), scope.organization_id, scope.project_id, id);
     if (!found) return fail(not_found("entity", id));
     return std::move(*found);
-  });
-  co_return co_await read;
-}
-
-Task<Result<std::map<std::string, store::EntitySecretMark>>> EntityAccess::secrets(base::Loop& loop) {
-  using Marks = std::map<std::string, store::EntitySecretMark>;
-  const auto read = database_.read(loop, [](Session& session) -> Result<Marks> {
-    Marks marks;
-    for (auto& mark : store::Credentials(session).entity_secrets(Tenant::across())) {
-      marks.emplace(mark.entity_id, std::move(mark));
-    }
-    return marks;
   });
   co_return co_await read;
 }

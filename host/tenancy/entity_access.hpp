@@ -1,9 +1,7 @@
 // Customers' backends that connect by themselves: their secret says which entity they are.
 #pragma once
 
-#include <map>
 #include <string>
-#include <vector>
 
 #include "base/loop.hpp"
 #include "base/result.hpp"
@@ -41,12 +39,8 @@ class EntityAccess {
   /// "environment_not_found"; ResourceExhausted "too_many_failures".
   Task<Result<EntityGuest>> enter(base::Loop& loop, EntityKnock knock);
 
-  /// Of the scope's project, with secrets.
-  Task<Result<std::vector<model::Entity>>> entities(base::Loop& loop, model::Scope scope);
   /// By its own id or that of its row. NotFound "entity_not_found".
   Task<Result<model::Entity>> entity(base::Loop& loop, model::Scope scope, std::string id);
-  /// All entities there are, by the id of their row.
-  Task<Result<std::map<std::string, store::EntitySecretMark>>> secrets(base::Loop& loop);
 
  private:
   store::Database& database_;

@@ -44,8 +44,7 @@ Result<void> check_patch(const EntityPatch& patch) {
   if (patch.linked_agents) {
     if (auto good = check_linked_agents(*patch.linked_agents); !good) return good;
   }
-  if (!patch.test_credentials_json || patch.test_credentials_json->empty()) return {};
-  return check_test_credentials(*patch.test_credentials_json);
+  return {};
 }
 
 /// A token may not do more than who makes it.
@@ -185,7 +184,6 @@ Task<Result<Revealed<model::Entity>>> Keys::create_entity(base::Loop& loop, Prin
   entity.name = given.name.value_or(entity_id);
   entity.origins = given.origins.value_or(std::vector<std::string>());
   entity.linked_agents = given.linked_agents.value_or(std::vector<std::string>());
-  entity.test_credentials_json = given.test_credentials_json.value_or("");
   entity.secret = make_entity_secret();
   entity.created_us = entity.updated_us = loop.clock().wall_us();
   const auto write = database_.write(loop, [this, who, entity](Session& session) -> Result<void> {
@@ -225,7 +223,6 @@ Task<Result<model::Entity>> Keys::update_entity(base::Loop& loop, Principal who,
     entity->name = patch.name.value_or(entity->name);
     entity->origins = patch.origins.value_or(entity->origins);
     entity->linked_agents = patch.linked_agents.value_or(entity->linked_agents);
-    entity->test_credentials_json = patch.test_credentials_json.value_or(entity->test_credentials_json);
     entity->updated_us = now_us;
     store::Credentials(session).update(Tenant::across(), *entity);
     write_audit(session, ids_, who, "entity.update", entity->id, {{"name", entity->name}}, now_us);

@@ -37,7 +37,6 @@ struct EntityPatch {
   std::optional<std::string> name;
   std::optional<std::vector<std::string>> origins;
   std::optional<std::vector<std::string>> linked_agents;  ///< ids; empty: all agents
-  std::optional<std::string> test_credentials_json;       ///< empty: none
 };
 
 struct MintRequest {

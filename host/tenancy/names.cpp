@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cctype>
 
-#include <nlohmann/json.hpp>
 #include "base/text.hpp"
 #include "model/json.hpp"
 
@@ -81,39 +80,6 @@ Result<void> check_linked_agents(const std::vector<std::string>& ids) {
   if (ids.size() > kMaxOrigins) return fail(invalid_field("linkedAgentIds", "at most 100", std::to_string(ids.size())));
   for (const auto& id : ids) {
     if (!check_entity_id(id)) return fail(invalid_field("linkedAgentIds", "ids of agents", quoted(id)));
-  }
-  return {};
-}
-
-Result<void> check_test_credentials(const std::string& json) {
-  constexpr std::size_t kMaxHeaders = 32;
-  constexpr std::size_t kMaxValueBytes = 4096;
-  constexpr const char* kField = "testCredentials";
-  const auto parsed = model::parse_bounded(json, kField);
-  if (!parsed) return fail(parsed.error());
-  if (!parsed->is_object()) return fail(invalid_field(kField, "an object or null", model::kind_of(*parsed)));
-  if (const auto user = model::optional_text(*parsed, "userId"); !user) return fail(user.error());
-  const auto headers = parsed->value("headers", model::Json::object());
-  if (!headers.is_object()) return fail(invalid_field("testCredentials.headers", "an object", model::kind_of(headers)));
-  if (headers.size() > kMaxHeaders) {
-    return fail(invalid_field("testCredentials.headers", "at most 32", std::to_string(headers.size())));
-  }
-  for (const auto& [name, value] : headers.items()) {
-    const bool token =
-        !name.empty() && name.size() <= kMaxNameBytes && std::all_of(name.begin(), name.end(), [](char c) {
-          return is_word(c) || std::string_view("!#$%&'*+-.^`|~").find(c) != std::string_view::npos;
-        });
-    const std::string lower = base::to_lower(name);
-    const bool ours = lower.starts_with("x-platos-") || lower == "host" || lower == "content-length" ||
-                      lower == "transfer-encoding" || lower == "connection" || lower == "content-type";
-    if (!token || ours)
-      return fail(invalid_field("testCredentials.headers", "names of headers of yours", quoted(name)));
-    const bool text = value.is_string() && value.get_ref<const std::string&>().size() <= kMaxValueBytes;
-    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; };
-    if (!text || std::any_of(value.get_ref<const std::string&>().begin(), value.get_ref<const std::string&>().end(),
-                             is_control)) {
-      return fail(invalid_field("testCredentials.headers", "values of at most 4096 bytes on one line", quoted(name)));
-    }
   }
   return {};
 }

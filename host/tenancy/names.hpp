@@ -20,8 +20,6 @@ Result<void> check_entity_id(const std::string& id);
 Result<void> check_origins(const std::vector<std::string>& origins);
 /// At most 100 ids of agents.
 Result<void> check_linked_agents(const std::vector<std::string>& ids);
-/// {"headers": {name: value}, "userId"?}: at most 32 headers, values of at most 4096 bytes, none that Platos writes.
-Result<void> check_test_credentials(const std::string& json);
 /// An identifier of a shell variable, of at most 200 characters.
 Result<void> check_variable_name(const std::string& name);
 /// DEVELOPMENT, STAGING, PREVIEW or PRODUCTION.

@@ -25,16 +25,20 @@ struct Backend {
   static SocketOptions options(const std::string& secret, const std::string& path) {
     SocketOptions options;
     options.path = path;
+    if (path.find("env=") == std::string::npos) {
+      options.path += (path.find('?') == std::string::npos ? "?env=" : "&env=") + std::string("production");
+    }
     options.headers = {"Authorization: Bearer " + secret};
     return options;
   }
   Json next() {
-    const auto frame = socket.next();
+    const auto frame = socket.next(5'000);
     return frame ? Json::parse(*frame) : Json();
   }
   Json wait_for(const std::string& type) {
     for (Json frame = next(); !frame.is_null(); frame = next()) {
       if (frame["type"] == type) return frame;
+      if (frame["type"] == "error") UNSCOPED_INFO(frame.dump());
     }
     return {};
   }
@@ -64,14 +68,14 @@ struct EntityStage : ApiStage {
 
 TEST_CASE("A backend connects, declares tools and answers a turn's call, under each of its addresses") {
   const EntityStage stage;
-  const std::string path = GENERATE("/ws/sdk", "/tools/sync", "/tools/sync/ws/sdk?entity=crm&env=dev");
+  const std::string path = GENERATE("/ws/sdk", "/tools/sync", "/tools/sync/ws/sdk?entity=crm&env=prod");
   Backend backend(stage, stage.secret, path);
   REQUIRE(backend.socket.status() == 101);
   const Json welcome = backend.next();
   CHECK(welcome["type"] == "welcome");
   CHECK(welcome["org_id"] == welcome["organization_id"]);
   CHECK(welcome["entity_id"] == "crm");
-  CHECK(backend.enroll({declared("find.customer")})["new_tools"] == 1);
+  CHECK(backend.enroll(Json::array({declared("find.customer")}))["new_tools"] == 1);
   auto result = stage.calls("crm__find_customer", {{"q", "Ann"}});
   const Json call = backend.wait_for("tool_call");
   REQUIRE(call["tool_name"] == "find.customer");
@@ -160,7 +164,7 @@ TEST_CASE("A connection lost in a call: once is left in doubt, idempotent goes t
   auto put = stage.calls("crm__put");
   const Json lost = two.wait_for("tool_call");
   Backend three(stage, stage.secret, "/ws/sdk?instance=three");
-  three.enroll({declared("put", "idempotent")});
+  three.enroll(Json::array({declared("put", "idempotent")}));
   two.socket.cut();
   const Json again = three.wait_for("tool_call");
   REQUIRE(again.is_object());

@@ -208,7 +208,7 @@ TEST_CASE("Texts from before there were keys are sealed, whichever column they s
       "audit_log.detail",  "threads.tags",           "message_ratings.comment", "approvals.action",
       "approvals.details", "approvals.arguments",    "approvals.schema_json",   "approvals.edited",
       "approvals.comment", "approval_votes.comment", "tool_audit.arguments",    "tool_audit.result",
-      "tool_results.text", "skill_files.content"};
+      "tool_results.text", "skill_files.content",    "entity_tools.definition"};
   for (const auto& [column, plain] : plain_values(f)) {
     INFO(column);
     CHECK((plain > 0) != born_sealed.contains(column));

@@ -1,6 +1,5 @@
 -- Entities that connect: found by their secret, and which agents may use what they offer.
 ALTER TABLE entities ADD COLUMN linked_agents TEXT NOT NULL DEFAULT '';
-ALTER TABLE entities ADD COLUMN test_credentials BYTEA;
 CREATE INDEX entities_secret ON entities (secret_hash);
 CREATE INDEX entities_former_secret ON entities (former_hash) WHERE former_hash IS NOT NULL;
 
