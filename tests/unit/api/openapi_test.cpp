@@ -46,7 +46,8 @@ Services no_services() {
           absent<skills::Skills>(),
           absent<skills::SkillTools>(),
           absent<skills::Importer>(),
-          absent<base::WorkerPool>()};
+          absent<base::WorkerPool>(),
+          absent<entities::Entities>()};
 }
 
 const std::vector<Route>& routes() {
