@@ -31,10 +31,10 @@ constexpr Row kRows[] = {
     // Credentials come with a namespace; sockets have a matrix of their own.
     {"GET /socket.io/", kNobody, Of::Nobody, "/socket.io/?EIO=4&transport=polling", nullptr, nullptr, 200},
     {"POST /socket.io/", kNobody, Of::Nobody, "/socket.io/?EIO=4&transport=polling", nullptr, "{}", 400},
-    // The secret of an entity is what counts, and none of these have one.
-    {"GET /ws/sdk", kNobody, Of::Nobody, "/ws/sdk", nullptr, nullptr, 401},
-    {"GET /tools/sync", kNobody, Of::Nobody, "/tools/sync", nullptr, nullptr, 401},
-    {"GET /tools/sync/ws/sdk", kNobody, Of::Nobody, "/tools/sync/ws/sdk", nullptr, nullptr, 401},
+    // No upgrades; entities_test asks with good and bad secrets.
+    {"GET /ws/sdk", kNobody, Of::Nobody, "/ws/sdk", nullptr, nullptr, 400},
+    {"GET /tools/sync", kNobody, Of::Nobody, "/tools/sync", nullptr, nullptr, 400},
+    {"GET /tools/sync/ws/sdk", kNobody, Of::Nobody, "/tools/sync/ws/sdk", nullptr, nullptr, 400},
     {"GET /api/v1/routes", kChat | kRead, Of::Everybody, "/api/v1/routes", nullptr, nullptr, 200},
     {"GET /api/v1/whoami", kChat | kRead, Of::Everybody, "/api/v1/whoami", nullptr, nullptr, 200},
     {"GET /api/v1/plugins", kRead, Of::Everybody, "/api/v1/plugins", nullptr, nullptr, 200},

@@ -239,10 +239,10 @@ std::vector<Route> EntityServer::routes() {
 }
 
 Task<ingress::Response> EntityServer::handle(Call call) {
-  auto guest = co_await access_.enter(call.loop(), knock_of(call));
-  if (!guest) co_return error_response(guest.error(), call.request.request_id);
   if (const auto good = ingress::check_websocket_handshake(call.request); !good)
     co_return error_response(good.error(), call.request.request_id);
+  auto guest = co_await access_.enter(call.loop(), knock_of(call));
+  if (!guest) co_return error_response(guest.error(), call.request.request_id);
   std::string instance = call.query_value("instance");
   if (instance.size() > kMaxInstance) {
     co_return error_response(model::invalid_field("instance", "at most 128 bytes", std::to_string(instance.size())),
