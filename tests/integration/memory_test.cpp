@@ -84,7 +84,7 @@ TEST_CASE("without a store agents have no memory tools and turns go on") {
   const Stage stage({"--set", "memory.store="});
   const auto events = stage.say(stage.agent("mock"), "Hello");
   CHECK(shape_of(events) == "meta status token+ message_persisted done");
-  const Json& tools = stage.request(0)["tools"];
+  const Json tools = stage.request(0)["tools"];
   REQUIRE(tools.size() == 1);
   CHECK(tools[0]["function"]["name"] == "request_approval");
 }
