@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <stdexcept>
 #include <utility>
 
@@ -75,6 +76,8 @@ struct SmtpSink::Session {
 
 SmtpSink::SmtpSink(const std::string& ca_file, SmtpOptions options)
     : options_(std::move(options)), context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free) {
+  // OpenSSL writes to sockets whose peer has gone.
+  std::signal(SIGPIPE, SIG_IGN);
   const Authority authority;
   authority.write(ca_file);
   const auto issued = authority.issue(options_.certificate_name);

@@ -3,6 +3,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
+
 #include "loopback.hpp"
 #include "support/authority.hpp"
 
@@ -10,6 +12,8 @@ namespace platos::egress {
 
 TlsServer::TlsServer(const Options& options, const std::string& certificate_file, std::string body)
     : options_(options), body_(std::move(body)), context_(SSL_CTX_new(TLS_server_method())) {
+  // OpenSSL writes to sockets whose peer has gone.
+  std::signal(SIGPIPE, SIG_IGN);
   const tests::Authority authority;
   authority.write(certificate_file);
   const auto issued = authority.issue(options.name);
