@@ -11,6 +11,7 @@ namespace {
 constexpr std::int64_t kFreshUs = 2'000'000;
 constexpr std::size_t kMaxShelves = 1000;
 constexpr std::int64_t kTimeoutMs = 30'000;
+constexpr std::int64_t kReturnWaitUs = 10'000'000;
 
 std::string_view entity_of(std::string_view instance) {
   return instance.substr(std::string_view(kInstancePrefix).size());
@@ -33,6 +34,32 @@ class Waiting {
   Links& links_;
   const std::string call_id_;
   const base::Loop::TimerId timer_;
+};
+
+/// The same for a backend that is waited for.
+class AwaitedArrival {
+ public:
+  AwaitedArrival(base::Loop& loop, Links& links, std::string entity_row, std::string environment_id)
+      : loop_(loop), links_(links), entity_row_(std::move(entity_row)), environment_id_(std::move(environment_id)) {}
+  ~AwaitedArrival() {
+    loop_.cancel(timer_);
+    links_.stop_waiting(entity_row_, environment_id_, number_);
+  }
+  AwaitedArrival(const AwaitedArrival&) = delete;
+  AwaitedArrival& operator=(const AwaitedArrival&) = delete;
+
+  void begin(std::uint64_t seen, std::int64_t until_us, const base::Completion<base::Done>& arrived) {
+    number_ = links_.await_arrival(entity_row_, environment_id_, seen, arrived);
+    timer_ = loop_.call_at(until_us, [arrived] { arrived.complete({}); });
+  }
+
+ private:
+  base::Loop& loop_;
+  Links& links_;
+  const std::string entity_row_;
+  const std::string environment_id_;
+  std::uint64_t number_ = 0;
+  base::Loop::TimerId timer_{0, 0};
 };
 
 Result<std::string> result_of(Reply reply, const OutgoingCall& call) {
@@ -127,10 +154,35 @@ Task<Result<std::string>> Entities::invoke(base::Loop& loop, ports::CallContext 
 
 Task<Result<std::string>> Entities::call(base::Loop& loop, const OutgoingCall& call, std::string entity_row,
                                          std::int64_t timeout_ms, base::CancelToken cancel) {
+  const std::int64_t now_us = loop.clock().monotonic_us();
+  const std::int64_t due_us = std::min(call.deadline_us, now_us + timeout_ms * 1000);
+  const std::int64_t until_us = std::min(due_us, now_us + kReturnWaitUs);
+  for (;;) {
+    const std::uint64_t seen = links_.arrivals();
+    auto result = co_await call_once(loop, call, entity_row, due_us, cancel);
+    const bool offline = !result && result.error().code == "entity_offline";
+    if (!offline || loop.clock().monotonic_us() >= until_us) co_return result;
+    if (!links_.may_return(entity_row, call.scope.environment_id)) co_return result;
+    co_await await_return(loop, call, entity_row, seen, until_us, cancel);
+    if (cancel.cancelled())
+      co_return fail(ErrorKind::Cancelled, "cancelled", "the call was cancelled; nothing was sent");
+  }
+}
+
+Task<void> Entities::await_return(base::Loop& loop, const OutgoingCall& call, std::string entity_row,
+                                  std::uint64_t seen, std::int64_t until_us, base::CancelToken cancel) {
+  const base::Completion<base::Done> arrived(loop);
+  AwaitedArrival waiting(loop, links_, std::move(entity_row), call.scope.environment_id);
+  waiting.begin(seen, until_us, arrived);
+  const auto listening = cancel.on_cancel([arrived] { arrived.complete({}); });
+  co_await arrived;
+}
+
+Task<Result<std::string>> Entities::call_once(base::Loop& loop, const OutgoingCall& call, std::string entity_row,
+                                              std::int64_t due_us, base::CancelToken cancel) {
   const base::Completion<Reply> done(loop);
   const auto call_id = links_.send(call, entity_row, loop.clock().wall_us(), done);
   if (!call_id) co_return fail(call_id.error());
-  const std::int64_t due_us = std::min(call.deadline_us, loop.clock().monotonic_us() + timeout_ms * 1000);
   const auto timer = loop.call_at(due_us, [done] { done.complete({Reply::Kind::TimedOut, {}}); });
   const Waiting waiting(loop, links_, *call_id, timer);
   const auto listening = cancel.on_cancel([done] { done.complete({Reply::Kind::Cancelled, {}}); });

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t kLinkIdBytes = 12;
 constexpr std::uint16_t kNormalClose = 1000;
+constexpr std::int64_t kReturnUs = 60'000'000;
+constexpr std::size_t kMaxAbsences = 10'000;
 
 }  // namespace
 
@@ -42,8 +44,56 @@ Result<std::string> Links::attach(std::shared_ptr<Link> link, tenancy::EntityGue
                 "an entity may have " + std::to_string(kMaxInstances) + " connections in one environment");
   }
   std::string id = "link_" + base::random_hex(kLinkIdBytes);
-  links_.emplace(id, Connected{std::move(link), std::move(guest), std::move(instance), now_us});
+  const auto added = links_.emplace(id, Connected{std::move(link), std::move(guest), std::move(instance), now_us});
+  tell_arrival(added.first->second);
   return id;
+}
+
+void Links::tell_arrival(const Connected& connected) {
+  ++arrivals_;
+  const auto found = absences_.find({connected.guest.entity.id, connected.guest.scope.environment_id});
+  if (found == absences_.end()) return;
+  for (const auto& [number, arrived] : std::exchange(found->second.waiting, {})) arrived.complete({});
+}
+
+void Links::note_leaving(const Connected& connected) {
+  const std::int64_t now_us = clock_.monotonic_us();
+  if (absences_.size() >= kMaxAbsences) {
+    std::erase_if(absences_, [now_us](const auto& each) {
+      return each.second.waiting.empty() && now_us - each.second.left_us > kReturnUs;
+    });
+  }
+  if (absences_.size() >= kMaxAbsences) return;
+  absences_[{connected.guest.entity.id, connected.guest.scope.environment_id}].left_us = now_us;
+}
+
+bool Links::may_return(const std::string& entity_row, const std::string& environment_id) const {
+  const std::lock_guard lock(mutex_);
+  const std::int64_t now_us = clock_.monotonic_us();
+  if (now_us - started_us_ < kReturnUs) return true;
+  const auto found = absences_.find({entity_row, environment_id});
+  return found != absences_.end() && found->second.left_us != 0 && now_us - found->second.left_us < kReturnUs;
+}
+
+std::uint64_t Links::arrivals() const {
+  const std::lock_guard lock(mutex_);
+  return arrivals_;
+}
+
+std::uint64_t Links::await_arrival(const std::string& entity_row, const std::string& environment_id, std::uint64_t seen,
+                                   base::Completion<base::Done> arrived) {
+  const std::lock_guard lock(mutex_);
+  if (arrivals_ != seen) arrived.complete({});
+  absences_[{entity_row, environment_id}].waiting.emplace(next_waiting_, std::move(arrived));
+  return next_waiting_++;
+}
+
+void Links::stop_waiting(const std::string& entity_row, const std::string& environment_id, std::uint64_t number) {
+  const std::lock_guard lock(mutex_);
+  const auto found = absences_.find({entity_row, environment_id});
+  if (found == absences_.end()) return;
+  found->second.waiting.erase(number);
+  if (found->second.waiting.empty() && found->second.left_us == 0) absences_.erase(found);
 }
 
 void Links::detach(const std::string& link_id) {
@@ -52,6 +102,7 @@ void Links::detach(const std::string& link_id) {
   if (found == links_.end()) return;
   for (const auto& [call_id, done] : found->second.pending) calls_.erase(call_id);
   drop(found->second);
+  note_leaving(found->second);
   links_.erase(found);
 }
 
@@ -62,6 +113,7 @@ std::vector<std::string> Links::offer(const std::string& link_id, std::set<std::
   if (found == links_.end()) return kept;
   found->second.tools = std::move(tools);
   found->second.registered = true;
+  tell_arrival(found->second);
   const auto& guest = found->second.guest;
   for (const auto& [id, each] : links_) {
     if (id == link_id || !is_of(each, guest.entity.id, guest.scope.environment_id)) continue;

@@ -54,6 +54,7 @@ struct LinkView {
 /// Internally synchronised. Keeps connections by entity, environment and instance.
 class Links {
  public:
+  explicit Links(const base::Clock& clock) : clock_(clock), started_us_(clock.monotonic_us()) {}
   static constexpr std::size_t kMaxInstances = 64;  ///< of an entity in an environment
   static constexpr std::size_t kMaxPending = 256;   ///< calls of one connection
 
@@ -75,6 +76,17 @@ class Links {
   /// Nobody waits any more.
   void forget(const std::string& call_id);
 
+  /// Whether a backend that is away will soon be back: one was connected a minute ago, or may not have come back since
+  /// this process began.
+  bool may_return(const std::string& entity_row, const std::string& environment_id) const;
+  /// How often a connection came, or offered other tools.
+  std::uint64_t arrivals() const;
+  /// `arrived` completes when a connection of the entity does; at once, when arrivals() is not `seen` any more. The
+  /// number is for stop_waiting(), which must follow.
+  std::uint64_t await_arrival(const std::string& entity_row, const std::string& environment_id, std::uint64_t seen,
+                              base::Completion<base::Done> arrived);
+  void stop_waiting(const std::string& entity_row, const std::string& environment_id, std::uint64_t number);
+
   std::size_t pending_of(const std::string& link_id) const;
   /// Of an entity, all its connections look at their secret again.
   void recheck(const std::string& entity_row) const;
@@ -95,9 +107,22 @@ class Links {
   static bool is_of(const Connected& connected, const std::string& entity_row, const std::string& environment_id);
   Connected* choose(const OutgoingCall& call, const std::string& entity_row);
 
+  struct Absence {
+    std::int64_t left_us = 0;  // monotonic, of the last connection; 0: none left
+    std::map<std::uint64_t, base::Completion<base::Done>> waiting = {};  // for the next one
+  };
+  using Place = std::pair<std::string, std::string>;  // entity, environment
+  void tell_arrival(const Connected& connected);
+  void note_leaving(const Connected& connected);
+
+  const base::Clock& clock_;
+  const std::int64_t started_us_;
   mutable std::mutex mutex_;
   Connections links_;
   std::map<std::string, std::string> calls_;  // the link of each call that waits
+  std::map<Place, Absence> absences_;
+  std::uint64_t next_waiting_ = 1;
+  std::uint64_t arrivals_ = 0;
 };
 
 }  // namespace platos::entities

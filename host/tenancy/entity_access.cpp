@@ -1,5 +1,6 @@
 #include "tenancy/entity_access.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "base/text.hpp"
@@ -38,6 +39,16 @@ Result<EntityGuest> find_guest(Session& session, const EntityKnock& knock, const
   return no_such_secret();
 }
 
+/// The one that is meant. Who names none means DEVELOPMENT, or the only one of a project that has no such.
+const model::Environment* chosen_from(const std::vector<model::Environment>& environments, const std::string& wanted) {
+  const std::string type = environment_type_of(wanted);
+  const auto found = std::find_if(environments.begin(), environments.end(), [&](const model::Environment& each) {
+    return each.id == wanted || each.type == type;
+  });
+  if (found != environments.end()) return &*found;
+  return wanted.empty() && environments.size() == 1 ? &environments.front() : nullptr;
+}
+
 }  // namespace
 
 std::string environment_type_of(std::string_view word) {
@@ -59,14 +70,14 @@ Task<Result<EntityGuest>> EntityAccess::enter(base::Loop& loop, EntityKnock knoc
     auto guest = find_guest(session, knock, hash, now_us);
     if (!guest) return guest;
     const auto& entity = guest->entity;
-    const std::string type = environment_type_of(knock.environment);
-    for (const auto& each : store::Organizations(session).environments(Tenant::across(), entity.project_id)) {
-      if (each.id != knock.environment && each.type != type) continue;
-      guest->scope = {entity.organization_id, entity.project_id, each.id};
-      return guest;
+    const auto environments = store::Organizations(session).environments(Tenant::across(), entity.project_id);
+    const auto* chosen = chosen_from(environments, knock.environment);
+    if (chosen == nullptr) {
+      return Result<EntityGuest>(
+          fail(not_found("environment", knock.environment.empty() ? "DEVELOPMENT" : knock.environment)));
     }
-    return Result<EntityGuest>(
-        fail(not_found("environment", knock.environment.empty() ? "DEVELOPMENT" : knock.environment)));
+    guest->scope = {entity.organization_id, entity.project_id, chosen->id};
+    return guest;
   });
   auto guest = co_await read;
   if (!guest && guest.error().kind == ErrorKind::Unauthenticated) authenticator_.note_failure(address, now_us);

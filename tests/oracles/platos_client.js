@@ -3,36 +3,8 @@
 const fs = require("fs");
 const path = require("path");
 const { SignJWT } = require("jose");
-const ts = require("typescript");
+const { load } = require("./compiled.js");
 const { openProxy } = require("./flaky_proxy.js");
-
-function compiled(file) {
-  const options = {
-    strict: true,
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.CommonJS,
-    moduleResolution: ts.ModuleResolutionKind.Node10,
-    esModuleInterop: true,
-    lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
-    types: [],
-    skipLibCheck: true,
-    noEmitOnError: true,
-  };
-  const host = ts.createCompilerHost(options);
-  let script;
-  host.writeFile = (name, text) => (script = name.endsWith("platos_client.js") ? text : script);
-  const program = ts.createProgram([file], options, host);
-  const emitted = program.emit();
-  const objections = [...ts.getPreEmitDiagnostics(program), ...emitted.diagnostics];
-  if (objections.length !== 0) throw new Error(ts.formatDiagnostics(objections, host));
-  return script;
-}
-
-function load(file) {
-  const exports = {};
-  new Function("exports", "require", compiled(file))(exports, require);
-  return exports;
-}
 
 function check(holds, what) {
   if (!holds) throw new Error(what);
