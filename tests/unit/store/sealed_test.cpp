@@ -203,12 +203,17 @@ TEST_CASE("Texts from before there were keys are sealed, whichever column they s
   SessionFixture f;
   fill_everything(f);
   // New tables never held plain texts; all others are filled above, so that one that is forgotten fails here.
-  const std::set<std::string> born_sealed = {
-      "entities.secret",   "entities.former_secret", "end_users.profile",       "environment_variables.value",
-      "audit_log.detail",  "threads.tags",           "message_ratings.comment", "approvals.action",
-      "approvals.details", "approvals.arguments",    "approvals.schema_json",   "approvals.edited",
-      "approvals.comment", "approval_votes.comment", "tool_audit.arguments",    "tool_audit.result",
-      "tool_results.text", "skill_files.content",    "entity_tools.definition"};
+  const std::set<std::string> born_sealed = {"entities.secret",         "entities.former_secret",
+                                             "end_users.profile",       "environment_variables.value",
+                                             "audit_log.detail",        "threads.tags",
+                                             "message_ratings.comment", "approvals.action",
+                                             "approvals.details",       "approvals.arguments",
+                                             "approvals.schema_json",   "approvals.edited",
+                                             "approvals.comment",       "approval_votes.comment",
+                                             "tool_audit.arguments",    "tool_audit.result",
+                                             "tool_results.text",       "skill_files.content",
+                                             "entity_tools.definition", "entity_tools.health",
+                                             "entity_links.callback",   "entities.test_credentials"};
   for (const auto& [column, plain] : plain_values(f)) {
     INFO(column);
     CHECK((plain > 0) != born_sealed.contains(column));
