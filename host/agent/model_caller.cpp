@@ -21,6 +21,10 @@ std::vector<model::RetryRule> host_rules(std::int64_t max_retries) {
   return rules;
 }
 
+std::string breaker_key(const engine::Run& run, const std::string& model_name, const std::string& key_id) {
+  return run.record().scope.environment_id + '/' + model_name + '/' + key_id;
+}
+
 // Not the request itself: it is made again from the conversation, which stands in the store already.
 void note_request(engine::Run& run, const std::string& model_name, int step, std::size_t bytes) {
   run.journal(model::journal::kModelRequest, base::JsonObject()
@@ -59,26 +63,30 @@ ModelCaller::Aim ModelCaller::aim_at(const model::ModelRoute& route, const model
   return aim;
 }
 
+// Past models that are known to be down; where all are, the plan is gone through as it stands.
+ModelCaller::Aim ModelCaller::first_aim(const engine::Run& run, const ModelPlan& plan,
+                                        const model::ChatRequest& request, PlanWalker& walker) const {
+  const auto is_down = [&](const Aim& at) {
+    return breakers_.is_open(breaker_key(run, at.model_name, at.key_id), run.now_us());
+  };
+  Aim first = aim_at(plan.primary, request);
+  if (!is_down(first)) return first;
+  PlanWalker scout = walker;
+  while (const auto other = scout.next_fallback()) {
+    Aim instead = aim_at(*other, request);
+    if (is_down(instead)) continue;
+    walker = std::move(scout);
+    return instead;
+  }
+  return first;
+}
+
 Task<Result<model::ChatResponse>> ModelCaller::call(engine::Run& run, CallOptions call, model::ChatRequest request,
                                                     CallReport& report) const {
   PlanWalker walker(call.plan, host_rules(options_.max_retries), options_.max_backoff_ms);
-  Aim aim = aim_at(call.plan.primary, request);
+  Aim aim = first_aim(run, call.plan, request, walker);
   // Kept only for those who may have to be asked, too.
   if (call.plan.rules.empty()) (void)std::exchange(request, {});
-  const auto key_of = [&run](const Aim& at) {
-    return run.record().scope.environment_id + '/' + at.model_name + '/' + at.key_id;
-  };
-  const auto is_down = [&](const Aim& at) { return breakers_.is_open(key_of(at), run.now_us()); };
-  PlanWalker scout = walker;  // where all is down, the plan is gone through as it stands
-  for (bool down = is_down(aim); down;) {
-    const auto other = scout.next_fallback();
-    if (!other) break;
-    Aim instead = aim_at(*other, request);
-    down = is_down(instead);
-    if (down) continue;
-    aim = std::move(instead);
-    walker = scout;
-  }
   note_request(run, aim.model_name, call.step, aim.request_json.size());
   for (;;) {
     report.text.clear();
@@ -86,14 +94,14 @@ Task<Result<model::ChatResponse>> ModelCaller::call(engine::Run& run, CallOption
     const std::int64_t before_seq = run.events()->last_seq();
     auto response = co_await attempt(run, aim, call, report);
     if (response) {
-      breakers_.note_success(key_of(aim));
+      breakers_.note_success(breaker_key(run, aim.model_name, aim.key_id));
       response->model = aim.model_name;
       co_return response;
     }
     const Error error = response.error();
     if (run.cancel_token().cancelled() || run.lost()) co_return response;
     if (model::trigger_of(error) != model::RetryRule::Trigger::Unspecified) {
-      breakers_.note_failure(key_of(aim), run.now_us());
+      breakers_.note_failure(breaker_key(run, aim.model_name, aim.key_id), run.now_us());
     }
     NextMove move = walker.after(error);
     if (move.kind == NextMove::Kind::GiveUp) co_return response;

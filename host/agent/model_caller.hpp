@@ -67,6 +67,8 @@ class ModelCaller {
     std::string request_json;
   };
   Aim aim_at(const model::ModelRoute& route, const model::ChatRequest& request) const;
+  Aim first_aim(const engine::Run& run, const ModelPlan& plan, const model::ChatRequest& request,
+                PlanWalker& walker) const;
   Task<Result<model::ChatResponse>> attempt(engine::Run& run, const Aim& aim, const CallOptions& call,
                                             CallReport& report) const;
   Result<void> permit(const governance::Subject& subject, std::string_view method, std::string_view url) const;

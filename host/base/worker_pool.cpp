@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <system_error>
 
 namespace platos::base {
 
@@ -14,13 +15,31 @@ struct WorkerPool::Shared {
   std::deque<std::function<void()>> queue;
   bool stopping = false;
   std::set<std::thread::id> written_off;
+  std::size_t idle = 0;
+
+  void work_on();
 };
 
-WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t max_queued)
-    : name_(std::move(name)), max_queued_(max_queued), shared_(std::make_shared<Shared>()) {
-  const std::lock_guard lock(threads_mutex_);
-  for (std::size_t i = 0; i < threads; ++i) add_thread();
+void WorkerPool::Shared::work_on() {
+  for (;;) {
+    std::function<void()> work;
+    {
+      std::unique_lock lock(mutex);
+      ++idle;
+      wake.wait(lock, [&] { return stopping || !queue.empty(); });
+      --idle;
+      if (queue.empty()) return;
+      work = std::move(queue.front());
+      queue.pop_front();
+    }
+    work();
+    const std::lock_guard lock(mutex);
+    if (written_off.erase(std::this_thread::get_id()) > 0) return;
+  }
 }
+
+WorkerPool::WorkerPool(std::string name, std::size_t max_threads, std::size_t max_queued)
+    : name_(std::move(name)), max_threads_(max_threads), max_queued_(max_queued), shared_(std::make_shared<Shared>()) {}
 
 WorkerPool::~WorkerPool() {
   {
@@ -31,26 +50,27 @@ WorkerPool::~WorkerPool() {
   for (auto& thread : threads_) thread.join();
 }
 
-void WorkerPool::add_thread() {
-  threads_.emplace_back([shared = shared_] {
-    for (;;) {
-      std::function<void()> work;
-      {
-        std::unique_lock lock(shared->mutex);
-        shared->wake.wait(lock, [&] { return shared->stopping || !shared->queue.empty(); });
-        if (shared->queue.empty()) return;
-        work = std::move(shared->queue.front());
-        shared->queue.pop_front();
-      }
-      work();
-      const std::lock_guard lock(shared->mutex);
-      if (shared->written_off.erase(std::this_thread::get_id()) > 0) return;
-    }
-  });
+bool WorkerPool::add_thread() {
+  try {
+    threads_.emplace_back([shared = shared_] { shared->work_on(); });
+  } catch (const std::system_error&) {
+    return false;  // the process may not have more
+  }
   ::pthread_setname_np(threads_.back().native_handle(), name_.substr(0, 15).c_str());
+  return true;
+}
+
+bool WorkerPool::has_thread_for_one_more() {
+  {
+    const std::lock_guard lock(shared_->mutex);
+    if (shared_->idle > shared_->queue.size()) return true;
+  }
+  const std::lock_guard lock(threads_mutex_);
+  return threads_.size() >= max_threads_ || add_thread() || !threads_.empty();
 }
 
 bool WorkerPool::enqueue(std::function<void()> work) {
+  if (!has_thread_for_one_more()) return false;
   {
     const std::lock_guard lock(shared_->mutex);
     if (shared_->queue.size() >= max_queued_ || shared_->stopping) return false;
@@ -72,7 +92,7 @@ void WorkerPool::write_off(std::thread::id thread) {
   }
   found->detach();
   threads_.erase(found);
-  add_thread();
+  (void)add_thread();
 }
 
 Error WorkerPool::overloaded() const {

@@ -15,10 +15,11 @@
 
 namespace platos::base {
 
-/// Internally synchronised. The queue is bounded: what does not fit is refused, never waited for.
+/// Internally synchronised. Threads are started when work finds none idle, up to `max_threads`, and then stay. The
+/// queue is bounded: what does not fit is refused, never waited for.
 class WorkerPool {
  public:
-  WorkerPool(std::string name, std::size_t threads, std::size_t max_queued);
+  WorkerPool(std::string name, std::size_t max_threads, std::size_t max_queued);
   /// Runs what is queued, then ends the threads.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
@@ -35,7 +36,7 @@ class WorkerPool {
     return done;
   }
 
-  /// The same without a result. False when the queue is full.
+  /// The same without a result. False when the queue is full, or no thread can be had.
   bool enqueue(std::function<void()> work);
 
   /// Gives up a thread that will not come back: it is detached, and another takes its place. From outside the pool.
@@ -44,12 +45,14 @@ class WorkerPool {
  private:
   struct Shared;
   Error overloaded() const;
-  void add_thread();
+  bool add_thread();
+  bool has_thread_for_one_more();
 
   std::string name_;
+  std::size_t max_threads_;
   std::size_t max_queued_;
   std::shared_ptr<Shared> shared_;
-  std::mutex threads_mutex_;
+  std::mutex threads_mutex_;  // taken before that of Shared
   std::vector<std::thread> threads_;
 };
 

@@ -86,7 +86,8 @@ void EventLog::committed(std::int64_t seq, std::int64_t reserved) {
     const std::int64_t read_seq = committed_seq_;
     committed_seq_ = std::max(committed_seq_, seq);
     reserved_ = std::max(reserved_, reserved);
-    while (!uncommitted_settled_.empty() && uncommitted_settled_.front() <= seq) uncommitted_settled_.pop_front();
+    const auto first_left = std::upper_bound(uncommitted_settled_.begin(), uncommitted_settled_.end(), seq);
+    uncommitted_settled_.erase(uncommitted_settled_.begin(), first_left);
     unflushed_bytes_ = 0;
     for (auto event = events_.rbegin(); event != events_.rend() && event->seq > committed_seq_; ++event) {
       unflushed_bytes_ += event->json.size();

@@ -83,7 +83,7 @@ class EventLog {
   const std::size_t max_bytes_;
   mutable std::mutex mutex_;
   std::deque<LoggedEvent> events_;
-  std::deque<std::int64_t> uncommitted_settled_;
+  std::vector<std::int64_t> uncommitted_settled_;  // few; an empty deque takes half a KiB
   std::size_t bytes_ = 0;
   std::size_t unflushed_bytes_ = 0;
   std::int64_t last_seq_;

@@ -12,6 +12,7 @@ namespace platos::ingress {
 namespace {
 
 constexpr std::size_t kPullBytes = 64 * 1024;
+constexpr std::size_t kKeptOutputBytes = 512;  // of a stream between two events
 constexpr std::size_t kMaxOutputBytes = 256 * 1024;
 constexpr std::int64_t kLingerMs = 1000;
 
@@ -386,7 +387,7 @@ void Connection::write_some() {
   const bool is_whole = stage_ == Stage::Head || stage_ == Stage::Closing;
   // Who has closed its side may be gone altogether.
   if (is_whole && on_delivered_ && !peer_closed_) std::exchange(on_delivered_, nullptr)();
-  if (output_.capacity() > kPullBytes) output_.shrink_to_fit();
+  if (output_.capacity() > kKeptOutputBytes) std::string().swap(output_);
   if (stage_ == Stage::Streaming || stage_ == Stage::Answering) {
     server_.loop_.cancel(timer_);
     timer_ = {0, 0};

@@ -393,6 +393,7 @@ int Daemon::run() {
       const auto prepared = co_await daemon.prepare();
       if (prepared) {
         daemon.serve();
+        release_startup_memory();
         daemon.tasks_.start("rates", daemon.rate_sync_.run(*daemon.loops_.front(), daemon.stopping_upkeep_.token()));
         daemon.tasks_.start("workspaces",
                             daemon.sandbox_.upkeep(*daemon.loops_.front(), daemon.stopping_upkeep_.token()));

@@ -2,7 +2,8 @@
 #
 # Builds lib<name>.so in <build>/lib/platos/plugins/<name>/ beside its manifest, with exactly one exported symbol, no
 # unique symbols, never unmapped, all symbols resolved at load. After the link the manifest's "sdk" and "library" members
-# are filled in. Installs both to lib/platos/plugins/<name>/.
+# are filled in. Installs both to lib/platos/plugins/<name>/. Optimised builds leave debug information in lib<name>.so.debug:
+# the host reads the whole library to check its hash, and nobody may strip it afterwards.
 include(GNUInstallDirs)
 
 set_property(GLOBAL PROPERTY PLATOS_SDK_VERSION "${PlatosSDK_VERSION}")
@@ -34,6 +35,13 @@ function(platos_add_plugin)
   set_target_properties(${arg_NAME} PROPERTIES
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
     PREFIX lib LIBRARY_OUTPUT_DIRECTORY "${folder}")
+  if(CMAKE_OBJCOPY AND CMAKE_BUILD_TYPE MATCHES "^(Release|RelWithDebInfo|MinSizeRel)$")
+    set(library $<TARGET_FILE:${arg_NAME}>)
+    add_custom_command(TARGET ${arg_NAME} POST_BUILD
+      COMMAND "${CMAKE_OBJCOPY}" --only-keep-debug ${library} ${library}.debug
+      COMMAND "${CMAKE_OBJCOPY}" --strip-unneeded --add-gnu-debuglink=${library}.debug ${library}
+      VERBATIM)
+  endif()
   add_custom_command(TARGET ${arg_NAME} POST_BUILD
     COMMAND "${CMAKE_COMMAND}" -DMANIFEST=${manifest} -DLIBRARY=$<TARGET_FILE:${arg_NAME}>
             -DOUTPUT=${folder}/plugin.platos.json -DSDK_TARGET=${arg_SDK_TARGET}

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <future>
 
 #include "base/task_set.hpp"
@@ -29,7 +31,31 @@ struct Gate {
     };
   }
 };
+/// Threads of this process with a name.
+int count_threads(const std::string& name) {
+  int count = 0;
+  for (const auto& each : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream file(each.path() / "comm");
+    std::string found;
+    if (std::getline(file, found) && found == name) ++count;
+  }
+  return count;
+}
 }  // namespace
+
+TEST_CASE("A pool has no thread that it did not need yet, and never more than it may") {
+  WorkerPool pool("as-needed", 3, 8);
+  CHECK(count_threads("as-needed") == 0);
+  Gate gates[3];
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(pool.enqueue(gates[i].work()));
+    gates[i].entered.get_future().wait();
+    CHECK(count_threads("as-needed") == i + 1);
+  }
+  CHECK(pool.enqueue([] {}));
+  CHECK(count_threads("as-needed") == 3);
+  for (auto& gate : gates) gate.opened.set_value();
+}
 
 TEST_CASE("A pool runs work elsewhere and brings its result to the loop") {
   SystemClock clock;
