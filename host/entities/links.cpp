@@ -124,7 +124,9 @@ std::optional<std::vector<std::string>> Links::offer(const std::string& link_id,
   found->second.health.clear();
   found->second.registered = true;
   tell_arrival(found->second);
-  for (const auto& id : places_.at(place_of(found->second)).links) {
+  auto& here = places_.at(place_of(found->second));
+  here.told.clear();
+  for (const auto& id : here.links) {
     const auto& there = links_.at(id).tools;
     if (id != link_id) kept.insert(kept.end(), there.begin(), there.end());
   }

@@ -39,6 +39,7 @@ struct CallbackStage {
     const Json done = backend.enroll({declared("pay"), declared("find", "read"), declared("put", "idempotent"), slow},
                                      {{"callback_url", web.url() + "/platos?key=k1"}});
     CHECK(done["rejected"].empty());
+    backend.leave(stage);
   }
 };
 
@@ -74,6 +75,7 @@ TEST_CASE("A backend that is connected is asked there; when it has gone again, b
     backend.answer(backend.wait_for("tool_call"), "by socket");
     CHECK(has(told.get(), "by socket"));
     CHECK(f.web.visits().empty());
+    backend.leave(f.stage);
   }
   CHECK(has(f.stage.called("crm__find"), "by http"));
   f.stage.daemon->stop();

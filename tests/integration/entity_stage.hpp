@@ -25,6 +25,7 @@ inline bool has(const Json& json, const std::string& part) { return json.dump().
 
 struct Backend {
   SocketClient socket;
+  std::string link;  // once its welcome was heard
   Backend(const Stage& stage, const std::string& secret, const std::string& path = "/ws/sdk")
       : socket(stage.daemon->url(), options(secret, path)) {}
 
@@ -39,7 +40,9 @@ struct Backend {
   }
   Json next() {
     const auto frame = socket.next(20'000);
-    return frame ? Json::parse(*frame) : Json();
+    Json heard = frame ? Json::parse(*frame) : Json();
+    if (heard.is_object() && heard["type"] == "welcome") link = heard["sdk_connection_id"];
+    return heard;
   }
   Json wait_for(const std::string& type) {
     for (Json frame = next(); !frame.is_null(); frame = next()) {
@@ -47,6 +50,12 @@ struct Backend {
       if (frame["type"] == "error") UNSCOPED_INFO(frame.dump());
     }
     return {};
+  }
+  /// Returns when the daemon knows that it has gone.
+  void leave(const Stage& stage) {
+    REQUIRE_FALSE(link.empty());
+    socket.cut();
+    REQUIRE(stage.daemon->wait_for_log(link));
   }
   void say(const Json& frame) { socket.send(frame.dump()); }
   Json enroll(const Json& tools) { return enroll(tools, Json::object()); }

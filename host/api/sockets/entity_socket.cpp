@@ -72,7 +72,12 @@ void EntitySocket::on_closed() {
   loop_.cancel(recheck_);
   loop_.cancel(health_timer_);
   // What came before the end counts, also when it takes a while to read.
-  if (!reading_) services_.entities.links().detach(link_id_);
+  if (!reading_) leave();
+}
+
+void EntitySocket::leave() {
+  services_.entities.links().detach(link_id_);
+  services_.logger.info("api", "a backend has gone", {{"entity", guest_.entity.id}, {"link", link_id_}});
 }
 
 void EntitySocket::on_drain() {
@@ -92,8 +97,10 @@ void EntitySocket::send(const std::string& frame) {
 }
 
 void EntitySocket::close(std::uint16_t status, const std::string& reason) {
+  // When it is closed already, what is left to be read goes first.
+  if (socket_ == nullptr) return;
   services_.entities.links().detach(link_id_);
-  if (socket_ != nullptr) socket_->close(status, reason);
+  socket_->close(status, reason);
 }
 
 void EntitySocket::arm_recheck(std::int64_t delay_us) {
@@ -151,7 +158,7 @@ Task<void> EntitySocket::read_inbox() {
   reading_ = false;
   if (socket_ != nullptr) co_return;
   // Not here: what holds the link may be all that holds this task.
-  loop_.post([self = shared_from_this()] { self->services_.entities.links().detach(self->link_id_); });
+  loop_.post([self = shared_from_this()] { self->leave(); });
 }
 
 void EntitySocket::take_frame(Result<Json> frame) {

@@ -43,6 +43,7 @@ class EntitySocket final : public ingress::WebSocketPeer,
   void take_reply(const model::Json& frame, bool is_error);
   void take_registration(model::Json frame);
   void refuse(const std::string& why);
+  void leave();
   void welcome();
   void arm_recheck(std::int64_t delay_us);
   void close_when_idle();

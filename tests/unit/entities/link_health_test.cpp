@@ -41,10 +41,11 @@ TEST_CASE("A new registration is a new beginning") {
   LinksStage f;
   const auto link = f.connect();
   f.links.offer(*link.id, {"pay"});
-  f.links.note_health(*link.id, says("pay", "down"));
+  f.links.note_told("ent_1", "env_1", f.links.note_health(*link.id, says("pay", "down")));
   f.links.offer(*link.id, {"pay"});
   CHECK(f.links.health_of("ent_1", "env_1", "pay").status.empty());
   CHECK(f.send("pay").id);
+  CHECK(f.links.note_health(*link.id, says("pay", "down")).size() == 1);
 }
 
 TEST_CASE("The best of what connections say together counts, and is news when it changes") {
