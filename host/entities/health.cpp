@@ -42,7 +42,7 @@ Result<ToolHealth> read_one(const Json& said) {
     return value.is_number() && value.get<double>() >= 0 && value.get<double>() <= kMaxLatencyMs;
   });
   const auto errors = health_member(said, "error_count_1h", "a whole number, not negative",
-                                    [](const Json& value) { return value.is_number_unsigned(); });
+                                    [](const Json& value) { return value.is_number_integer() && value >= 0; });
   const auto last = health_member(said, "last_error", "a text", [](const Json& value) { return value.is_string(); });
   for (const auto* each : {&latency, &errors, &last}) {
     if (!*each) return fail(each->error());

@@ -64,7 +64,9 @@ struct LinksStage {
     return {id, done};
   }
   void pass() {
-    loop.run_until([] { return true; });
+    bool passed = false;
+    loop.post([&passed] { passed = true; });
+    loop.run_until([&passed] { return passed; });
   }
 };
 

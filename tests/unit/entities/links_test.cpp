@@ -66,7 +66,10 @@ TEST_CASE("Only the connection that was asked can answer, once, and not of anoth
   CHECK_FALSE(ended(f, sent.done));
   CHECK(f.links.settle(*asked.id, *sent.id, {Reply::Kind::Result, "2"}));
   CHECK_FALSE(f.links.settle(*asked.id, *sent.id, {Reply::Kind::Result, "3"}));
-  CHECK(ended(f, sent.done)->text == "2");
+  const auto reply = ended(f, sent.done);
+  REQUIRE(reply);
+  CHECK(reply->kind == Reply::Kind::Result);
+  CHECK(reply->text == "2");
 }
 
 TEST_CASE("An answer that is late finds nobody") {

@@ -13,7 +13,9 @@ struct Watched {
 
   void pass_after(std::int64_t ms) {
     clock.advance_ms(ms);
-    loop.run_until([] { return true; });
+    bool passed = false;
+    loop.post([&passed] { passed = true; });
+    loop.run_until([&passed] { return passed; });
   }
 };
 
