@@ -118,7 +118,9 @@ Result<std::string> judged(const OutgoingCall& call, CallbackAnswer& answer) {
   const int status = answer.status();
   if (answer.is_good()) return answer.take_body();
   if (status == 429) return rate_limited(call, answer.retry_after_s());
-  if (status >= 502 && status <= 504) return lost(call, "was answered by HTTP " + std::to_string(status));
+  // A gateway that lost its backend; "see other", which is said of what was done.
+  const bool is_doubtful = (status >= 502 && status <= 504) || status == 302 || status == 303;
+  if (is_doubtful) return lost(call, "was answered by HTTP " + std::to_string(status));
   if (status >= 300 && status < 400) {
     return fail(ErrorKind::FailedPrecondition, "callback_refused",
                 "the callback_url of the entity \"" + call.entity + "\" redirects (HTTP " + std::to_string(status) +

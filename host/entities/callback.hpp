@@ -42,7 +42,7 @@ struct Callback {
 };
 
 /// POSTs the call, signed, once: on a connection of its own, and redirects are not followed. The bytes of a good
-/// answer, not looked at. FailedPrecondition "callback_unreachable", "callback_refused" (a status of 3xx): nothing was
+/// answer, not looked at. FailedPrecondition "callback_unreachable", "callback_refused" (it has moved): nothing was
 /// called. ResourceExhausted "rate_limit" with retry_after_ms; Aborted "tool_failed" with what it says; TooLarge
 /// "tool_output_too_large". Deadline "entity_timeout" and Unavailable "entity_connection_lost" (also when a gateway
 /// says that it lost its backend): it may have had its effect. No message names the address: it may bear secrets.

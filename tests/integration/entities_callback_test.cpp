@@ -100,7 +100,7 @@ TEST_CASE("An address that breaks off: once is left in doubt and not called agai
 TEST_CASE("What an address answers is what the model is told") {
   CallbackStage f({reply("429 Slow", "{}", "Retry-After: 7\r\n"), reply("400 Bad", "no such customer"),
                    reply("204 No Content", ""), reply("200 OK", "<html>"),
-                   reply("302 Found", "", "Location: http://127.0.0.1:1/\r\n"),
+                   reply("307 Moved", "", "Location: http://127.0.0.1:1/\r\n"),
                    reply("200 OK", "\"" + std::string(1024 * 1024, 'x') + "\"")});
   const Json limited = f.stage.called("crm__find");
   CHECK(has(limited, "rate_limit"));

@@ -118,9 +118,13 @@ TEST_CASE("Redirects are not followed") {
     peer.send(http("200 OK", "\"metadata\""));
   });
   CallbackStage f;
-  for (const char* status : {"301 Moved", "302 Found", "307 Temporary", "308 Permanent"}) {
+  for (const char* status : {"301 Moved", "307 Temporary", "308 Permanent"}) {
     const auto ended = f.answered(http(status, "", "Location: " + inner.url("/") + "\r\n"));
     check_refused(ended, ErrorKind::FailedPrecondition, "callback_refused");
+  }
+  for (const char* status : {"302 Found", "303 See Other"}) {
+    const auto ended = f.answered(http(status, "", "Location: " + inner.url("/") + "\r\n"));
+    check_refused(ended, ErrorKind::Unavailable, "entity_connection_lost");
   }
   CHECK(inner.connections() == 0);
 }
