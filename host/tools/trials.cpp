@@ -106,6 +106,7 @@ Task<Result<std::string>> Trials::invoke(base::Loop& loop, Trial trial, model::T
   context.user_id = trial.who.user_id;
   context.agent_id = trial.agent;
   context.session_json = trial.session_json;
+  context.user_token = trial.who.user_token;
   context.idempotency_key = "test:" + call_id;
   context.deadline_us = loop.clock().monotonic_us() + timeout_ms * 1000;
   co_return co_await catalogue_.invoke(loop, std::move(context), tool, std::move(trial.arguments_json),
