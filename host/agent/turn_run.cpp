@@ -225,7 +225,7 @@ Task<Result<void>> TurnRun::call_tools(const tools::ToolSet& tools) {
   if (pending.empty()) co_return Result<void>{};
   run_.emit(model::status_event("executing", run_.record().agent_id));
   const auto memory = state_.call_memory();
-  const tools::CallSetting setting{tools, memory, step_};
+  const tools::CallSetting setting{tools, memory, step_, setting_.input.user_token};
   auto outcomes = co_await services_.dispatcher.call_all(run_, setting, std::move(pending), state_.unknown_outcomes);
   if (!outcomes) co_return fail(outcomes.error());
   state_.record(*outcomes);

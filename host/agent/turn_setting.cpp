@@ -160,6 +160,7 @@ TurnInput turn_input_from_json(std::string_view json) {
     input.output_schema_json = model::dump(*schema);
   input.traceparent = parsed->value("traceparent", "");
   input.reply_to_id = parsed->value("reply_to_id", "");
+  input.user_token = parsed->value("user_token", "");
   if (const auto session = parsed->find("session"); session != parsed->end())
     input.session_json = model::dump(*session);
   if (const auto overrides = parsed->find("overrides"); overrides != parsed->end())
@@ -175,6 +176,7 @@ std::string to_json(const TurnInput& input) {
   if (!input.traceparent.empty()) json.text("traceparent", input.traceparent);
   if (!input.reply_to_id.empty()) json.text("reply_to_id", input.reply_to_id);
   if (!input.session_json.empty()) json.json("session", input.session_json);
+  if (!input.user_token.empty()) json.text("user_token", input.user_token);
   if (!input.overrides.empty()) json.json("overrides", model::dump(to_json(input.overrides)));
   return json.take();
 }

@@ -43,6 +43,7 @@ struct TurnInput {
   std::string reply_to_id;  ///< not empty: the turn hangs on this message
   std::string traceparent;
   std::string session_json;  ///< what the caller's backend says of the session, an object; empty: nothing
+  std::string user_token;    ///< for the customer's tools alone; never in prompts, logs or traces
 };
 TurnInput turn_input_from_json(std::string_view json);
 std::string to_json(const TurnInput& input);

@@ -207,6 +207,7 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, std::shared_ptr<const Tu
   input.reply_to_id = request.reply_to_id;
   input.traceparent = request.traceparent;
   input.session_json = request.session_json;
+  input.user_token = request.who.user_token;
   run.input_json = to_json(input);
   run.request_id = request.request_id;
   run.created_us = run.started_us = now_us;

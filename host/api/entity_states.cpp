@@ -6,7 +6,7 @@ namespace platos::api {
 namespace {
 
 using EntityLinkRows = std::vector<store::EntityLinkRow>;
-using SaidOfTools = std::map<std::string, SaidHealth>;
+using SaidOfTools = std::map<std::string, entities::ToolHealth>;
 
 }  // namespace
 
@@ -34,16 +34,22 @@ Task<Result<std::vector<EntityState>>> states_of(const Services& services, const
   co_return states;
 }
 
-Task<Result<std::map<std::string, SaidHealth>>> said_health(const Services& services, const Call& call,
-                                                            model::Entity entity) {
+Task<Result<std::map<std::string, entities::ToolHealth>>> said_health(const Services& services, const Call& call,
+                                                                      model::Entity entity) {
   const model::Scope scope = call.who.scope;
   const auto read = services.database.read(call.loop(), [scope, id = entity.id](store::Session& session) {
     SaidOfTools said;
     for (auto& row : store::EntityTools(session).tools_of(scope, id))
-      said.emplace(row.name, SaidHealth{std::move(row.status), std::move(row.health_json)});
+      said.emplace(row.name, entities::ToolHealth{std::move(row.status), std::move(row.health_json)});
     return Result<SaidOfTools>(std::move(said));
   });
   auto said = co_await read;
+  if (!said) co_return said;
+  // The store is told when a status changes; connections say the rest, too.
+  for (auto& [tool, health] : *said) {
+    auto now = services.entities.links().health_of(entity.id, scope.environment_id, tool);
+    if (!now.status.empty()) health = std::move(now);
+  }
   co_return said;
 }
 

@@ -16,7 +16,7 @@ Task<Result<std::vector<EntityState>>> states_of(const Services& services, const
                                                  std::vector<model::Entity> entities);
 
 /// What the backends of an entity say of its tools, by name: those that are connected here, else the last word.
-Task<Result<std::map<std::string, SaidHealth>>> said_health(const Services& services, const Call& call,
-                                                            model::Entity entity);
+Task<Result<std::map<std::string, entities::ToolHealth>>> said_health(const Services& services, const Call& call,
+                                                                      model::Entity entity);
 
 }  // namespace platos::api

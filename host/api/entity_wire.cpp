@@ -34,7 +34,7 @@ Json instances_to_wire(const std::vector<entities::LinkView>& links) {
   return list;
 }
 
-std::string word_of(const SaidHealth& said) { return said.status.empty() ? "unknown" : said.status; }
+std::string word_of(const entities::ToolHealth& said) { return said.status.empty() ? "unknown" : said.status; }
 
 /// Members of what backends said; null where they did not.
 Json said_member(const Json& details, const char* name) {
@@ -42,7 +42,7 @@ Json said_member(const Json& details, const char* name) {
   return found == details.end() ? Json() : *found;
 }
 
-Json details_of(const SaidHealth& said) {
+Json details_of(const entities::ToolHealth& said) {
   if (said.details_json.empty()) return Json::object();
   auto details = model::parse_bounded(said.details_json, "what a backend said");
   return details && details->is_object() ? std::move(*details) : Json::object();
@@ -97,7 +97,7 @@ Json health_to_wire(const model::Entity& entity, const EntityState& state, const
     calls += each.seen.calls;
     failures += each.seen.failures;
     last_us = std::max(last_us, each.seen.last_called_us);
-    if (each.said.status == "degraded" || each.said.status == "down") {
+    if (entities::is_alarming(each.said.status)) {
       problems.push_back({{"toolName", each.listed.tool.name},
                           {"healthStatus", each.said.status},
                           {"lastError", said_member(details_of(each.said), "last_error")}});

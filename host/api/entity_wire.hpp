@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "entities/health.hpp"
 #include "entities/links.hpp"
 #include "entities/shelf.hpp"
 #include "model/json.hpp"
@@ -30,17 +31,11 @@ struct EntityState {
 /// The row, without what is secret, and how it stands.
 model::Json to_wire(const model::Entity& entity, const EntityState& state);
 
-/// What backends say of a tool, in heartbeats.
-struct SaidHealth {
-  std::string status = {};        ///< "healthy", "degraded", "down"; empty: nothing was said
-  std::string details_json = {};  ///< {avg_latency_ms, error_count_1h, last_error}, as far as it was said
-};
-
 /// One tool of an entity: as it is offered, what its backends say of it, and what calls of it were like from here.
 struct EntityToolState {
   tools::ListedTool listed;
   bool needs_user = false;
-  SaidHealth said = {};
+  entities::ToolHealth said = {};
   store::ToolHealth seen = {};
 };
 model::Json to_wire(const EntityToolState& tool);

@@ -222,6 +222,10 @@ const std::vector<Setting>& setting_table() {
        30 * 86'400},
       {"approvals.max_per_hour", &S::approvals_max_per_hour,
        "times an hour that one agent may ask one user by request_approval; 0: no limit", 0, 1'000'000},
+      {"entities.callback_hosts", &S::entities_callback_hosts,
+       "hosts, or host:port, where entities may be called back though they are not public, or speak plain HTTP"},
+      {"entities.silence_ms", &S::entities_silence_ms,
+       "a backend that sends nothing for as long is disconnected; SDKs send a heartbeat each 30 s", 500, kHourMs},
       {"skills.disabled", &S::skills_disabled, "ids of skills that are neither offered nor installed nor used"},
       {"sandbox.bwrap", &S::sandbox_bwrap, "path of bubblewrap, which confines programs"},
       {"sandbox.user", &S::sandbox_user, "user that programs run as when the daemon is root"},
@@ -300,6 +304,10 @@ Result<void> check(const Settings& settings) {
   for (const auto& path : settings.sandbox_read_only_paths) {
     if (!path.starts_with('/') || path == "/")
       return fail(invalid("sandbox.read_only_paths", "absolute paths of folders, such as /opt/python-packages", path));
+  }
+  for (const auto& host : settings.entities_callback_hosts) {
+    if (host.find_first_of("/\\@?# *") != std::string::npos)
+      return fail(invalid("entities.callback_hosts", "host or host:port, such as crm.intern:8080", host));
   }
   return check_https(settings);
 }

@@ -128,6 +128,8 @@ struct Settings {
   std::int64_t approvals_timeout_s = 300;
   std::int64_t approvals_max_per_hour = 20;
   std::vector<std::string> skills_disabled;
+  std::vector<std::string> entities_callback_hosts;
+  std::int64_t entities_silence_ms = 90'000;
 
   std::string sandbox_bwrap = "/usr/bin/bwrap";
   std::string sandbox_user = "nobody";

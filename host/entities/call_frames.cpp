@@ -41,6 +41,8 @@ std::string quoted_json(std::string_view text) {
   return out;
 }
 
+std::string agent_of(const OutgoingCall& call) { return call.agent_id.empty() ? "default" : call.agent_id; }
+
 std::string envelope_of(const OutgoingCall& call, const Stamp& stamp, std::string_view signature) {
   base::JsonObject envelope;
   envelope.text("organizationId", call.scope.organization_id)
@@ -49,7 +51,7 @@ std::string envelope_of(const OutgoingCall& call, const Stamp& stamp, std::strin
       .text("entityId", call.entity)
       .text("userId", call.user_id);
   if (!call.user_token.empty()) envelope.text("userToken", call.user_token);
-  envelope.text("agentId", call.agent_id.empty() ? "default" : call.agent_id)
+  envelope.text("agentId", agent_of(call))
       .text("threadId", call.thread_id)
       .text("callId", stamp.call_id)
       .text("idempotencyKey", call.idempotency_key)
@@ -70,28 +72,20 @@ Result<OutgoingCall> make_call(const ports::CallContext& context, std::string en
   auto bounded = model::parse_bounded(arguments_json, "the arguments");
   if (!bounded) return fail(bounded.error());
   if (!bounded->is_object()) return bad_arguments("expected one JSON object, found " + model::kind_of(*bounded));
-  for (const char* reserved : {"__platos", "_context"}) {
-    if (bounded->contains(reserved)) {
-      return bad_arguments(std::string("\"") + reserved + "\" is written by the host alone; leave it out");
-    }
+  if (bounded->contains("__platos")) return bad_arguments("\"__platos\" is written by the host alone; leave it out");
+  const auto session = bounded->find("_context");
+  if (session != bounded->end() && !session->is_object()) {
+    return bad_arguments("_context: expected an object, found " + model::kind_of(*session));
   }
   // Members stay in the order in which the model wrote them: whoever verifies the signature sees them so.
-  auto arguments = model::OrderedJson::parse(arguments_json);
+  const auto arguments = model::OrderedJson::parse(arguments_json);
   OutgoingCall call;
-  if (!context.session_json.empty()) {
-    const auto session = model::parse_bounded(context.session_json, "the session");
-    if (session && session->is_object()) {
-      const auto token = session->find("userToken");
-      if (token != session->end() && token->is_string()) call.user_token = token->get<std::string>();
-      const auto envelope = session->find("envelope");
-      if (envelope != session->end() && envelope->is_object()) arguments["_context"] = *envelope;
-    }
-  }
   call.scope = context.scope;
   call.entity = std::move(entity);
   call.tool = std::move(tool);
   call.arguments_json = arguments.dump();
   call.user_id = context.user_id;
+  call.user_token = context.user_token;
   call.agent_id = context.agent_id;
   call.thread_id = context.thread_id;
   call.idempotency_key = context.idempotency_key;
@@ -109,6 +103,26 @@ std::string signature_of(std::string_view secret, const Stamp& stamp, std::strin
   std::string text = stamp.timestamp + "." + stamp.nonce + ".";
   text += body;
   return base::to_hex(secrets::keyed_hash(secret, text));
+}
+
+Headers callback_headers(const OutgoingCall& call, const Stamp& stamp, std::string_view signature) {
+  Headers headers = {{"Content-Type", "application/json"},
+                     {"Accept", "application/json"},
+                     {"X-Platos-Signature", std::string(signature)},
+                     {"X-Platos-Organization-Id", call.scope.organization_id},
+                     {"X-Platos-Project-Id", call.scope.project_id},
+                     {"X-Platos-Environment-Id", call.scope.environment_id},
+                     {"X-Platos-Entity-Id", call.entity},
+                     {"X-Platos-User-Id", call.user_id},
+                     {"X-Platos-Agent-Id", agent_of(call)},
+                     {"X-Platos-Thread-Id", call.thread_id},
+                     {"X-Platos-Call-Id", stamp.call_id},
+                     {"X-Platos-Timestamp", stamp.timestamp},
+                     {"X-Platos-Nonce", stamp.nonce},
+                     {"Idempotency-Key", call.idempotency_key}};
+  if (!call.user_token.empty()) headers.emplace_back("X-Platos-User-Token", call.user_token);
+  if (!call.traceparent.empty()) headers.emplace_back("traceparent", call.traceparent);
+  return headers;
 }
 
 std::string call_frame(const OutgoingCall& call, const Stamp& stamp, std::string_view secret) {

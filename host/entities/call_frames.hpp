@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.hpp"
 #include "model/scope.hpp"
@@ -34,15 +36,20 @@ struct Stamp {
 };
 Stamp make_stamp(std::int64_t wall_us);
 
-/// InvalidArgument "invalid_arguments": no object, or a member that only the host may write (`__platos`, `_context`).
-/// `context.session_json` may hold "userToken" and "envelope", an object that becomes `_context`.
+/// InvalidArgument "invalid_arguments": no object, a member `__platos`, or a `_context` that is none.
+/// `_context` is what the agent's mapping copies of the session: whoever resolves arguments writes it, no model can.
 Result<OutgoingCall> make_call(const ports::CallContext& context, std::string entity, std::string tool,
                                std::string_view arguments_json);
 
-/// {"method":"tools/call","params":{"name":...,"arguments":...}}: exactly these bytes are signed.
+/// {"method":"tools/call","params":{"name":...,"arguments":...}}: exactly these bytes are signed, and they are the
+/// body of a callback.
 std::string signed_body(const OutgoingCall& call);
 /// Lower-case hex of HMAC-SHA-256 over "<timestamp>.<nonce>.<body>".
 std::string signature_of(std::string_view secret, const Stamp& stamp, std::string_view body);
+
+/// Of a callback: who, for whom, which call, and the signature.
+using Headers = std::vector<std::pair<std::string, std::string>>;
+Headers callback_headers(const OutgoingCall& call, const Stamp& stamp, std::string_view signature);
 
 /// The frame `tool_call`.
 std::string call_frame(const OutgoingCall& call, const Stamp& stamp, std::string_view secret);

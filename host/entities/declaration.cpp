@@ -19,6 +19,7 @@ constexpr std::size_t kMaxSchemaBytes = 64 * 1024;
 constexpr std::size_t kMaxModelName = 64;
 constexpr std::size_t kMaxRejections = 100;
 constexpr std::int64_t kMaxTimeoutMs = 3'600'000;
+constexpr std::int64_t kMaxPerMinute = 10'000;
 
 tl::unexpected<Error> invalid(const std::string& why) { return fail(ErrorKind::InvalidArgument, "invalid_tool", why); }
 
@@ -77,6 +78,16 @@ Result<std::int64_t> read_number(const Json* value, const char* name, std::int64
                  std::to_string(max));
 }
 
+/// `rate_limit`: a number of calls a minute, or {"per_minute": number}.
+Result<std::int64_t> read_rate(const Json& tool, const Json& annotations) {
+  const Json* rate = member_of(annotations, "rate_limit", "rateLimit");
+  if (rate == nullptr) rate = member_of(tool, "rate_limit", "rateLimit");
+  if (rate == nullptr || !rate->is_object()) return read_number(rate, "rate_limit", 1, kMaxPerMinute);
+  const Json* per_minute = member_of(*rate, "per_minute", "perMinute");
+  if (per_minute == nullptr) return invalid("rate_limit: expected a number, or \"per_minute\" in an object");
+  return read_number(per_minute, "rate_limit.per_minute", 1, kMaxPerMinute);
+}
+
 std::string effect_of(const Json& annotations) {
   const std::string effect = text_of(annotations, "effect");
   if (!effect.empty()) return std::string(model::to_text(model::effect_from_text(effect)));
@@ -107,6 +118,8 @@ Result<std::string> definition_of(const Json& tool, const std::string& name) {
   if (timeout == nullptr) timeout = member_of(tool, "timeout_ms", "timeoutMs");
   const auto timeout_ms = read_number(timeout, "timeout_ms", 1, kMaxTimeoutMs);
   if (!timeout_ms) return fail(timeout_ms.error());
+  const auto per_minute = read_rate(tool, annotations);
+  if (!per_minute) return fail(per_minute.error());
   const std::string reconcile = text_of(annotations, "reconcile");
   if (!reconcile.empty() && (reconcile.size() > kMaxNameBytes ||
                              !std::all_of(reconcile.begin(), reconcile.end(), is_name_char) || reconcile == name)) {
@@ -120,6 +133,7 @@ Result<std::string> definition_of(const Json& tool, const std::string& name) {
                       {"reconcile", reconcile},
                       {"requires_approval", is_true(annotations, "requires_approval")},
                       {"timeout_ms", *timeout_ms},
+                      {"per_minute", *per_minute},
                       {"needs_user", auth == "user" || auth == "admin"}});
 }
 
@@ -161,6 +175,7 @@ Result<EntityTool> tool_of(const store::EntityToolRow& row, const std::string& i
   made.tool.effect = model::effect_from_text(text_of(*definition, "effect"));
   made.tool.requires_approval = is_true(*definition, "requires_approval");
   made.tool.timeout_ms = definition->value("timeout_ms", std::int64_t{0});
+  made.per_minute = definition->value("per_minute", std::int64_t{0});
   made.tool.category = text_of(*definition, "category");
   made.tool.reconcile_tool = text_of(*definition, "reconcile");
   made.needs_user = is_true(*definition, "needs_user");
@@ -175,6 +190,10 @@ Result<Registration> read_registration(const Json& frame, const std::string& ins
     return fail(ErrorKind::InvalidArgument, "invalid_frame", "tool_register: expected a list \"tools\"");
   }
   Registration read;
+  read.callback_url = text_of(frame, "callback_url");
+  if (const Json* url = member_of(frame, "callback_url", "callback_url"); url != nullptr && !url->is_string()) {
+    read.rejected.push_back({"callback_url", "expected a text, found " + model::kind_of(*url)});
+  }
   std::map<std::string, EntityTool> taken;
   const auto reject = [&](const Json& tool, const std::string& why) {
     if (read.rejected.size() < kMaxRejections) read.rejected.push_back({printable_name(tool), why});

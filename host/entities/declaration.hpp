@@ -17,6 +17,7 @@ inline constexpr std::size_t kMaxTools = 1000;  ///< of one entity in one enviro
 struct EntityTool {
   model::Tool tool;             ///< `model_name` is given by whoever shows it to a model
   bool needs_user = false;      ///< it acts for a user, and is not called for nobody
+  std::int64_t per_minute = 0;  ///< more calls than these it does not take; 0: as many as there are
   std::string definition_json;  ///< as it is stored
 };
 
@@ -30,6 +31,7 @@ struct Rejection {
 struct Registration {
   std::vector<EntityTool> tools;  ///< by name, each once
   std::vector<Rejection> rejected;
+  std::string callback_url;  ///< empty: none; not looked at
 };
 
 /// Reads a frame `tool_register`. What is wrong with one tool leaves the others alone; tools of `former` that are

@@ -1,6 +1,6 @@
 #include "entities/links.hpp"
 
-#include <algorithm>
+#include <tuple>
 
 #include "base/text.hpp"
 
@@ -14,8 +14,8 @@ constexpr std::size_t kMaxAbsences = 10'000;
 
 }  // namespace
 
-bool Links::is_of(const Connected& connected, const std::string& entity_row, const std::string& environment_id) {
-  return connected.guest.entity.id == entity_row && connected.guest.scope.environment_id == environment_id;
+Links::Place Links::place_of(const Connected& connected) {
+  return {connected.guest.entity.id, connected.guest.scope.environment_id};
 }
 
 void Links::drop(Connected& connected) {
@@ -23,27 +23,38 @@ void Links::drop(Connected& connected) {
   connected.pending.clear();
 }
 
+// Its calls end, and nothing finds it any more.
+void Links::leave(Connections::iterator link) {
+  for (const auto& [call_id, done] : link->second.pending) calls_.erase(call_id);
+  drop(link->second);
+  const auto here = places_.find(place_of(link->second));
+  here->second.links.erase(link->first);
+  if (here->second.links.empty()) places_.erase(here);
+  links_.erase(link);
+}
+
 Result<std::string> Links::attach(std::shared_ptr<Link> link, tenancy::EntityGuest guest, std::string instance,
                                   std::int64_t now_us) {
   const std::lock_guard lock(mutex_);
-  std::size_t others = 0;
+  const Place place{guest.entity.id, guest.scope.environment_id};
   auto former = links_.end();
-  for (auto each = links_.begin(); each != links_.end(); ++each) {
-    if (!is_of(each->second, guest.entity.id, guest.scope.environment_id)) continue;
-    if (each->second.instance == instance) former = each;
-    ++others;
+  if (const auto here = places_.find(place); here != places_.end()) {
+    for (const auto& id : here->second.links) {
+      const auto each = links_.find(id);
+      if (each->second.instance == instance) former = each;
+    }
+    if (former == links_.end() && here->second.links.size() >= kMaxInstances) {
+      return fail(ErrorKind::ResourceExhausted, "too_many_connections",
+                  "an entity may have " + std::to_string(kMaxInstances) + " connections in one environment");
+    }
   }
   if (former != links_.end()) {
-    for (const auto& [call_id, done] : former->second.pending) calls_.erase(call_id);
-    drop(former->second);
     former->second.link->loop().post(
         [old = former->second.link] { old->close(kNormalClose, "superseded by new connection"); });
-    links_.erase(former);
-  } else if (others >= kMaxInstances) {
-    return fail(ErrorKind::ResourceExhausted, "too_many_connections",
-                "an entity may have " + std::to_string(kMaxInstances) + " connections in one environment");
+    leave(former);
   }
   std::string id = "link_" + base::random_hex(kLinkIdBytes);
+  places_[place].links.insert(id);
   const auto added = links_.emplace(id, Connected{std::move(link), std::move(guest), std::move(instance), now_us});
   tell_arrival(added.first->second);
   return id;
@@ -51,7 +62,7 @@ Result<std::string> Links::attach(std::shared_ptr<Link> link, tenancy::EntityGue
 
 void Links::tell_arrival(const Connected& connected) {
   ++arrivals_;
-  const auto found = absences_.find({connected.guest.entity.id, connected.guest.scope.environment_id});
+  const auto found = absences_.find(place_of(connected));
   if (found == absences_.end()) return;
   for (const auto& [number, arrived] : std::exchange(found->second.waiting, {})) arrived.complete({});
 }
@@ -64,7 +75,7 @@ void Links::note_leaving(const Connected& connected) {
     });
   }
   if (absences_.size() >= kMaxAbsences) return;
-  absences_[{connected.guest.entity.id, connected.guest.scope.environment_id}].left_us = now_us;
+  absences_[place_of(connected)].left_us = now_us;
 }
 
 bool Links::may_return(const std::string& entity_row, const std::string& environment_id) const {
@@ -100,37 +111,46 @@ void Links::detach(const std::string& link_id) {
   const std::lock_guard lock(mutex_);
   const auto found = links_.find(link_id);
   if (found == links_.end()) return;
-  for (const auto& [call_id, done] : found->second.pending) calls_.erase(call_id);
-  drop(found->second);
   note_leaving(found->second);
-  links_.erase(found);
+  leave(found);
 }
 
-std::vector<std::string> Links::offer(const std::string& link_id, std::set<std::string> tools) {
+std::optional<std::vector<std::string>> Links::offer(const std::string& link_id, std::set<std::string> tools) {
   const std::lock_guard lock(mutex_);
-  std::vector<std::string> kept;
   const auto found = links_.find(link_id);
-  if (found == links_.end()) return kept;
+  if (found == links_.end()) return std::nullopt;
+  std::vector<std::string> kept;
   found->second.tools = std::move(tools);
+  found->second.health.clear();
   found->second.registered = true;
   tell_arrival(found->second);
-  const auto& guest = found->second.guest;
-  for (const auto& [id, each] : links_) {
-    if (id == link_id || !is_of(each, guest.entity.id, guest.scope.environment_id)) continue;
-    kept.insert(kept.end(), each.tools.begin(), each.tools.end());
+  auto& here = places_.at(place_of(found->second));
+  here.told.clear();
+  for (const auto& id : here.links) {
+    const auto& there = links_.at(id).tools;
+    if (id != link_id) kept.insert(kept.end(), there.begin(), there.end());
   }
   return kept;
 }
 
-// One that has said nothing of its tools yet, as after a restart of this host, is asked when no other offers the tool.
-Links::Connected* Links::choose(const OutgoingCall& call, const std::string& entity_row) {
-  Connected* best = nullptr;
-  for (auto& [id, each] : links_) {
-    if (!is_of(each, entity_row, call.scope.environment_id)) continue;
-    if (each.registered && !each.tools.contains(call.tool)) continue;
-    const bool better = best == nullptr || (each.registered && !best->registered) ||
-                        (each.registered == best->registered && each.pending.size() < best->pending.size());
-    if (better) best = &each;
+bool Links::says_down(const Connected& connected, const std::string& tool) {
+  const auto said = connected.health.find(tool);
+  return said != connected.health.end() && said->second.status == "down";
+}
+
+// One that has said nothing of its tools yet, as after a restart of this host, is asked when no other offers the tool;
+// one that says that it is down, when there is no other at all.
+Links::Connections::iterator Links::choose(const OutgoingCall& call, const std::string& entity_row) {
+  auto best = links_.end();
+  const auto here = places_.find({entity_row, call.scope.environment_id});
+  if (here == places_.end()) return best;
+  const auto rank = [&call](const Connected& each) {
+    return std::tuple(says_down(each, call.tool), !each.registered, each.pending.size());
+  };
+  for (const auto& id : here->second.links) {
+    const auto each = links_.find(id);
+    if (each->second.registered && !each->second.tools.contains(call.tool)) continue;
+    if (best == links_.end() || rank(each->second) < rank(best->second)) best = each;
   }
   return best;
 }
@@ -138,23 +158,28 @@ Links::Connected* Links::choose(const OutgoingCall& call, const std::string& ent
 Result<std::string> Links::send(const OutgoingCall& call, const std::string& entity_row, std::int64_t wall_us,
                                 base::Completion<Reply> done) {
   const std::lock_guard lock(mutex_);
-  Connected* chosen = choose(call, entity_row);
-  if (chosen == nullptr) {
+  const auto found = choose(call, entity_row);
+  if (found == links_.end()) {
     return fail(ErrorKind::FailedPrecondition, "entity_offline",
-                "no backend of the entity \"" + call.entity +
+                "ENTITY_OFFLINE: no backend of the entity \"" + call.entity +
                     "\" that offers this tool is connected in this environment; nothing was called");
   }
-  if (chosen->pending.size() >= kMaxPending) {
+  Connected& chosen = found->second;
+  if (says_down(chosen, call.tool)) {
+    return fail(ErrorKind::FailedPrecondition, "tool_down",
+                "the entity \"" + call.entity + "\" says that its tool \"" + call.tool +
+                    "\" is down; nothing was called. It says so again, or that it is back, within half a minute");
+  }
+  if (chosen.pending.size() >= kMaxPending) {
     return fail(ErrorKind::ResourceExhausted, "entity_busy",
                 std::to_string(kMaxPending) + " calls of the entity \"" + call.entity +
                     "\" wait for their answers; nothing was called");
   }
   const Stamp stamp = make_stamp(wall_us);
-  const auto here = std::find_if(links_.begin(), links_.end(), [&](auto& each) { return &each.second == chosen; });
-  chosen->pending.emplace(stamp.call_id, std::move(done));
-  calls_.emplace(stamp.call_id, here->first);
-  chosen->link->loop().post(
-      [link = chosen->link, frame = call_frame(call, stamp, chosen->guest.entity.secret)] { link->send(frame); });
+  chosen.pending.emplace(stamp.call_id, std::move(done));
+  calls_.emplace(stamp.call_id, found->first);
+  chosen.link->loop().post(
+      [link = chosen.link, frame = call_frame(call, stamp, chosen.guest.entity.secret)] { link->send(frame); });
   return stamp.call_id;
 }
 
@@ -186,16 +211,22 @@ std::size_t Links::pending_of(const std::string& link_id) const {
 
 void Links::recheck(const std::string& entity_row) const {
   const std::lock_guard lock(mutex_);
-  for (const auto& [id, each] : links_) {
-    if (each.guest.entity.id == entity_row) each.link->loop().post([link = each.link] { link->recheck(); });
+  for (auto here = places_.lower_bound({entity_row, ""}); here != places_.end(); ++here) {
+    if (here->first.first != entity_row) return;
+    for (const auto& id : here->second.links) {
+      const Connected& each = links_.at(id);
+      each.link->loop().post([link = each.link] { link->recheck(); });
+    }
   }
 }
 
 std::vector<LinkView> Links::views(const std::string& entity_row, const std::string& environment_id) const {
   const std::lock_guard lock(mutex_);
   std::vector<LinkView> views;
-  for (const auto& [id, each] : links_) {
-    if (!is_of(each, entity_row, environment_id)) continue;
+  const auto here = places_.find({entity_row, environment_id});
+  if (here == places_.end()) return views;
+  for (const auto& id : here->second.links) {
+    const Connected& each = links_.at(id);
     views.push_back({id, each.instance, each.connected_us, each.tools.size(), each.pending.size()});
   }
   return views;

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "base/loop.hpp"
 #include "base/result.hpp"
 #include "entities/call_frames.hpp"
+#include "entities/health.hpp"
 #include "tenancy/entity_access.hpp"
 
 namespace platos::entities {
@@ -64,11 +66,24 @@ class Links {
   /// What waits for it fails at once.
   void detach(const std::string& link_id);
 
-  /// What a connection offers from now on. The names that other connections of its entity offer.
-  std::vector<std::string> offer(const std::string& link_id, std::set<std::string> tools);
+  /// What a connection offers from now on; of its health it has said nothing yet. The names that other connections of
+  /// its entity offer; nullopt: it is no longer connected.
+  std::optional<std::vector<std::string>> offer(const std::string& link_id, std::set<std::string> tools);
 
-  /// Gives the call to the connection with the fewest waiting ones of those that offer the tool; `done` hears how it
-  /// ended. The call's id. FailedPrecondition "entity_offline"; ResourceExhausted "entity_busy": nothing was sent.
+  /// What a connection says of its tools; of those that it does not offer nothing is kept. Where that makes what all
+  /// connections of its entity say together another thing than note_told() knows: what they say now.
+  std::map<std::string, ToolHealth> note_health(const std::string& link_id,
+                                                const std::map<std::string, ToolHealth>& said);
+  void note_told(const std::string& entity_row, const std::string& environment_id,
+                 const std::map<std::string, ToolHealth>& told);
+  /// The best of what those say that offer the tool.
+  ToolHealth health_of(const std::string& entity_row, const std::string& environment_id, const std::string& tool) const;
+  /// Sends a frame to all connections of the entity.
+  void tell(const std::string& entity_row, const std::string& environment_id, const std::string& frame) const;
+
+  /// Gives the call to the connection with the fewest waiting ones of those that offer the tool and do not say that it
+  /// is down; `done` hears how it ended. The call's id. FailedPrecondition "entity_offline", "tool_down";
+  /// ResourceExhausted "entity_busy": nothing was sent.
   Result<std::string> send(const OutgoingCall& call, const std::string& entity_row, std::int64_t wall_us,
                            base::Completion<Reply> done);
   /// False when that connection was not asked, or nobody waits any more.
@@ -100,18 +115,26 @@ class Links {
     std::int64_t connected_us = 0;
     bool registered = false;
     std::set<std::string> tools = {};
+    std::map<std::string, ToolHealth> health = {};                // by tool
     std::map<std::string, base::Completion<Reply>> pending = {};  // by call
   };
   using Connections = std::map<std::string, Connected>;  // by link
+  using Place = std::pair<std::string, std::string>;     // entity, environment
+  struct Gathering {
+    std::set<std::string> links;
+    std::map<std::string, std::string> told = {};  // the status of tools that others were told
+  };
   static void drop(Connected& connected);
-  static bool is_of(const Connected& connected, const std::string& entity_row, const std::string& environment_id);
-  Connected* choose(const OutgoingCall& call, const std::string& entity_row);
+  static Place place_of(const Connected& connected);
+  static bool says_down(const Connected& connected, const std::string& tool);
+  void leave(Connections::iterator link);
+  Connections::iterator choose(const OutgoingCall& call, const std::string& entity_row);
+  ToolHealth best_of(const Gathering& here, const std::string& tool) const;
 
   struct Absence {
     std::int64_t left_us = 0;  // monotonic, of the last connection; 0: none left
     std::map<std::uint64_t, base::Completion<base::Done>> waiting = {};  // for the next one
   };
-  using Place = std::pair<std::string, std::string>;  // entity, environment
   void tell_arrival(const Connected& connected);
   void note_leaving(const Connected& connected);
 
@@ -119,6 +142,7 @@ class Links {
   const std::int64_t started_us_;
   mutable std::mutex mutex_;
   Connections links_;
+  std::map<Place, Gathering> places_;         // with at least one link each
   std::map<std::string, std::string> calls_;  // the link of each call that waits
   std::map<Place, Absence> absences_;
   std::uint64_t next_waiting_ = 1;

@@ -220,7 +220,9 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       skills_(*database_, ids_, official_skills_, settings_.skills_disabled),
       skill_tools_(skills_, plugins_, &sandbox_, logger),
       skill_importer_([this](base::Loop& loop) -> egress::Client& { return client_of(loop); }),
-      entities_(*database_, clock, data_dir.host_id(), logger),
+      entities_(
+          *database_, clock, [this](base::Loop& loop) -> egress::Client& { return client_of(loop); },
+          {data_dir.host_id(), settings_.entities_callback_hosts, settings_.entities_silence_ms * 1000}, logger),
       catalogue_(plugins_, meta_tools(), scoped_tools(), {&tool_rules_, database_.get(), settings_.memory_embedder}),
       tool_administration_(catalogue_, tool_rules_, *database_, ids_, plugins_),
       trials_(catalogue_, tool_administration_, *database_, ids_, trials_options(settings_)),

@@ -49,6 +49,7 @@ struct AgentConfig {
   std::vector<ModelRoute> model_routes;
   std::string chosen_route;            ///< label; empty: the default one, or `model` when there is none
   std::vector<RetryRule> retry_rules;  ///< empty: the defaults
+  std::string agent_id = {};           ///< whose it is, as it was read; no part of the snapshot; empty: nobody's
 
   /// Whether the agent may use a meta-tool, such as "remember".
   bool meta_tool(const std::string& name) const;

@@ -37,6 +37,7 @@ model::Agent read_agent(const Row& row, const Scope& scope) {
   agent.version_id = row.text(4);
   agent.version_number = row.integer(5);
   agent.config = read_config(row, 6, scope, agent.version_id);
+  agent.config.agent_id = agent.id;
   agent.created_us = row.integer(7);
   agent.updated_us = row.integer(8);
   return agent;
@@ -50,6 +51,7 @@ model::AgentVersion read_version(const Row& row, const Scope& scope) {
   version.created_by = row.text(3);
   version.note = row.unsealed(4, place(scope, kNote, version.id));
   version.config = read_config(row, 5, scope, version.id);
+  version.config.agent_id = version.agent_id;
   version.created_us = row.integer(6);
   return version;
 }

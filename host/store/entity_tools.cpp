@@ -87,7 +87,7 @@ bool EntityTools::set_health(const Scope& scope, const std::string& entity_id, c
   const std::string key = tool_key(entity_id, name);
   return session_.execute(scope,
                           "UPDATE entity_tools SET status = $1, health = $2 WHERE env_id = $3 AND entity_id = $4 AND "
-                          "name = $5",
+                          "name = $5 AND status <> $1",
                           {status, sealed_or_null(health_json, place(scope, kHealth, key)), scope.environment_id,
                            entity_id, name}) > 0;
 }

@@ -59,7 +59,7 @@ class EntityTools {
                       std::int64_t now_us);
   /// An empty URL: nowhere. False: it was so before, or the entity was never connected.
   bool set_callback(const model::Scope& scope, const std::string& entity_id, const std::string& url);
-  /// False: there is no such tool.
+  /// False: that was its status before, or there is no such tool.
   bool set_health(const model::Scope& scope, const std::string& entity_id, const std::string& name,
                   const std::string& status, const std::string& health_json);
 

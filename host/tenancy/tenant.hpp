@@ -5,7 +5,8 @@
 
 namespace platos::tenancy {
 
-/// For look-ups of credentials, and for services that check the organization themselves. Included by this room only.
+/// For look-ups of credentials, and for services that check the organization themselves. Included by this room, and by
+/// `entities`, which looks its entities and the other hosts up.
 class Tenant {
  public:
   Tenant() = delete;

@@ -22,6 +22,7 @@ struct CallSetting {
   const ToolSet& tools;
   const CallMemory& memory;  ///< of the steps before
   telemetry::SpanContext parent;
+  std::string user_token = {};  ///< of ports::CallContext
 };
 
 struct PreparationOptions {

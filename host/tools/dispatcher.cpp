@@ -27,6 +27,7 @@ ports::CallContext context_of(const engine::Run& run, const CallSetting& setting
   context.agent_id = run.record().agent_id;
   context.thread_id = run.record().thread_id;
   context.session_json = setting.tools.session_json();
+  context.user_token = setting.user_token;
   context.trace_id = prepared.parent.trace_id;
   context.span_id = prepared.parent.span_id;
   context.idempotency_key = idempotency_key(run, prepared.call);
@@ -268,7 +269,7 @@ Task<CallEnd> Dispatcher::invoke(engine::Run& run, const CallSetting& setting, c
     if (error.kind == ErrorKind::Unavailable && repeatable && attempt == 1) continue;
     if (!repeatable && leaves_doubt(error)) co_return co_await reconcile(run, setting, prepared, error.message);
     if (error.kind == ErrorKind::Cancelled) co_return CallEnd{failed(call.call_id, "cancelled", error.message)};
-    co_return CallEnd{failed(call.call_id, code_of(error), error.message)};
+    co_return CallEnd{failure_of(call.call_id, error)};
   }
 }
 

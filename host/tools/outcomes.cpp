@@ -3,6 +3,11 @@
 #include "base/json_text.hpp"
 
 namespace platos::tools {
+namespace {
+
+constexpr std::string_view kRateLimit = "rate_limit";
+
+}  // namespace
 
 model::ToolOutcome failed(const std::string& call_id, std::string code, const std::string& text) {
   model::ToolOutcome outcome;
@@ -21,12 +26,24 @@ model::ToolOutcome outcome_unknown(const model::ToolCall& call, const std::strin
                     (why.empty() ? "" : " Reason: " + why));
 }
 
+model::ToolOutcome failure_of(const std::string& call_id, const Error& error) {
+  auto outcome = failed(call_id, code_of(error), error.message);
+  if (outcome.code != kRateLimit) return outcome;
+  outcome.result_json = base::JsonObject()
+                            .text("error", kRateLimit)
+                            .text("message", error.message)
+                            .number("retryAfterSeconds", (error.retry_after_ms + 999) / 1000)
+                            .take();
+  return outcome;
+}
+
 std::string code_of(const Error& error) {
   switch (error.kind) {
     case ErrorKind::InvalidArgument: return "invalid_arguments";
     case ErrorKind::Deadline: return "tool_timeout";
     case ErrorKind::Unavailable:
     case ErrorKind::FailedPrecondition: return "tool_unavailable";
+    case ErrorKind::ResourceExhausted: return error.code == kRateLimit ? std::string(kRateLimit) : "tool_failed";
     default: return "tool_failed";
   }
 }

@@ -12,6 +12,8 @@ namespace platos::tools {
 model::ToolOutcome failed(const std::string& call_id, std::string code, const std::string& text);
 model::ToolOutcome outcome_unknown(const model::ToolCall& call, const std::string& why = {});
 
+/// How a call ended with this error. One over a rate limit is {"error": "rate_limit", "message", "retryAfterSeconds"}.
+model::ToolOutcome failure_of(const std::string& call_id, const Error& error);
 /// The code of a tool's own error.
 std::string code_of(const Error& error);
 /// After these errors the tool may have done its work: nobody knows.

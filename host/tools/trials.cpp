@@ -129,12 +129,13 @@ Task<Result<ListedTool>> Trials::admitted(base::Loop& loop, Trial trial) {
 Task<Result<std::string>> Trials::invoke(base::Loop& loop, Trial trial, model::Tool tool, std::string call_id) {
   const std::int64_t timeout_ms =
       tool.timeout_ms > 0 ? std::min(tool.timeout_ms, options_.timeout_ms) : options_.timeout_ms;
+  const bool acts_as_other = !trial.user_id.empty() || !trial.user_token.empty();
   ports::CallContext context;
   context.scope = trial.who.scope;
   context.user_id = trial.user_id.empty() ? trial.who.user_id : trial.user_id;
   context.agent_id = trial.called_by.empty() ? trial.agent : trial.called_by;
-  context.user_token = trial.user_token;
   context.session_json = trial.session_json;
+  context.user_token = acts_as_other ? trial.user_token : trial.who.user_token;
   context.idempotency_key = "test:" + call_id;
   context.deadline_us = loop.clock().monotonic_us() + timeout_ms * 1000;
   co_return co_await catalogue_.invoke(loop, std::move(context), tool, sent_arguments(trial), base::CancelToken());

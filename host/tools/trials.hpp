@@ -25,7 +25,7 @@ struct Trial {
   std::string source = "wire_test";
   std::string replay_of;
   std::string user_id = {};              ///< whom the tool is called for; empty: the caller
-  std::string user_token = {};           ///< that user's own; never kept
+  std::string user_token = {};           ///< that user's own; never kept. With neither, the caller's goes along
   std::string envelope_json = {};        ///< an object that goes along as `_context`; empty: none
   std::string called_by = {};            ///< the agent that the tool is told of; empty: `agent`
   std::vector<std::string> hidden = {};  ///< what nobody may see of the answer, nor find in the audit

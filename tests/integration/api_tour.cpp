@@ -239,7 +239,7 @@ ApiTour::ApiTour() {
   ids_["echo"] = agent("mock-echo");
   ids_["hangs"] = agent("mock-hang");
   const std::string secret = made("POST", "/api/v1/agent/entities", {{"entityId", "toured"}})["serviceSecret"];
-  backend_ = std::make_unique<AnsweringBackend>(daemon->url(), secret);
+  backend_ = std::make_unique<AnsweringBackend>(*this, secret);
 }
 
 void ApiTour::walk(const std::string& url, const std::function<bool(const Step&)>& wants,

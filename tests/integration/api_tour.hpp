@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "integration/answering_backend.hpp"
 #include "integration/api_stage.hpp"
-#include "integration/entity_backend.hpp"
 
 namespace platos::tests {
 

@@ -1,8 +1,8 @@
 // platos entities against a real daemon, with a backend that is connected.
 #include <catch2/catch.hpp>
 
+#include "integration/answering_backend.hpp"
 #include "integration/cli_stage.hpp"
-#include "integration/entity_backend.hpp"
 
 using namespace platos::tests;
 
@@ -12,7 +12,7 @@ TEST_CASE("entities: shown with connections and tools, tried, linked and unlinke
   CHECK(has(stage.run({"entities", "list"}).out, "shop    The shop  disconnected  0"));
   CHECK(has(stage.run({"entities", "health", "shop"}).out, "offline"));
   {
-    const AnsweringBackend backend(stage.daemon->url(), secret, "env=production&instance=blue");
+    const AnsweringBackend backend(stage, secret, "/ws/sdk?instance=blue");
     CHECK(has(stage.run({"entities", "list"}).out, "shop    The shop  connected  3"));
     const std::string shown = stage.run({"entities", "show", "shop"}).out;
     for (const char* part : {"The shop", "connected", "agents            all", "CONNECTION", "blue"}) {
@@ -61,8 +61,8 @@ TEST_CASE("entities: shown with connections and tools, tried, linked and unlinke
 TEST_CASE("entities: a revoked secret ends its connections, and a test of one that is away says what to do") {
   const CliStage stage({"--set", "plugins.tool_timeout_ms=1000"});
   const std::string secret = stage.json({"entities", "create", "shop"})["serviceSecret"];
-  EntityBackend backend(stage.daemon->url(), secret);
-  backend.enroll(Json::array({declared_tool("ping")}));
+  Backend backend(stage, secret);
+  backend.enroll(Json::array({declared("ping")}));
   const Json revoked = stage.json({"entities", "revoke", "shop"});
   CHECK(revoked["sessionsClosed"] == 1);
   CHECK(revoked["serviceSecret"] != secret);

@@ -1,70 +1,7 @@
 // Connected entities: a backend that connects with its secret, declares tools and answers the calls of turns.
-#include <catch2/catch.hpp>
-#include <future>
-
-#include "integration/api_stage.hpp"
-#include "support/socket_client.hpp"
+#include "integration/entity_stage.hpp"
 
 namespace platos::tests {
-namespace {
-
-const std::string kEntities = "/api/v1/agent/entities";
-
-Json declared(const std::string& name, const std::string& effect = "once") {
-  return {{"name", name},
-          {"description", "Does " + name},
-          {"input_schema", {{"type", "object"}, {"properties", {{"q", {{"type", "string"}}}}}}},
-          {"annotations", {{"effect", effect}}}};
-}
-
-struct Backend {
-  SocketClient socket;
-  Backend(const Stage& stage, const std::string& secret, const std::string& path = "/ws/sdk")
-      : socket(stage.daemon->url(), options(secret, path)) {}
-
-  static SocketOptions options(const std::string& secret, const std::string& path) {
-    SocketOptions options;
-    options.path = path;
-    if (path.find("env=") == std::string::npos) {
-      options.path += (path.find('?') == std::string::npos ? "?env=" : "&env=") + std::string("production");
-    }
-    options.headers = {"Authorization: Bearer " + secret};
-    return options;
-  }
-  Json next() {
-    const auto frame = socket.next(5'000);
-    return frame ? Json::parse(*frame) : Json();
-  }
-  Json wait_for(const std::string& type) {
-    for (Json frame = next(); !frame.is_null(); frame = next()) {
-      if (frame["type"] == type) return frame;
-      if (frame["type"] == "error") UNSCOPED_INFO(frame.dump());
-    }
-    return {};
-  }
-  void say(const Json& frame) { socket.send(frame.dump()); }
-  Json enroll(const Json& tools) {
-    say({{"type", "tool_register"}, {"tools", tools}});
-    return wait_for("tools_registered");
-  }
-  void answer(const Json& call, const Json& result) {
-    say({{"type", "tool_result"}, {"call_id", call["call_id"]}, {"result", result}, {"latency_ms", 1}});
-  }
-};
-
-struct EntityStage : ApiStage {
-  std::string agent_id = agent("mock-toolsay");
-  std::string secret = made("POST", kEntities, {{"entityId", "crm"}})["serviceSecret"];
-
-  /// A turn that calls the tool; its tool_result.
-  std::future<Json> calls(const std::string& tool, const Json& arguments = Json::object()) const {
-    return std::async(std::launch::async, [this, tool, arguments] {
-      return event_of(say(agent_id, Json({{"tool", tool}, {"arguments", arguments}}).dump()), "tool_result");
-    });
-  }
-};
-
-}  // namespace
 
 TEST_CASE("A backend connects, declares tools and answers a turn's call, under each of its addresses") {
   const EntityStage stage;

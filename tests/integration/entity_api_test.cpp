@@ -7,22 +7,16 @@
 #include <set>
 #include <sstream>
 
-#include "integration/api_stage.hpp"
-#include "integration/entity_backend.hpp"
+#include "integration/entity_stage.hpp"
 
 namespace platos::tests {
 namespace {
 
-const std::string kEntities = "/api/v1/agent/entities";
 const std::string kCrm = kEntities + "/crm";
 
-struct EntityApiStage : ApiStage {
-  explicit EntityApiStage(std::vector<std::string> arguments = {}) : ApiStage(std::move(arguments)) {}
+struct EntityApiStage : EntityStage {
+  using EntityStage::EntityStage;
 
-  Json crm = made("POST", kEntities, {{"entityId", "crm"}, {"displayName", "The CRM"}});
-  std::string secret = crm["serviceSecret"];
-
-  EntityBackend backend(const std::string& query = "env=production") const { return {daemon->url(), secret, query}; }
   /// A test call, while the backend answers it.
   std::future<Answer> tested(const Json& body) const {
     return std::async(std::launch::async, [this, body] { return call("POST", kCrm + "/wire-test", body); });
@@ -31,6 +25,19 @@ struct EntityApiStage : ApiStage {
     return fetch("/api/v1/agent/monitoring/tool-audit/" + call_id).json();
   }
 };
+
+void refuse(Backend& backend, const Json& call, const std::string& error) {
+  backend.say({{"type", "tool_error"}, {"call_id", call["call_id"]}, {"error", error}});
+}
+
+/// What is there once `is_so`, at most 20 s later.
+template <typename IsSo>
+Json awaited(const ApiStage& stage, const std::string& path, IsSo is_so) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  Json json = stage.fetch(path).json();
+  while (!is_so(json) && std::chrono::steady_clock::now() < until) json = stage.fetch(path).json();
+  return json;
+}
 
 std::string all_files_of(const std::string& folder) {
   std::stringstream text;
@@ -51,9 +58,9 @@ TEST_CASE("An entity is shown with its connections, tools and times while it is 
   CHECK(before["toolCount"] == 0);
   CHECK(before["instances"].empty());
   {
-    EntityBackend one = stage.backend("env=production&instance=one");
-    EntityBackend two = stage.backend("env=production&instance=two");
-    one.enroll({declared_tool("find.customer", "read"), declared_tool("pay")});
+    Backend one(stage, stage.secret, "/ws/sdk?instance=one");
+    Backend two(stage, stage.secret, "/ws/sdk?instance=two");
+    one.enroll({declared("find.customer", "read"), declared("pay")});
     REQUIRE(two.wait_for("welcome").is_object());
     const Json now = stage.fetch(kCrm).json();
     CHECK(now["liveConnected"] == true);
@@ -81,9 +88,8 @@ TEST_CASE("An entity is shown with its connections, tools and times while it is 
     CHECK(tools["tools"][0]["healthStatus"] == "unknown");
     CHECK(stage.fetch(kCrm + "/health").json()["status"] == "healthy");
   }
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (stage.fetch(kCrm).json()["liveConnected"] == true) REQUIRE(std::chrono::steady_clock::now() < until);
-  const Json after = stage.fetch(kCrm).json();
+  const Json after = awaited(stage, kCrm, [](const Json& json) { return json["liveConnected"] == false; });
+  CHECK(after["liveConnected"] == false);
   CHECK(after["toolCount"] == 2);
   CHECK(after["lastConnectedAt"].is_string());
   CHECK(after["instances"].empty());
@@ -94,8 +100,8 @@ TEST_CASE("A connection in another environment is told of, and does not count he
   const EntityApiStage stage;
   const std::string other =
       stage.made("POST", "/api/v1/projects/prj_default/environments", {{"name", "Test"}, {"type", "STAGING"}})["id"];
-  EntityBackend backend = stage.backend("env=staging");
-  backend.enroll(Json::array({declared_tool("pay")}));
+  Backend backend(stage, stage.secret, "/ws/sdk?env=staging");
+  backend.enroll(Json::array({declared("pay")}));
   const Json here = stage.fetch(kCrm).json();
   CHECK(here["liveConnected"] == false);
   CHECK(here["connectedInOtherEnv"] == true);
@@ -108,16 +114,17 @@ TEST_CASE("A connection in another environment is told of, and does not count he
 
 TEST_CASE("What backends say of their tools' health is shown, and what to look at first") {
   const EntityApiStage stage;
-  EntityBackend backend = stage.backend();
-  Json acting = declared_tool("act");
+  Backend backend(stage, stage.secret);
+  Json acting = declared("act");
   acting["auth"] = "user";
-  backend.enroll({acting, declared_tool("find", "read"), declared_tool("pay")});
+  backend.enroll({acting, declared("find", "read"), declared("pay")});
   backend.say(
       {{"type", "heartbeat"},
        {"tools_health",
         {{"find", {{"status", "healthy"}, {"avg_latency_ms", 12.5}, {"error_count_1h", 0}}},
          {"pay", {{"status", "degraded"}, {"avg_latency_ms", 900}, {"error_count_1h", 7}, {"last_error", "slow"}}}}}});
-  REQUIRE(backend.wait_for("heartbeat_ack").is_object());
+  const auto is = [](const char* status) { return [status](const Json& json) { return json["status"] == status; }; };
+  const Json health = awaited(stage, kCrm + "/health", is("degraded"));
   const Json tools = stage.fetch(kCrm + "/tools").json()["tools"];
   REQUIRE(tools.size() == 3);
   CHECK(tools[0]["needsUser"] == true);
@@ -128,7 +135,6 @@ TEST_CASE("What backends say of their tools' health is shown, and what to look a
   CHECK(tools[2]["healthStatus"] == "degraded");
   CHECK(tools[2]["errorCount"] == 7);
   CHECK(tools[2]["lastError"] == "slow");
-  const Json health = stage.fetch(kCrm + "/health").json();
   CHECK(health["status"] == "degraded");
   CHECK(health["toolsByStatus"] == Json({{"healthy", 1}, {"degraded", 1}, {"down", 0}, {"unknown", 1}}));
   REQUIRE(health["problems"].size() == 1);
@@ -137,14 +143,13 @@ TEST_CASE("What backends say of their tools' health is shown, and what to look a
   Json down = Json::object();
   for (const char* name : {"act", "find", "pay"}) down[name] = {{"status", "down"}};
   backend.say({{"type", "heartbeat"}, {"tools_health", down}});
-  REQUIRE(backend.wait_for("heartbeat_ack").is_object());
-  CHECK(stage.fetch(kCrm + "/health").json()["status"] == "down");
+  CHECK(awaited(stage, kCrm + "/health", is("down"))["status"] == "down");
 }
 
 TEST_CASE("A wire test calls the tool once, as the test user, and is audited") {
   const EntityApiStage stage;
-  EntityBackend backend = stage.backend();
-  backend.enroll({declared_tool("ping"), declared_tool("pay")});
+  Backend backend(stage, stage.secret);
+  backend.enroll({declared("ping"), declared("pay")});
   stage.made(
       "PUT", kCrm + "/test-credentials",
       {{"userId", "tester-7"}, {"userToken", "token-of-the-tester"}, {"headers", {{"X-Shop", "shop-secret-1"}}}});
@@ -191,10 +196,10 @@ TEST_CASE("A wire test of a tool that fails, is too slow, is lost, or is not the
             .get<std::string>()
             .find("has none here") != std::string::npos);
   {
-    EntityBackend backend = stage.backend();
-    backend.enroll({declared_tool("fail"), declared_tool("slow")});
+    Backend backend(stage, stage.secret);
+    backend.enroll({declared("fail"), declared("slow")});
     auto failing = stage.tested({{"toolName", "fail"}});
-    backend.refuse(backend.wait_for("tool_call"), "no such order");
+    refuse(backend, backend.wait_for("tool_call"), "no such order");
     const Json failed = failing.get().json();
     CHECK(failed["status"] == "failed");
     CHECK(failed["errorCode"] == "tool_failed");
@@ -227,8 +232,8 @@ TEST_CASE("A wire test of a tool that fails, is too slow, is lost, or is not the
 
 TEST_CASE("A wire test keeps the rules: arguments, blocks, approvals, reserved names, and twenty a minute") {
   const EntityApiStage stage;
-  EntityBackend backend = stage.backend();
-  backend.enroll({declared_tool("pay"), declared_tool("ping")});
+  Backend backend(stage, stage.secret);
+  backend.enroll({declared("pay"), declared("ping")});
   const auto refused = [&stage](const Json& body) {
     const Answer answer = stage.call("POST", kCrm + "/wire-test", body);
     return std::to_string(answer.status) + " " + answer.json()["code"].get<std::string>();
@@ -259,8 +264,8 @@ TEST_CASE("Agents are linked by ids that exist, and a wire test of a linked enti
     CHECK(answer.json()["message"].get<std::string>().find("linkedAgentIds") != std::string::npos);
   }
   CHECK(stage.made("PATCH", kCrm, {{"linkedAgentIds", {agent}}})["linkedAgentIds"] == Json::array({agent}));
-  EntityBackend backend = stage.backend();
-  backend.enroll(Json::array({declared_tool("ping")}));
+  Backend backend(stage, stage.secret);
+  backend.enroll(Json::array({declared("ping")}));
   auto asked = stage.tested(Json::object());
   const Json call = backend.wait_for("tool_call");
   CHECK(call["params"]["__platos"]["agentId"] == agent);
@@ -293,8 +298,8 @@ TEST_CASE("Test credentials are masked in every answer, sealed on disk, and take
   CHECK(keep(stage.fetch(kCrm)).json()["hasTestCredentials"] == true);
   CHECK(keep(stage.fetch(kEntities)).json()["entities"][0]["hasTestCredentials"] == true);
 
-  EntityBackend backend = stage.backend();
-  backend.enroll({declared_tool("echo"), declared_tool("fail")});
+  Backend backend(stage, stage.secret);
+  backend.enroll({declared("echo"), declared("fail")});
   auto asked = stage.tested({{"toolName", "echo"}});
   const Json call = backend.wait_for("tool_call");
   CHECK(call["params"]["__platos"]["userToken"] == token);
@@ -305,7 +310,7 @@ TEST_CASE("Test credentials are masked in every answer, sealed on disk, and take
   CHECK(echoed["result"]["within"][0] == "a [redacted] b");
   CHECK(echoed["result"]["pin"] == "[redacted]");
   auto failing = stage.tested({{"toolName", "fail"}});
-  backend.refuse(backend.wait_for("tool_call"), "bad token " + token);
+  refuse(backend, backend.wait_for("tool_call"), "bad token " + token);
   const Json failed = keep(failing.get()).json();
   CHECK(failed["error"] == "bad token [redacted]");
   for (const auto& each : {echoed, failed})
@@ -390,9 +395,9 @@ TEST_CASE("Whether an entity may be called so is told with what it could be call
 TEST_CASE("A regenerated secret closes every connection of the entity with 4001, in each environment") {
   const EntityApiStage stage;
   stage.made("POST", "/api/v1/projects/prj_default/environments", {{"name", "Test"}, {"type", "STAGING"}});
-  EntityBackend here = stage.backend();
-  EntityBackend other = stage.backend("env=production&instance=two");
-  EntityBackend there = stage.backend("env=staging");
+  Backend here(stage, stage.secret);
+  Backend other(stage, stage.secret, "/ws/sdk?instance=two");
+  Backend there(stage, stage.secret, "/ws/sdk?env=staging");
   for (auto* each : {&here, &other, &there}) REQUIRE(each->wait_for("welcome").is_object());
   const Json made = stage.made("POST", kCrm + "/regenerate-secret", Json::object());
   CHECK(made["sessionsClosed"] == 3);
@@ -403,8 +408,8 @@ TEST_CASE("A regenerated secret closes every connection of the entity with 4001,
     CHECK(each->socket.wait_closed());
     CHECK(each->socket.close_status() == 4001);
   }
-  CHECK(stage.backend().socket.status() == 401);
-  CHECK(EntityBackend(stage.daemon->url(), fresh).socket.status() == 101);
+  CHECK(Backend(stage, stage.secret).socket.status() == 401);
+  CHECK(Backend(stage, fresh).socket.status() == 101);
 }
 
 }  // namespace platos::tests

@@ -10,6 +10,7 @@
 
 #include "integration/api_stage.hpp"
 #include "support/postgres.hpp"
+#include "support/socket_client.hpp"
 
 namespace platos::tests {
 namespace {
@@ -63,6 +64,30 @@ struct Hunt : ApiStage {
   }
 };
 
+/// What a connected backend gives: addresses, words on the health of its tools, and the token of a user on its way.
+void hunt_with_backend(Hunt& hunt, const std::string& agent) {
+  const std::string secret = hunt.made("POST", "/api/v1/agent/entities", {{"entityId", "planter"}})["serviceSecret"];
+  hunt.keep(secret);
+  SocketOptions options;
+  options.path = "/ws/sdk?env=production";
+  options.headers = {"Authorization: Bearer " + secret};
+  SocketClient backend(hunt.daemon->url(), options);
+  const auto say = [&](const Json& frame, const std::string& until) {
+    backend.send(frame.dump());
+    for (auto heard = backend.next(); heard; heard = backend.next()) {
+      if (heard->find(until) != std::string::npos) return;
+    }
+    FAIL("no " << until);
+  };
+  const std::string message = Json({{"tool", "planter__slow"}, {"arguments", Json::object()}}).dump();
+  const Json tool = {{"name", "slow"}, {"description", hunt.plant()}, {"timeout_ms", 1}};
+  say({{"type", "tool_register"}, {"tools", {tool}}, {"callback_url", "https://example.com/" + hunt.plant()}},
+      "tools_registered");
+  hunt.made("POST", kAgents + agent + "/messages", {{"message", message}}, {"X-Platos-User-Token: " + hunt.plant()});
+  const Json health = {{"slow", {{"status", "down"}, {"last_error", hunt.plant()}}}};
+  say({{"type", "heartbeat"}, {"tools_health", health}}, "tool_health_alert");
+}
+
 }  // namespace
 
 TEST_CASE("Nothing that users, models, tools and administrators gave stands readable on disk or in the log") {
@@ -106,6 +131,7 @@ TEST_CASE("Nothing that users, models, tools and administrators gave stands read
     hunt.made("POST", kAgents + rememberer + "/messages",
               {{"message", Json({{"tool", "remember"}, {"arguments", arguments}}).dump()}});
   }
+  hunt_with_backend(hunt, rememberer);
   // A provider that fails and says why, with the user's words in it.
   const std::string failing = hunt.agent("mock-s400");
   hunt.call("POST", kAgents + failing + "/messages", {{"message", hunt.plant()}});

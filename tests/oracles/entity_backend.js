@@ -4,4 +4,11 @@ const path = require("path");
 const { load } = require("./compiled.js");
 
 const { Backend } = load(path.join(__dirname, "entity_backend.ts"), { types: ["node"] });
-new Backend(JSON.parse(process.argv[2]), (line) => fs.writeSync(1, `${line}\n`)).start();
+const options = JSON.parse(process.argv[2]);
+const backend = new Backend(options, (line) => fs.writeSync(1, `${line}\n`));
+process.on("SIGUSR2", () => backend.hangUp());
+if (options.listens) {
+  backend.listen();
+} else {
+  backend.start();
+}

@@ -1,6 +1,8 @@
 // A customer's backend, written from the description of the protocol alone. Its tools change an account book, and every
 // change is one line of a file, so that whoever reads the file counts what really happened.
 import { createHmac } from "crypto";
+import { createServer, IncomingHttpHeaders, IncomingMessage, ServerResponse } from "http";
+import { AddressInfo } from "net";
 import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSync } from "fs";
 import WebSocket from "ws";
 
@@ -10,6 +12,7 @@ export interface BackendOptions {
   entity: string;
   folder: string; // of the account book
   instance?: string;
+  listens?: boolean; // also for calls by HTTP
 }
 
 interface ToolCall {
@@ -25,6 +28,8 @@ const kStamps = ["callId", "timestamp", "nonce", "signature"];
 const kReconnectMs = 50;
 const kLookMs = 5;
 const kSkewMs = 300_000;
+
+const one = (headers: IncomingHttpHeaders, name: string): string => String(headers[name] ?? "");
 
 const schema = { type: "object", properties: { what: { type: "string" } }, additionalProperties: true };
 const tool = (name: string, annotations: Record<string, unknown>) => ({
@@ -48,9 +53,28 @@ export const tools = [
 
 export class Backend {
   private socket?: WebSocket;
+  private callbackUrl?: string;
+  private isAway = false;
   private readonly nonces = new Set<string>();
 
   constructor(private readonly options: BackendOptions, private readonly tell: (line: string) => void) {}
+
+  /** Takes calls by HTTP, too, and says at which port. */
+  listen(): void {
+    const server = createServer((request, response) => void this.answer(request, response));
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      this.callbackUrl = `http://127.0.0.1:${port}/platos?key=k1`;
+      this.tell(`listening ${port}`);
+      this.start();
+    });
+  }
+
+  /** Ends the connection, and makes no other. */
+  hangUp(): void {
+    this.isAway = true;
+    this.socket?.close();
+  }
 
   start(): void {
     const base = this.address();
@@ -61,7 +85,7 @@ export class Backend {
     });
     this.socket = socket;
     // Before anything was heard, as the published SDKs do.
-    socket.on("open", () => this.say({ type: "tool_register", tools }));
+    socket.on("open", () => this.say({ type: "tool_register", tools, callback_url: this.callbackUrl }));
     socket.on("message", (data) => this.hear(JSON.parse(data.toString())));
     socket.on("unexpected-response", (_request, response) => {
       this.tell(`refused ${response.statusCode}`);
@@ -83,7 +107,7 @@ export class Backend {
   }
 
   private later(): void {
-    setTimeout(() => this.start(), kReconnectMs);
+    if (!this.isAway) setTimeout(() => this.start(), kReconnectMs);
   }
 
   private say(frame: unknown): void {
@@ -96,6 +120,7 @@ export class Backend {
         for (const name of ["sdk_connection_id", "entity_id", "environment_id", "project_id", "org_id"]) {
           if (typeof frame[name] !== "string") this.tell(`complaint welcome without ${name}`);
         }
+        this.tell(`link ${frame.sdk_connection_id}`);
         return;
       case "tools_registered":
         return this.tell(`registered ${frame.count}`);
@@ -121,6 +146,40 @@ export class Backend {
     } catch (error) {
       this.say({ type: "tool_error", call_id: call.call_id, error: (error as Error).message, traceback: null });
     }
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    const objection = this.objectionToPost(request, body);
+    if (objection !== undefined) this.tell(`complaint by http: ${objection}`);
+    const { name, arguments: params } = JSON.parse(body).params;
+    const call = { type: "tool_call", call_id: one(request.headers, "x-platos-call-id"), tool_name: name, params } as ToolCall;
+    try {
+      const result = await this.work(call, one(request.headers, "idempotency-key"), params);
+      response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(result));
+    } catch (error) {
+      response.writeHead(500, { "Content-Type": "text/plain" }).end((error as Error).message);
+    }
+  }
+
+  /** The bytes of the body are what was signed. */
+  private objectionToPost(request: IncomingMessage, body: string): string | undefined {
+    const headers = request.headers;
+    if (request.method !== "POST" || request.url !== "/platos?key=k1") return `${request.method} ${request.url}`;
+    if (headers["content-type"] !== "application/json") return "no JSON";
+    const names = ["organization-id", "project-id", "environment-id", "user-id", "agent-id", "thread-id", "call-id"];
+    for (const name of names) {
+      if (headers[`x-platos-${name}`] === undefined) return `no ${name}`;
+    }
+    if (one(headers, "x-platos-entity-id") !== this.options.entity) return "another entity's call";
+    if (one(headers, "idempotency-key") === "") return "no idempotency key";
+    return this.objectionToStamp(
+      one(headers, "x-platos-timestamp"),
+      one(headers, "x-platos-nonce"),
+      one(headers, "x-platos-signature"),
+      body,
+    );
   }
 
   private async work(call: ToolCall, key: string, params: Record<string, unknown>): Promise<unknown> {
@@ -180,15 +239,17 @@ export class Backend {
     if (envelope.entityId !== this.options.entity) return "another entity's call";
     if (envelope.callId !== call.call_id) return "callId is another";
     if (!envelope.idempotencyKey || envelope.idempotencyKey !== call.idempotency_key) return "no idempotency key";
-    if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(envelope.timestamp)) return "timestamp_invalid";
-    if (Math.abs(Date.now() - Date.parse(envelope.timestamp)) > kSkewMs) return "timestamp_skew_exceeded";
-    if (!/^[0-9a-f]{32}$/.test(envelope.nonce)) return "nonce_invalid";
-    if (this.nonces.has(envelope.nonce)) return "nonce_replay";
-    this.nonces.add(envelope.nonce);
     const body = JSON.stringify({ method: "tools/call", params: { name: call.tool_name, arguments: params } });
-    const expected = createHmac("sha256", this.options.secret)
-      .update(`${envelope.timestamp}.${envelope.nonce}.${body}`)
-      .digest("hex");
-    return expected === envelope.signature ? undefined : "signature_mismatch";
+    return this.objectionToStamp(envelope.timestamp, envelope.nonce, envelope.signature, body);
+  }
+
+  private objectionToStamp(timestamp: string, nonce: string, signature: string, body: string): string | undefined {
+    if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(timestamp)) return "timestamp_invalid";
+    if (Math.abs(Date.now() - Date.parse(timestamp)) > kSkewMs) return "timestamp_skew_exceeded";
+    if (!/^[0-9a-f]{32}$/.test(nonce)) return "nonce_invalid";
+    if (this.nonces.has(nonce)) return "nonce_replay";
+    this.nonces.add(nonce);
+    const expected = createHmac("sha256", this.options.secret).update(`${timestamp}.${nonce}.${body}`).digest("hex");
+    return expected === signature ? undefined : "signature_mismatch";
   }
 }

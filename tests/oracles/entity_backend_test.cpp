@@ -30,15 +30,40 @@ struct Shop : ApiStage {
 
   Shop() : ApiStage({"--set", "auth.max_failures_per_minute=0", "--set", "runs.drain_ms=200"}) {}
 
-  std::unique_ptr<WatchedProcess> backend(const std::string& instance = {}) const {
+  std::unique_ptr<WatchedProcess> process_of(const Json& more) const {
     Json options = {
         {"urlFile", daemon->data_dir() + "/url"}, {"secret", secret}, {"entity", "shop"}, {"folder", book.path()}};
-    if (!instance.empty()) options["instance"] = instance;
+    options.update(more);
     const Words command = {PLATOS_NODE, std::string(PLATOS_ORACLES) + "/entity_backend.js", options.dump()};
-    auto process = std::make_unique<WatchedProcess>(command, Environment{{"PATH", "/usr/bin:/bin"}}, false);
+    return std::make_unique<WatchedProcess>(command, Environment{{"PATH", "/usr/bin:/bin"}}, false);
+  }
+  std::unique_ptr<WatchedProcess> backend(const std::string& instance = {}) const {
+    auto process = process_of(instance.empty() ? Json::object() : Json{{"instance", instance}});
     const bool registered = process->read_until("registered 6");
     INFO(process->output());
     REQUIRE(registered);
+    return process;
+  }
+
+  /// A backend that has said where it can be called by HTTP, and is connected no longer.
+  std::unique_ptr<WatchedProcess> distant_backend() {
+    auto process = process_of({{"listens", true}});
+    REQUIRE(process->read_until("listening "));
+    REQUIRE(process->read_until("registered 6"));
+    const std::string& said = process->output();
+    const auto port = said.find("listening ") + 10;
+    // The operator lets it: not before its port is known.
+    DaemonSettings settings;
+    settings.data_dir = daemon->data_dir();
+    settings.arguments = {"--set", "runs.drain_ms=200", "--set",
+                          "entities.callback_hosts=127.0.0.1:" + said.substr(port, said.find('\n', port) - port)};
+    CHECK(daemon->stop() == 0);
+    daemon = std::make_unique<Daemon>(settings);
+    REQUIRE(process->read_until("registered 6"));
+    process->signal(SIGUSR2);
+    REQUIRE(process->read_until("closed 10"));
+    const auto link = said.rfind("link link_") + 5;
+    REQUIRE(daemon->wait_for_log(said.substr(link, said.find('\n', link) - link)));
     return process;
   }
 
@@ -151,6 +176,46 @@ TEST_CASE("A backend that is killed in the middle of a call: its reconcile tool 
   INFO(result);
   CHECK(has(result, "seen"));
   CHECK(shop.account("ten").effects == 1);
+}
+
+TEST_CASE("A backend that is away is called by HTTP, and verifies what it is sent") {
+  Shop shop;
+  auto backend = shop.distant_backend();
+  CHECK(has(shop.turn("find", "an \"odd\" name, ü€😀\\n").get(), "found"));
+  CHECK(has(shop.turn("reserve", "table").get(), "reserved"));
+  CHECK(has(shop.turn("fail", "x").get(), "HTTP 500: the book is closed"));
+  CHECK(shop.account("table").keys.size() == 1);
+  // Killed in the middle of a call, and there for nobody afterwards.
+  shop.hold("book.pay");
+  auto told = shop.turn("pay", "bill");
+  REQUIRE(backend->read_until("called book.pay"));
+  kill_now(*backend);
+  CHECK(has(told.get(), "outcome_unknown"));
+  CHECK(shop.account("bill").calls == 1);
+  CHECK(has(shop.turn("find", "thing").get(), "cannot be reached"));
+  check_no_complaints(*backend);
+}
+
+TEST_CASE("The daemon is killed in the middle of a call by HTTP") {
+  Shop shop;
+  auto backend = shop.distant_backend();
+  const std::string tool = GENERATE("pay", "reserve");
+  shop.hold("book." + tool);
+  auto told = shop.turn(tool, "thing");
+  REQUIRE(backend->read_until("called book." + tool));
+  shop.daemon->kill_hard();
+  (void)told.get();
+  shop.release();
+  shop.daemon->start_again();
+  const std::string result = shop.told_in_last_run();
+  INFO(result);
+  const Account account = shop.account("thing");
+  CHECK(has(result, tool == "pay" ? "outcome_unknown" : "reserved"));
+  CHECK(account.effects == 1);
+  CHECK(account.calls == (tool == "pay" ? 1 : 2));
+  CHECK(account.keys.size() == 1);
+  kill_now(*backend);
+  check_no_complaints(*backend);
 }
 
 TEST_CASE("The daemon is killed in the middle of a call of an entity") {

@@ -11,14 +11,13 @@ namespace {
 
 using model::Json;
 
-constexpr std::size_t kMaxEntityFrame = 10 * 1024 * 1024;
-constexpr std::size_t kMaxUnsent = 4 * kMaxEntityFrame;
-constexpr std::size_t kMaxEntityNodes = 1'000'000;
+constexpr std::size_t kMaxUnsent = 4 * entities::kMaxFrameBytes;
+constexpr std::size_t kMaxUnread = 4 * entities::kMaxFrameBytes;
 constexpr std::size_t kMaxRegistrations = 8;
-constexpr std::size_t kMaxInstance = 128;
+constexpr std::size_t kMaxErrorText = 4096;
 constexpr int kMaxWrongFrames = 100;
-constexpr std::int64_t kSilenceUs = 90'000'000;
 constexpr std::int64_t kRecheckEntityUs = 30'000'000;
+constexpr std::int64_t kHealthUs = 1'000'000;  // between two words on health that are looked at
 constexpr std::uint16_t kGoingAway = 1001, kPolicy = 1008, kSecretRotated = 4001;
 
 Json error_frame(const std::string& why) { return {{"type", "error"}, {"error", why}}; }
@@ -26,29 +25,6 @@ Json error_frame(const std::string& why) { return {{"type", "error"}, {"error", 
 std::string text_member(const Json& frame, const char* name) {
   const auto found = frame.find(name);
   return found != frame.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::string first_of(std::initializer_list<std::string_view> texts) {
-  for (const auto text : texts) {
-    if (!text.empty()) return std::string(text);
-  }
-  return {};
-}
-
-tenancy::EntityKnock knock_of(const Call& call) {
-  constexpr std::string_view kBearer = "bearer ";
-  const auto& request = call.request;
-  const std::string_view header = request.header("authorization");
-  tenancy::EntityKnock knock;
-  if (header.size() > kBearer.size() && base::equals_ignoring_case(header.substr(0, kBearer.size()), kBearer))
-    knock.secret = base::trim(header.substr(kBearer.size()));
-  const std::string entity = call.query_value("entity");
-  const std::string source = call.query_value("source");
-  const std::string environment = call.query_value("env");
-  knock.entity = first_of({entity, source, request.header("x-platos-entity-id"), request.header("x-platos-source")});
-  knock.environment = first_of({environment, request.header("x-platos-environment-id")});
-  knock.address = request.peer;
-  return knock;
 }
 
 }  // namespace
@@ -60,6 +36,7 @@ EntitySocket::EntitySocket(const Services& services, tenancy::EntityAccess& acce
       loop_(loop),
       guest_(std::move(guest)),
       instance_(std::move(instance)),
+      silence_(loop, services.entities.silence_us(), [this] { close(kPolicy, "no heartbeat for too long"); }),
       tasks_(loop, [this](std::string_view, std::exception_ptr) {
         services_.logger.error("api", "an exception left an entity's handler");
         close(1011, "internal error");
@@ -74,7 +51,7 @@ void EntitySocket::on_open(ingress::WebSocket& socket) {
   }
   link_id_ = std::move(*id);
   welcome();
-  arm_silence();
+  silence_.start();
   const std::int64_t left_us = guest_.good_until_us - loop_.clock().wall_us();
   arm_recheck(guest_.good_until_us == 0 ? kRecheckEntityUs : std::clamp<std::int64_t>(left_us, 0, kRecheckEntityUs));
 }
@@ -91,9 +68,16 @@ void EntitySocket::welcome() {
 
 void EntitySocket::on_closed() {
   socket_ = nullptr;
-  loop_.cancel(silence_);
+  silence_.stop();
   loop_.cancel(recheck_);
+  loop_.cancel(health_timer_);
+  // What came before the end counts, also when it takes a while to read.
+  if (!reading_) leave();
+}
+
+void EntitySocket::leave() {
   services_.entities.links().detach(link_id_);
+  services_.logger.info("api", "a backend has gone", {{"entity", guest_.entity.id}, {"link", link_id_}});
 }
 
 void EntitySocket::on_drain() {
@@ -113,16 +97,10 @@ void EntitySocket::send(const std::string& frame) {
 }
 
 void EntitySocket::close(std::uint16_t status, const std::string& reason) {
+  // When it is closed already, what is left to be read goes first.
+  if (socket_ == nullptr) return;
   services_.entities.links().detach(link_id_);
-  if (socket_ != nullptr) socket_->close(status, reason);
-}
-
-void EntitySocket::arm_silence() {
-  loop_.cancel(silence_);
-  silence_ = loop_.call_after(kSilenceUs, [this] {
-    silence_ = {0, 0};
-    close(kPolicy, "no heartbeat for 90 s");
-  });
+  socket_->close(status, reason);
 }
 
 void EntitySocket::arm_recheck(std::int64_t delay_us) {
@@ -159,20 +137,72 @@ Task<void> EntitySocket::look_at_secret() {
 }
 
 void EntitySocket::on_text(std::string text) {
-  arm_silence();
-  auto frame = model::parse_bounded(text, "a frame", {kMaxEntityFrame, 64, kMaxEntityNodes});
+  silence_.heard();
+  if (!reading_ && text.size() <= entities::kInlineBytes) return take_frame(entities::read_json_now(text, "a frame"));
+  inbox_bytes_ += text.size();
+  if (inbox_bytes_ > kMaxUnread) return close(kPolicy, "frames come faster than they can be read");
+  inbox_.push_back(std::move(text));
+  if (std::exchange(reading_, true)) return;
+  tasks_.start("read", read_inbox());
+}
+
+Task<void> EntitySocket::read_inbox() {
+  while (!inbox_.empty()) {
+    std::string text = std::move(inbox_.front());
+    inbox_.pop_front();
+    const std::size_t bytes = text.size();
+    auto frame = co_await entities::read_json(loop_, services_.database, std::move(text), "a frame");
+    inbox_bytes_ -= bytes;
+    take_frame(std::move(frame));
+  }
+  reading_ = false;
+  if (socket_ != nullptr) co_return;
+  // Not here: what holds the link may be all that holds this task.
+  loop_.post([self = shared_from_this()] { self->leave(); });
+}
+
+void EntitySocket::take_frame(Result<Json> frame) {
   if (!frame) return refuse(frame.error().message);
   if (!frame->is_object()) return refuse("a frame: expected an object, found " + model::kind_of(*frame));
   const std::string type = text_member(*frame, "type");
-  take(type, std::move(*frame));
-}
-
-void EntitySocket::take(const std::string& type, Json frame) {
-  if (type == "tool_result" || type == "tool_error") return take_reply(frame, type == "tool_error");
-  if (type == "tool_register") return take_registration(std::move(frame));
-  if (type == "heartbeat") return send(R"({"type":"heartbeat_ack"})");
+  if (type == "tool_result" || type == "tool_error") return take_reply(*frame, type == "tool_error");
+  if (type == "tool_register") return take_registration(std::move(*frame));
+  if (type == "heartbeat") return take_heartbeat(*frame);
   refuse("type: expected tool_register, tool_result, tool_error or heartbeat, found \"" + base::printable(type, 40) +
          "\"");
+}
+
+// What is wrong in it is said, and is no reason to end the connection: it lives, which is what a heartbeat says.
+void EntitySocket::take_heartbeat(const Json& frame) {
+  send(R"({"type":"heartbeat_ack"})");
+  auto report = entities::read_health(frame);
+  if (!report.problem.empty()) send(model::dump(error_frame(report.problem)));
+  if (report.tools.empty()) return;
+  // The later word counts.
+  if (health_.tools.size() + report.tools.size() <= entities::kMaxTools) report.tools.merge(health_.tools);
+  health_ = std::move(report);
+  arm_health();
+}
+
+void EntitySocket::arm_health() {
+  if (telling_health_ || health_timer_.second != 0 || socket_ == nullptr) return;
+  health_timer_ = loop_.call_at(next_health_us_, [this] {
+    health_timer_ = {0, 0};
+    telling_health_ = true;
+    tasks_.start("health", tell_health());
+  });
+}
+
+Task<void> EntitySocket::tell_health() {
+  next_health_us_ = loop_.clock().monotonic_us() + kHealthUs;
+  auto report = std::exchange(health_, {});
+  const auto told = co_await services_.entities.take_health(loop_, guest_, link_id_, std::move(report));
+  if (!told) {
+    services_.logger.warn("api", "what an entity says of its tools could not be stored",
+                          {{"entity", guest_.entity.id}, {"code", told.error().code}});
+  }
+  telling_health_ = false;
+  if (!health_.tools.empty()) arm_health();
 }
 
 void EntitySocket::refuse(const std::string& why) {
@@ -186,7 +216,8 @@ void EntitySocket::take_reply(const Json& frame, bool is_error) {
   entities::Reply reply;
   if (is_error) {
     const std::string said = text_member(frame, "error");
-    reply = {entities::Reply::Kind::Failed, said.empty() ? "the tool failed without saying why" : said};
+    reply = {entities::Reply::Kind::Failed,
+             said.empty() ? "the tool failed without saying why" : std::string(base::cut_utf8(said, kMaxErrorText))};
   } else {
     const auto result = frame.find("result");
     reply = {entities::Reply::Kind::Result, result == frame.end() ? "null" : model::dump(*result)};
@@ -228,28 +259,6 @@ Task<void> EntitySocket::enroll_all() {
                       {"rejected", std::move(rejected)}}));
   }
   enrolling_ = false;
-}
-
-std::vector<Route> EntityServer::routes() {
-  const auto to = [this](Call call) { return handle(std::move(call)); };
-  constexpr const char* kSummary = "The WebSocket of an entity's backend, with its secret as bearer";
-  return {{"GET", "/ws/sdk", kPublic, to, kSummary},
-          {"GET", "/tools/sync", kPublic, to, kSummary},
-          {"GET", "/tools/sync/ws/sdk", kPublic, to, kSummary}};
-}
-
-Task<ingress::Response> EntityServer::handle(Call call) {
-  if (const auto good = ingress::check_websocket_handshake(call.request); !good)
-    co_return error_response(good.error(), call.request.request_id);
-  auto guest = co_await access_.enter(call.loop(), knock_of(call));
-  if (!guest) co_return error_response(guest.error(), call.request.request_id);
-  std::string instance = call.query_value("instance");
-  if (instance.size() > kMaxInstance) {
-    co_return error_response(model::invalid_field("instance", "at most 128 bytes", std::to_string(instance.size())),
-                             call.request.request_id);
-  }
-  auto socket = std::make_shared<EntitySocket>(services_, access_, call.loop(), std::move(*guest), std::move(instance));
-  co_return ingress::accept_websocket(call.request, std::move(socket), kMaxEntityFrame);
 }
 
 }  // namespace platos::api
