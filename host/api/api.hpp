@@ -141,6 +141,8 @@ std::vector<Route> skill_routes(const Services& services, const ApiOptions& opti
 std::vector<Route> later_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> system_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> tenancy_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> entity_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> entity_tool_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> keys_routes(const Services& services, const ApiOptions& options);
 
 }  // namespace platos::api

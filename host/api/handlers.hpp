@@ -5,6 +5,8 @@
 
 #include "api/responses.hpp"
 #include "api/route.hpp"
+#include "api/wire.hpp"
+#include "tenancy/keys.hpp"
 
 namespace platos::api {
 
@@ -29,6 +31,14 @@ ingress::Response answer_list(const Call& call, const char* name, const Result<s
 inline ingress::Response answer_deleted(const Call& call, const Result<void>& result) {
   if (!result) return error_response(result.error(), call.request.request_id);
   return json_response(200, {{"deleted", true}});
+}
+
+/// The row and its secret, which is shown this once.
+template <typename T>
+model::Json revealed(const tenancy::Revealed<T>& made, const char* name) {
+  model::Json json = to_wire(made.thing);
+  json[name] = made.secret;
+  return json;
 }
 
 /// A list of texts, or nullopt when the member is not there. InvalidArgument "invalid_field".

@@ -1,4 +1,4 @@
-// Personal access tokens, access keys, entities, minting of session tokens, the master key.
+// Personal access tokens, access keys, minting of session tokens, the master key.
 #include "api/api.hpp"
 #include "api/handlers.hpp"
 #include "api/wire.hpp"
@@ -9,20 +9,6 @@ namespace {
 
 using namespace model;  // the rights
 using ingress::Response;
-
-Result<tenancy::EntityPatch> read_entity(const Json& body) {
-  tenancy::EntityPatch patch;
-  const auto name = optional_text(body, "displayName");
-  const auto origins = optional_texts(body, "allowedOrigins");
-  const auto linked = optional_texts(body, "linkedAgentIds");
-  if (!name) return fail(name.error());
-  if (!linked) return fail(linked.error());
-  if (!origins) return fail(origins.error());
-  patch.name = *name;
-  patch.origins = *origins;
-  patch.linked_agents = *linked;
-  return patch;
-}
 
 Result<tenancy::NewToken> read_token(const Json& body) {
   const auto name = required_text(body, "name");
@@ -63,13 +49,6 @@ Result<tenancy::MintRequest> read_mint(const Json& body) {
     request.claims = *claims;
   }
   return request;
-}
-
-template <typename T>
-Json revealed(const tenancy::Revealed<T>& made, const char* name) {
-  Json json = to_wire(made.thing);
-  json[name] = made.secret;  // this once
-  return json;
 }
 
 struct KeyHandlers {
@@ -115,50 +94,6 @@ struct KeyHandlers {
   }
   Task<Response> remove_access_key(Call call) const {
     co_return answer_deleted(call, co_await services.keys.remove_access_key(call.loop(), call.who));
-  }
-
-  Task<Response> entities(Call call) const {
-    const auto found = co_await services.keys.entities(call.loop(), call.who);
-    co_return answer_list(call, "entities", found, [](const Entity& entity) { return to_wire(entity); });
-  }
-  Task<Response> create_entity(Call call) const {
-    const auto json = body(call);
-    if (!json) co_return bad(call, json.error());
-    const auto id = required_text(*json, "entityId");
-    const auto given = read_entity(*json);
-    if (!id) co_return bad(call, id.error());
-    if (!given) co_return bad(call, given.error());
-    const auto made = co_await services.keys.create_entity(call.loop(), call.who, *id, *given);
-    co_return answer_with(call, 201, made, [](const auto& value) { return revealed(value, "serviceSecret"); });
-  }
-  Task<Response> entity(Call call) const {
-    const auto found = co_await services.keys.entity(call.loop(), call.who, call.path_value("id"));
-    co_return answer_with(call, 200, found, [](const Entity& value) { return to_wire(value); });
-  }
-  Task<Response> update_entity(Call call) const {
-    const auto json = body(call);
-    const auto patch = json ? read_entity(*json) : fail(json.error());
-    if (!patch) co_return bad(call, patch.error());
-    const auto done = co_await services.keys.update_entity(call.loop(), call.who, call.path_value("id"), *patch);
-    services.entities.forget();
-    co_return answer_with(call, 200, done, [](const Entity& value) { return to_wire(value); });
-  }
-  Task<Response> rotate_entity(Call call) const {
-    const auto json = body(call);
-    if (!json) co_return bad(call, json.error());
-    const auto grace = optional_integer(*json, "graceSeconds", 0, INT64_MAX);
-    if (!grace) co_return bad(call, grace.error());
-    const auto made =
-        co_await services.keys.rotate_entity(call.loop(), call.who, call.path_value("id"), grace->value_or(0));
-    if (made) services.entities.links().recheck(made->thing.id);
-    co_return answer_with(call, 200, made, [](const auto& value) { return revealed(value, "serviceSecret"); });
-  }
-  Task<Response> remove_entity(Call call) const {
-    const auto found = co_await services.keys.entity(call.loop(), call.who, call.path_value("id"));
-    const auto done = co_await services.keys.remove_entity(call.loop(), call.who, call.path_value("id"));
-    services.entities.forget();
-    if (found && done) services.entities.links().recheck(found->id);
-    co_return answer_deleted(call, done);
   }
 
   Task<Response> mint(Call call) const {
@@ -210,8 +145,6 @@ std::vector<Route> keys_routes(const Services& services, const ApiOptions& optio
   };
   constexpr const char* kTokens = "/api/v1/tokens";
   constexpr const char* kKey = "/api/v1/agent/access-key";
-  constexpr const char* kEntities = "/api/v1/agent/entities";
-  constexpr const char* kEntity = "/api/v1/agent/entities/{id}";
   return {
       {"GET", "/api/v1/whoami", kChat | kRead, to(&H::whoami), "Who these credentials are"},
       {"GET", kTokens, kAdmin, to(&H::tokens), "List personal access tokens"},
@@ -222,13 +155,6 @@ std::vector<Route> keys_routes(const Services& services, const ApiOptions& optio
       {"POST", "/api/v1/agent/access-key/generate", kAdmin, to(&H::generate_access_key),
        "Make or replace the access key; it is shown once"},
       {"POST", "/api/v1/agent/access-key/origins", kAdmin, to(&H::set_origins), "Origins that may send the key"},
-      {"GET", kEntities, kRead, to(&H::entities), "List entities"},
-      {"POST", kEntities, kAdmin, to(&H::create_entity), "Create an entity; its secret is shown once"},
-      {"GET", kEntity, kRead, to(&H::entity), "Get an entity"},
-      {"PATCH", kEntity, kAdmin, to(&H::update_entity), "Change an entity"},
-      {"DELETE", kEntity, kAdmin, to(&H::remove_entity), "Delete an entity"},
-      {"POST", "/api/v1/agent/entities/{id}/rotate-secret", kAdmin, to(&H::rotate_entity),
-       "A new secret; the old one stays good for graceSeconds"},
       {"POST", "/api/v1/secrets/rotate-master", kOperator, to(&H::rotate_master), "Replace the master key"},
       {"GET", "/api/v1/agent/secrets/status", kRead, to(&H::secrets_status), "Whether texts are sealed"},
       {"POST", "/api/v1/entities/{id}/session-tokens", kPublic, to(&H::mint),

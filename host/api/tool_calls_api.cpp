@@ -8,7 +8,6 @@
 #include "api/tools_wire.hpp"
 #include "api/wire.hpp"
 #include "base/text.hpp"
-#include "model/context.hpp"
 #include "store/tool_results.hpp"
 
 namespace platos::api {
@@ -32,30 +31,6 @@ Error audited_call_not_found(const std::string& id) {
           false,
           0,
           {}};
-}
-
-/// {params | arguments | args, agentId?, context?, confirm?}.
-Result<tools::Trial> read_trial(const Json& body) {
-  tools::Trial trial;
-  trial.arguments_json = "{}";
-  for (const char* member : {"params", "arguments", "args"}) {
-    const auto found = body.find(member);
-    if (found == body.end() || found->is_null()) continue;
-    if (!found->is_object()) return fail(invalid_field(member, "an object", kind_of(*found)));
-    trial.arguments_json = model::dump(*found);
-  }
-  const auto agent = optional_text(body, "agentId");
-  const auto confirmed = optional_bool(body, "confirm");
-  if (!agent) return fail(agent.error());
-  if (!confirmed) return fail(confirmed.error());
-  trial.agent = agent->value_or("");
-  trial.confirmed = confirmed->value_or(false);
-  if (const auto context = body.find("context"); context != body.end() && !context->is_null()) {
-    auto checked = check_session_context(*context, "context");
-    if (!checked) return fail(checked.error());
-    trial.session_json = std::move(*checked);
-  }
-  return trial;
 }
 
 struct ToolCallHandlers {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/wire.hpp"
+#include "model/context.hpp"
 
 namespace platos::api {
 namespace {
@@ -22,6 +23,29 @@ Json json_of_text(const std::string& text) {
 Json milliseconds(std::int64_t us) { return static_cast<double>(us) / kUsInMs; }
 
 }  // namespace
+
+Result<tools::Trial> read_trial(const Json& body) {
+  tools::Trial trial;
+  trial.arguments_json = "{}";
+  for (const char* member : {"params", "arguments", "args"}) {
+    const auto found = body.find(member);
+    if (found == body.end() || found->is_null()) continue;
+    if (!found->is_object()) return fail(model::invalid_field(member, "an object", model::kind_of(*found)));
+    trial.arguments_json = model::dump(*found);
+  }
+  const auto agent = model::optional_text(body, "agentId");
+  const auto confirmed = model::optional_bool(body, "confirm");
+  if (!agent) return fail(agent.error());
+  if (!confirmed) return fail(confirmed.error());
+  trial.agent = agent->value_or("");
+  trial.confirmed = confirmed->value_or(false);
+  if (const auto context = body.find("context"); context != body.end() && !context->is_null()) {
+    auto checked = model::check_session_context(*context, "context");
+    if (!checked) return fail(checked.error());
+    trial.session_json = std::move(*checked);
+  }
+  return trial;
+}
 
 Json to_wire(const tools::ListedTool& listed) {
   const auto& tool = listed.tool;

@@ -5,8 +5,13 @@
 #include "store/tool_audit.hpp"
 #include "store/tool_calls.hpp"
 #include "tools/administration.hpp"
+#include "tools/trials.hpp"
 
 namespace platos::api {
+
+/// {params | arguments | args, agentId?, context?, confirm?}: all but the tool and the caller. InvalidArgument
+/// "invalid_field".
+Result<tools::Trial> read_trial(const model::Json& body);
 
 model::Json to_wire(const tools::ListedTool& listed);
 /// With what is known of past calls; null members when there were none.

@@ -211,6 +211,7 @@ Json to_wire(const model::Entity& entity) {
           {"displayName", entity.name},
           {"allowedOrigins", entity.origins},
           {"linkedAgentIds", entity.linked_agents},
+          {"hasTestCredentials", entity.has_test_credentials},
           {"formerSecretUntil", time(entity.former_until_us)},
           {"createdAt", time(entity.created_us)},
           {"updatedAt", time(entity.updated_us)}};

@@ -120,7 +120,7 @@ void define_administration(const Commands& commands) {
       {"keys", "The access key of an environment"},
       {"tokens", "Personal access tokens"},
       {"secrets", "How texts are sealed"},
-      {"entities", "Customers' backends, which sign session tokens"},
+      {"entities", "Customers' backends: they offer tools, and sign session tokens"},
       {"audit", "Who did what"},
       {"providers", "Model providers and their keys"},
       {"models", "Models"},
@@ -133,6 +133,7 @@ void define_administration(const Commands& commands) {
       }
     }
     if (name == std::string_view("secrets")) define_envelopes(commands, *group);
+    if (name == std::string_view("entities")) define_entities(commands, *group);
   }
 }
 

@@ -53,6 +53,8 @@ void define_system(const Commands& commands);
 void define_administration(const Commands& commands);
 /// Into the group `secrets`.
 void define_envelopes(const Commands& commands, CLI::App& secrets);
+/// Into the group `entities`.
+void define_entities(const Commands& commands, CLI::App& entities);
 void define_migrate(const Commands& commands);
 void define_config(const Commands& commands);
 void define_help(const Commands& commands);

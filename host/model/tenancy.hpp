@@ -87,6 +87,7 @@ struct Entity {
   std::int64_t created_us = 0;
   std::int64_t updated_us = 0;
   std::vector<std::string> linked_agents = {};  ///< ids of those that may use its tools; empty: all
+  bool has_test_credentials = false;            ///< read with the row; written by Credentials alone
 };
 
 /// A user of a customer, known by the id that the customer gave.

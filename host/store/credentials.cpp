@@ -6,7 +6,7 @@
 // One list of columns, so that read_entity fits every query below.
 #define PLATOS_ENTITY_COLUMNS                                                                              \
   "id, org_id, project_id, entity_id, name, origins, secret, former_secret, former_until_us, created_us, " \
-  "updated_us, linked_agents FROM entities "
+  "updated_us, linked_agents, CASE WHEN test_credentials IS NULL THEN 0 ELSE 1 END FROM entities "
 #define PLATOS_TOKEN_COLUMNS                                                                               \
   "id, org_id, user_id, name, prefix, token_hash, role, created_us, expires_us, last_used_us, revoked_us " \
   "FROM personal_access_tokens "
@@ -20,6 +20,7 @@ using model::SystemScope;
 
 constexpr std::string_view kSecret = "entities.secret";
 constexpr std::string_view kFormerSecret = "entities.former_secret";
+constexpr std::string_view kTestCredentials = "entities.test_credentials";
 
 // Origins hold no spaces.
 std::string joined(const std::vector<std::string>& origins) {
@@ -59,6 +60,7 @@ model::Entity read_entity(const Row& row) {
   entity.created_us = row.integer(9);
   entity.updated_us = row.integer(10);
   entity.linked_agents = parts_of(row.text(11));
+  entity.has_test_credentials = row.integer(12) != 0;
   return entity;
 }
 
@@ -180,6 +182,22 @@ std::optional<model::Entity> Credentials::find_entity(const SystemScope& system,
                                   "SELECT " PLATOS_ENTITY_COLUMNS
                                   "WHERE org_id = $1 AND project_id = $2 AND (entity_id = $3 OR id = $3)",
                                   {organization_id, project_id, entity_id}, read_entity);
+}
+
+std::string Credentials::test_credentials(const SystemScope& system, const model::Entity& entity) {
+  return first_row<std::string>(session_, system, "SELECT test_credentials FROM entities WHERE id = $1", {entity.id},
+                                [&](const Row& row) {
+                                  return row.unsealed(0, {kTestCredentials, entity.organization_id, entity.id});
+                                })
+      .value_or("");
+}
+
+void Credentials::set_test_credentials(const SystemScope& system, const model::Entity& entity,
+                                       const std::string& json) {
+  const Param sealed =
+      json.empty() ? Param(nullptr)
+                   : Param(Sealed{json, {kTestCredentials, entity.organization_id, entity.id}, entity.organization_id});
+  session_.send(system, "UPDATE entities SET test_credentials = $1 WHERE id = $2", {sealed, entity.id});
 }
 
 std::vector<model::Entity> Credentials::entities_by_secret(const SystemScope& system, const std::string& hash) {

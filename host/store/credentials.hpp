@@ -39,6 +39,9 @@ class Credentials {
                                       const std::string& project_id);
   std::optional<model::Entity> find_entity(const model::SystemScope&, const std::string& organization_id,
                                            const std::string& project_id, const std::string& entity_id);
+  /// A user's data that its tools are tried with, as JSON; empty: none.
+  std::string test_credentials(const model::SystemScope&, const model::Entity& entity);
+  void set_test_credentials(const model::SystemScope&, const model::Entity& entity, const std::string& json);
   /// Whose secret, or former secret, has this hash: one, or none.
   std::vector<model::Entity> entities_by_secret(const model::SystemScope&, const std::string& hash);
   /// With its tools in all environments.

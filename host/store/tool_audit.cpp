@@ -124,6 +124,10 @@ std::vector<std::pair<std::string, ToolHealth>> ToolAudit::health(const Scope& s
   ToolAuditFilter filter;
   filter.since_us = since_us;
   filter.limit = limit;
+  return health(scope, filter);
+}
+
+std::vector<std::pair<std::string, ToolHealth>> ToolAudit::health(const Scope& scope, const ToolAuditFilter& filter) {
   std::map<std::string, std::vector<ToolAuditRow>> calls;
   for (auto& row : list(scope, filter, false)) calls[row.model_name].push_back(std::move(row));
   std::vector<std::pair<std::string, ToolHealth>> all;

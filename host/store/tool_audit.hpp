@@ -76,6 +76,7 @@ class ToolAudit {
   /// Of the newest `limit` calls since then, by model name.
   std::vector<std::pair<std::string, ToolHealth>> health(const model::Scope& scope, std::int64_t since_us,
                                                          std::int64_t limit);
+  std::vector<std::pair<std::string, ToolHealth>> health(const model::Scope& scope, const ToolAuditFilter& filter);
 
  private:
   Session& session_;

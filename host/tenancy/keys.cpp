@@ -23,26 +23,12 @@ using store::Session;
 constexpr std::int64_t kMinTtlS = 60;
 constexpr std::int64_t kMaxTtlS = 604'800;
 constexpr std::int64_t kMaxPersonalTtlS = 10LL * 366 * 86'400;
-constexpr std::int64_t kMaxGraceS = 30LL * 86'400;
 
 Result<void> check_new_token(const NewToken& wanted) {
   if (auto good = check_name(wanted.name); !good) return good;
   if (!is_role(wanted.role)) return fail(invalid_field("role", "owner, admin, member or viewer", wanted.role));
   if (wanted.ttl_s < 0 || wanted.ttl_s > kMaxPersonalTtlS) {
     return fail(invalid_field("ttlSeconds", "0 to " + std::to_string(kMaxPersonalTtlS), std::to_string(wanted.ttl_s)));
-  }
-  return {};
-}
-
-Result<void> check_patch(const EntityPatch& patch) {
-  if (patch.name) {
-    if (auto good = check_name(*patch.name); !good) return good;
-  }
-  if (patch.origins) {
-    if (auto good = check_origins(*patch.origins); !good) return good;
-  }
-  if (patch.linked_agents) {
-    if (auto good = check_linked_agents(*patch.linked_agents); !good) return good;
   }
   return {};
 }
@@ -158,111 +144,6 @@ Task<Result<void>> Keys::remove_access_key(base::Loop& loop, Principal who) {
       return fail(not_found("access_key", who.scope.environment_id));
     }
     write_audit(session, ids_, who, "access_key.revoke", who.scope.environment_id, Json::object(), now_us);
-    return {};
-  });
-  const auto written = co_await write;
-  authenticator_.forget();
-  co_return written;
-}
-
-Result<model::Entity> Keys::find(Session& session, const Principal& who, const std::string& id) const {
-  auto entity =
-      store::Credentials(session).find_entity(Tenant::across(), who.scope.organization_id, who.scope.project_id, id);
-  if (!entity) return fail(not_found("entity", id));
-  return std::move(*entity);
-}
-
-Task<Result<Revealed<model::Entity>>> Keys::create_entity(base::Loop& loop, Principal who, std::string entity_id,
-                                                          EntityPatch given) {
-  if (auto good = check_entity_id(entity_id); !good) co_return fail(good.error());
-  if (auto good = check_patch(given); !good) co_return fail(good.error());
-  model::Entity entity;
-  entity.id = ids_.make("ent");
-  entity.organization_id = who.scope.organization_id;
-  entity.project_id = who.scope.project_id;
-  entity.entity_id = entity_id;
-  entity.name = given.name.value_or(entity_id);
-  entity.origins = given.origins.value_or(std::vector<std::string>());
-  entity.linked_agents = given.linked_agents.value_or(std::vector<std::string>());
-  entity.secret = make_entity_secret();
-  entity.created_us = entity.updated_us = loop.clock().wall_us();
-  const auto write = database_.write(loop, [this, who, entity](Session& session) -> Result<void> {
-    if (find(session, who, entity.entity_id)) {
-      return fail(ErrorKind::Conflict, "entity_exists",
-                  "the project has an entity \"" + entity.entity_id + "\" already");
-    }
-    store::Credentials(session).insert(Tenant::across(), entity);
-    write_audit(session, ids_, who, "entity.create", entity.id, {{"entityId", entity.entity_id}}, entity.created_us);
-    return {};
-  });
-  const auto written = co_await write;
-  authenticator_.forget();
-  if (!written) co_return fail(written.error());
-  co_return Revealed<model::Entity>{entity, entity.secret};
-}
-
-Task<Result<std::vector<model::Entity>>> Keys::entities(base::Loop& loop, Principal who) {
-  const auto read = database_.read(loop, [who](Session& session) -> Result<std::vector<model::Entity>> {
-    return store::Credentials(session).entities(Tenant::across(), who.scope.organization_id, who.scope.project_id);
-  });
-  co_return co_await read;
-}
-
-Task<Result<model::Entity>> Keys::entity(base::Loop& loop, Principal who, std::string id) {
-  const auto read = database_.read(
-      loop, [this, who, id](Session& session) -> Result<model::Entity> { return find(session, who, id); });
-  co_return co_await read;
-}
-
-Task<Result<model::Entity>> Keys::update_entity(base::Loop& loop, Principal who, std::string id, EntityPatch patch) {
-  if (auto good = check_patch(patch); !good) co_return fail(good.error());
-  const std::int64_t now_us = loop.clock().wall_us();
-  const auto write = database_.write(loop, [this, who, id, patch, now_us](Session& session) -> Result<model::Entity> {
-    auto entity = find(session, who, id);
-    if (!entity) return entity;
-    entity->name = patch.name.value_or(entity->name);
-    entity->origins = patch.origins.value_or(entity->origins);
-    entity->linked_agents = patch.linked_agents.value_or(entity->linked_agents);
-    entity->updated_us = now_us;
-    store::Credentials(session).update(Tenant::across(), *entity);
-    write_audit(session, ids_, who, "entity.update", entity->id, {{"name", entity->name}}, now_us);
-    return entity;
-  });
-  co_return co_await write;
-}
-
-Task<Result<Revealed<model::Entity>>> Keys::rotate_entity(base::Loop& loop, Principal who, std::string id,
-                                                          std::int64_t grace_s) {
-  if (grace_s < 0 || grace_s > kMaxGraceS) {
-    co_return fail(invalid_field("graceSeconds", "0 to " + std::to_string(kMaxGraceS), std::to_string(grace_s)));
-  }
-  const std::int64_t now_us = loop.clock().wall_us();
-  const std::string secret = make_entity_secret();
-  const auto write =
-      database_.write(loop, [this, who, id, secret, grace_s, now_us](Session& session) -> Result<model::Entity> {
-        auto entity = find(session, who, id);
-        if (!entity) return entity;
-        entity->former_secret = grace_s == 0 ? "" : entity->secret;
-        entity->former_until_us = grace_s == 0 ? 0 : now_us + grace_s * 1'000'000;
-        entity->secret = secret;
-        entity->updated_us = now_us;
-        store::Credentials(session).update(Tenant::across(), *entity);
-        write_audit(session, ids_, who, "entity.secret.rotate", entity->id, {{"graceSeconds", grace_s}}, now_us);
-        return entity;
-      });
-  auto written = co_await write;
-  authenticator_.forget();
-  if (!written) co_return fail(written.error());
-  co_return Revealed<model::Entity>{std::move(*written), secret};
-}
-
-Task<Result<void>> Keys::remove_entity(base::Loop& loop, Principal who, std::string id) {
-  const std::int64_t now_us = loop.clock().wall_us();
-  const auto write = database_.write(loop, [this, who, id, now_us](Session& session) -> Result<void> {
-    const auto entity = find(session, who, id);
-    if (!entity) return fail(entity.error());
-    store::Credentials(session).remove_entity(Tenant::across(), entity->id);
-    write_audit(session, ids_, who, "entity.delete", entity->id, {{"entityId", entity->entity_id}}, now_us);
     return {};
   });
   const auto written = co_await write;

@@ -16,6 +16,7 @@
 #include "model/tenancy.hpp"
 #include "store/database.hpp"
 #include "tenancy/authenticator.hpp"
+#include "tenancy/test_credentials.hpp"
 
 namespace platos::tenancy {
 
@@ -37,6 +38,14 @@ struct EntityPatch {
   std::optional<std::string> name;
   std::optional<std::vector<std::string>> origins;
   std::optional<std::vector<std::string>> linked_agents;  ///< ids; empty: all agents
+  std::optional<TestCredentials> test_credentials;        ///< empty: none
+};
+
+/// Whether an entity may be called so.
+struct EntityNameCheck {
+  bool valid = false;
+  bool available = false;
+  std::vector<std::string> suggestions;  ///< up to three that are, when it is not
 };
 
 struct MintRequest {
@@ -73,9 +82,13 @@ class Keys {
 
   Task<Result<Revealed<model::Entity>>> create_entity(base::Loop& loop, model::Principal who, std::string entity_id,
                                                       EntityPatch given);
+  /// An id that is no slug is not an error here.
+  Task<Result<EntityNameCheck>> check_entity_name(base::Loop& loop, model::Principal who, std::string entity_id);
   Task<Result<std::vector<model::Entity>>> entities(base::Loop& loop, model::Principal who);
   Task<Result<model::Entity>> entity(base::Loop& loop, model::Principal who, std::string id);
   Task<Result<model::Entity>> update_entity(base::Loop& loop, model::Principal who, std::string id, EntityPatch patch);
+  /// For whoever calls the entity's tools: the secrets are in it. Empty: there are none.
+  Task<Result<TestCredentials>> test_credentials(base::Loop& loop, model::Principal who, std::string id);
   /// The former secret stays good for `grace_s`.
   Task<Result<Revealed<model::Entity>>> rotate_entity(base::Loop& loop, model::Principal who, std::string id,
                                                       std::int64_t grace_s);

@@ -27,6 +27,11 @@ bool is_origin(const std::string& text) {
                      [](char c) { return is_word(c) || c == '.' || c == '-' || c == ':' || c == '[' || c == ']'; });
 }
 
+bool is_slug(const std::string& text) {
+  return !text.empty() && text.size() <= kMaxSlugBytes && text.front() != '-' && text.back() != '-' &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_lower_or_digit(c) || c == '-'; });
+}
+
 }  // namespace
 
 Result<void> check_name(const std::string& name) {
@@ -38,10 +43,8 @@ Result<void> check_name(const std::string& name) {
 }
 
 Result<void> check_slug(const std::string& slug) {
-  const bool good = !slug.empty() && slug.size() <= kMaxSlugBytes && slug.front() != '-' && slug.back() != '-' &&
-                    std::all_of(slug.begin(), slug.end(), [](char c) { return is_lower_or_digit(c) || c == '-'; });
-  if (!good) return fail(invalid_field("slug", "1 to 64 of a-z, 0-9 and '-'", quoted(slug)));
-  return {};
+  if (is_slug(slug)) return {};
+  return fail(invalid_field("slug", "1 to 64 of a-z, 0-9 and '-'", quoted(slug)));
 }
 
 std::string slug_of(const std::string& name) {
@@ -56,6 +59,11 @@ std::string slug_of(const std::string& name) {
   slug.resize(std::min(slug.size(), kMaxSlugBytes));
   while (!slug.empty() && slug.back() == '-') slug.pop_back();
   return slug;
+}
+
+Result<void> check_new_entity_id(const std::string& id) {
+  if (is_slug(id)) return {};
+  return fail(invalid_field("entityId", "1 to 64 of a-z, 0-9 and '-', with no '-' at its ends", quoted(id)));
 }
 
 Result<void> check_entity_id(const std::string& id) {

@@ -14,6 +14,8 @@ Result<void> check_name(const std::string& name);
 Result<void> check_slug(const std::string& slug);
 /// "My Project!" becomes "my-project"; empty when nothing is left.
 std::string slug_of(const std::string& name);
+/// Of one that is to be made: as check_slug().
+Result<void> check_new_entity_id(const std::string& id);
 /// 1 to 64 of A-Z, a-z, 0-9, '_' and '-'.
 Result<void> check_entity_id(const std::string& id);
 /// At most 100 of "https://host[:port]".

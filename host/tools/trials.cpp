@@ -10,18 +10,32 @@
 namespace platos::tools {
 namespace {
 
-constexpr std::int64_t kMinuteUs = 60'000'000;
-constexpr std::size_t kMaxCallers = 10'000;
+constexpr std::size_t kMinHiddenBytes = 8;  // less is no secret, and stands in ordinary words
+constexpr std::size_t kMaxReadResult = 16 * 1024 * 1024;
+constexpr std::size_t kMaxReadNodes = 1'000'000;
 
-Result<void> check_trial_arguments(const model::Tool& tool, const std::string& arguments_json) {
-  const auto arguments = model::parse_bounded(arguments_json, "the arguments");
+Result<void> check_trial_arguments(const model::Tool& tool, const Trial& trial) {
+  const auto arguments = model::parse_bounded(trial.arguments_json, "the arguments");
   if (!arguments) return fail(ErrorKind::InvalidArgument, "invalid_arguments", arguments.error().message);
   if (!arguments->is_object()) {
     return fail(ErrorKind::InvalidArgument, "invalid_arguments",
                 "the arguments must be one JSON object, found " + model::kind_of(*arguments));
   }
+  for (const char* reserved : {"__platos", "_context"}) {
+    if (!arguments->contains(reserved) || trial.source == "replay") continue;
+    return fail(ErrorKind::InvalidArgument, "invalid_arguments",
+                std::string("\"") + reserved + "\" is written by the server alone; leave it out");
+  }
   return tool.input_schema ? tool.input_schema->validate(*arguments, "the arguments", "invalid_arguments")
                            : Result<void>();
+}
+
+/// As they are sent: members keep their order, since they are signed.
+std::string sent_arguments(const Trial& trial) {
+  if (trial.envelope_json.empty()) return trial.arguments_json;
+  auto arguments = model::OrderedJson::parse(trial.arguments_json);
+  arguments["_context"] = model::OrderedJson::parse(trial.envelope_json);
+  return arguments.dump();
 }
 
 std::string trial_code(const Error& error) {
@@ -49,29 +63,43 @@ store::ToolAuditRow row_of(const Trial& trial, const model::Tool& tool, std::str
   return row;
 }
 
-}  // namespace
-
-Result<void> Trials::take(const Trial& trial, std::int64_t now_us) {
-  const bool is_replay = trial.source == "replay";
-  const std::size_t limit = is_replay ? options_.replays_per_minute : options_.tests_per_minute;
-  const std::lock_guard lock(mutex_);
-  if (made_.size() >= kMaxCallers) made_.clear();
-  auto& times = made_[trial.source + "/" + trial.who.scope.environment_id + "/" + trial.who.actor];
-  while (!times.empty() && times.front() <= now_us - kMinuteUs) times.pop_front();
-  if (times.size() < limit) {
-    times.push_back(now_us);
-    return {};
+void hide(std::string& text, const std::vector<std::string>& secrets) {
+  for (const auto& secret : secrets) {
+    if (secret.size() >= kMinHiddenBytes) base::redact(text, secret);
   }
-  Error error;
-  error.kind = ErrorKind::ResourceExhausted;
-  error.code = "rate_limit";
-  error.message = std::to_string(limit) + (is_replay ? " replays" : " test calls") + " a minute; wait a little";
-  error.retryable = true;
-  error.retry_after_ms = (times.front() + kMinuteUs - now_us) / 1000 + 1;
-  error.limited_by = is_replay ? "tool_replays" : "tool_tests";
-  error.limit = static_cast<std::int64_t>(limit);
-  return fail(error);
 }
+
+std::string hidden_text(std::string text, const std::vector<std::string>& secrets) {
+  hide(text, secrets);
+  return text;
+}
+
+// Values and names of members, at most as deep as parse_bounded() lets through.
+model::Json without(const model::Json& json, const std::vector<std::string>& secrets) {
+  if (json.is_string()) return hidden_text(json.get<std::string>(), secrets);
+  if (json.is_array()) {
+    model::Json list = model::Json::array();
+    for (const auto& each : json) list.push_back(without(each, secrets));
+    return list;
+  }
+  if (json.is_object()) {
+    model::Json object = model::Json::object();
+    for (const auto& [name, value] : json.items()) object[hidden_text(name, secrets)] = without(value, secrets);
+    return object;
+  }
+  const std::string number = model::dump(json);
+  const std::string safe = hidden_text(number, secrets);
+  return safe == number ? json : model::Json(safe);
+}
+
+/// A result without the secrets; all of it is one when it cannot be read.
+std::string result_without(std::string result_json, const std::vector<std::string>& secrets) {
+  if (secrets.empty()) return result_json;
+  const auto parsed = model::parse_bounded(result_json, "the result", {kMaxReadResult, 64, kMaxReadNodes});
+  return model::dump(parsed ? without(*parsed, secrets) : model::Json("[redacted]"));
+}
+
+}  // namespace
 
 Task<Result<ListedTool>> Trials::admitted(base::Loop& loop, Trial trial) {
   auto tools = Result<std::vector<ListedTool>>();
@@ -94,27 +122,35 @@ Task<Result<ListedTool>> Trials::admitted(base::Loop& loop, Trial trial) {
                    "the tool " + found->tool.model_name +
                        " needs approval; an administrator gives it by calling it with \"confirm\": true");
   }
-  if (auto valid = check_trial_arguments(found->tool, trial.arguments_json); !valid) co_return fail(valid.error());
+  if (auto valid = check_trial_arguments(found->tool, trial); !valid) co_return fail(valid.error());
   co_return std::move(*found);
 }
 
 Task<Result<std::string>> Trials::invoke(base::Loop& loop, Trial trial, model::Tool tool, std::string call_id) {
   const std::int64_t timeout_ms =
       tool.timeout_ms > 0 ? std::min(tool.timeout_ms, options_.timeout_ms) : options_.timeout_ms;
+  const bool acts_as_other = !trial.user_id.empty() || !trial.user_token.empty();
   ports::CallContext context;
   context.scope = trial.who.scope;
-  context.user_id = trial.who.user_id;
-  context.agent_id = trial.agent;
+  context.user_id = trial.user_id.empty() ? trial.who.user_id : trial.user_id;
+  context.agent_id = trial.called_by.empty() ? trial.agent : trial.called_by;
   context.session_json = trial.session_json;
-  context.user_token = trial.who.user_token;
+  context.user_token = acts_as_other ? trial.user_token : trial.who.user_token;
   context.idempotency_key = "test:" + call_id;
   context.deadline_us = loop.clock().monotonic_us() + timeout_ms * 1000;
-  co_return co_await catalogue_.invoke(loop, std::move(context), tool, std::move(trial.arguments_json),
-                                       base::CancelToken());
+  co_return co_await catalogue_.invoke(loop, std::move(context), tool, sent_arguments(trial), base::CancelToken());
 }
 
 Task<Result<store::ToolAuditRow>> Trials::call(base::Loop& loop, Trial trial) {
-  if (auto taken = take(trial, loop.clock().monotonic_us()); !taken) co_return fail(taken.error());
+  auto made = co_await attempt(loop, std::move(trial));
+  if (!made) co_return fail(made.error());
+  co_return std::move(made->row);
+}
+
+Task<Result<Attempt>> Trials::attempt(base::Loop& loop, Trial trial) {
+  auto& limit = trial.source == "replay" ? replays_ : tests_;
+  const std::string caller = trial.who.scope.environment_id + "/" + trial.who.actor;
+  if (auto taken = limit.take(caller, loop.clock().monotonic_us()); !taken) co_return fail(taken.error());
   const auto found = co_await admitted(loop, trial);
   if (!found) co_return fail(found.error());
   auto row = row_of(trial, found->tool, ids_.make("call"));
@@ -127,13 +163,21 @@ Task<Result<store::ToolAuditRow>> Trials::call(base::Loop& loop, Trial trial) {
   if (const auto written = co_await noted; !written) co_return fail(written.error());
   const std::int64_t began_us = loop.clock().monotonic_us();
   const model::Principal who = trial.who;
+  const std::vector<std::string> hidden = trial.hidden;
+  Attempt made;
   auto result = co_await invoke(loop, std::move(trial), found->tool, row.id);
   row.latency_us = loop.clock().monotonic_us() - began_us;
-  if (!result) row.error_code = trial_code(result.error());
-  row.result_json = result ? std::move(*result) : model::dump(result.error().message);
+  if (!result) {
+    hide(result.error().message, hidden);
+    row.error_code = trial_code(result.error());
+    made.error = result.error();
+  }
+  row.result_json = result ? result_without(std::move(*result), hidden) : model::dump(result.error().message);
   if (row.result_json.size() > options_.max_result_bytes) {
     row.error_code = "tool_failed";
-    row.result_json = model::dump("the result has " + std::to_string(row.result_json.size()) + " bytes, too many");
+    const std::string why = "the result has " + std::to_string(row.result_json.size()) + " bytes, too many";
+    row.result_json = model::dump(why);
+    made.error = Error{ErrorKind::TooLarge, "result_too_large", why, false, 0, {}};
   }
   row.status = store::audit_status(row.error_code);
   const auto kept = database_.write(loop, [row, scope = who.scope](store::Session& session) -> Result<void> {
@@ -141,7 +185,8 @@ Task<Result<store::ToolAuditRow>> Trials::call(base::Loop& loop, Trial trial) {
     return {};
   });
   if (const auto written = co_await kept; !written) co_return fail(written.error());
-  co_return row;
+  made.row = std::move(row);
+  co_return made;
 }
 
 Task<Result<Trials::Replay>> Trials::replay(base::Loop& loop, model::Principal who, std::string call_id,

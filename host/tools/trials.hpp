@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <map>
-#include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "base/task.hpp"
+#include "governance/minute_limit.hpp"
 #include "model/scope.hpp"
 #include "store/tool_audit.hpp"
 #include "tools/administration.hpp"
@@ -24,6 +24,17 @@ struct Trial {
   bool confirmed = false;    ///< the caller has approved what the tool wants approved
   std::string source = "wire_test";
   std::string replay_of;
+  std::string user_id = {};              ///< whom the tool is called for; empty: the caller
+  std::string user_token = {};           ///< that user's own; never kept. With neither, the caller's goes along
+  std::string envelope_json = {};        ///< an object that goes along as `_context`; empty: none
+  std::string called_by = {};            ///< the agent that the tool is told of; empty: `agent`
+  std::vector<std::string> hidden = {};  ///< what nobody may see of the answer, nor find in the audit
+};
+
+/// A call that was made.
+struct Attempt {
+  store::ToolAuditRow row;
+  std::optional<Error> error = {};  ///< as the tool's source gave it; the row has the audit's word for it
 };
 
 struct TrialsOptions {
@@ -38,12 +49,20 @@ class Trials {
  public:
   Trials(const Catalogue& catalogue, Administration& administration, store::Database& database, base::IdMaker& ids,
          TrialsOptions options)
-      : catalogue_(catalogue), administration_(administration), database_(database), ids_(ids), options_(options) {}
+      : catalogue_(catalogue),
+        administration_(administration),
+        database_(database),
+        ids_(ids),
+        options_(options),
+        tests_("tool_tests", "test calls", options.tests_per_minute),
+        replays_("tool_replays", "replays", options.replays_per_minute) {}
 
   /// The audit row, also of a call that failed: its error_code says why. Errors are refusals before the call: NotFound
   /// "tool_not_found"; PermissionDenied "tool_blocked", "approval_required"; InvalidArgument "invalid_arguments";
   /// ResourceExhausted "rate_limit".
   Task<Result<store::ToolAuditRow>> call(base::Loop& loop, Trial trial);
+  /// The same, with the error as it was.
+  Task<Result<Attempt>> attempt(base::Loop& loop, Trial trial);
 
   struct Replay {
     store::ToolAuditRow original;
@@ -53,7 +72,6 @@ class Trials {
   Task<Result<Replay>> replay(base::Loop& loop, model::Principal who, std::string call_id, bool confirmed);
 
  private:
-  Result<void> take(const Trial& trial, std::int64_t now_us);
   Task<Result<ListedTool>> admitted(base::Loop& loop, Trial trial);
   Task<Result<std::string>> invoke(base::Loop& loop, Trial trial, model::Tool tool, std::string call_id);
 
@@ -62,8 +80,8 @@ class Trials {
   store::Database& database_;
   base::IdMaker& ids_;
   TrialsOptions options_;
-  std::mutex mutex_;
-  std::map<std::string, std::deque<std::int64_t>> made_;  // monotonic times, by source and user
+  governance::MinuteLimit tests_;
+  governance::MinuteLimit replays_;
 };
 
 }  // namespace platos::tools

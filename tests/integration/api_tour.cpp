@@ -174,10 +174,34 @@ const std::vector<Step> kCredentialSteps = {
     {"PATCH /api/v1/agent/entities/{id}", "/api/v1/agent/entities/{entity}", R"({"displayName":"Store"})"},
     {"POST /api/v1/agent/entities/{id}/rotate-secret", "/api/v1/agent/entities/{entity}/rotate-secret",
      R"({"graceSeconds":60})", 200, "secret=serviceSecret"},
+    {"POST /api/v1/agent/entities", "/api/v1/agent/entities", R"({"entityId":"No Slug"})", 400},
+    {"GET /api/v1/agent/entities/check-availability", "/api/v1/agent/entities/check-availability?entityId=shop"},
+    {"GET /api/v1/agent/entities/check-availability", "/api/v1/agent/entities/check-availability"},
+    {"GET /api/v1/agent/entities/{id}/test-credentials", "/api/v1/agent/entities/{entity}/test-credentials", nullptr,
+     204},
+    {"PUT /api/v1/agent/entities/{id}/test-credentials", "/api/v1/agent/entities/{entity}/test-credentials",
+     R"({"userId":"tester","userToken":"of-the-tester","headers":{"X-Shop":"one"}})"},
+    {"GET /api/v1/agent/entities/{id}/test-credentials", "/api/v1/agent/entities/{entity}/test-credentials"},
     {"GET /api/v1/agent/entities", "/api/v1/agent/entities"},
     {"GET /api/v1/agent/entities/{id}", "/api/v1/agent/entities/{entity}"},
+    {"GET /api/v1/agent/entities/{id}/tools", "/api/v1/agent/entities/{entity}/tools"},
+    {"GET /api/v1/agent/entities/{id}/health", "/api/v1/agent/entities/shop/health"},
+    {"GET /api/v1/agent/entities/{id}/health", "/api/v1/agent/entities/missing/health", nullptr, 404},
+    {"POST /api/v1/agent/entities/{id}/wire-test", "/api/v1/agent/entities/{entity}/wire-test",
+     R"({"toolName":"none","params":{"q":"x"}})", 404},
+    {"GET /api/v1/agent/entities/{id}", "/api/v1/agent/entities/toured"},
+    {"GET /api/v1/agent/entities/{id}/mcp/config", "/api/v1/agent/entities/toured/mcp/config"},
+    {"PATCH /api/v1/agent/entities/{id}/mcp/config", "/api/v1/agent/entities/toured/mcp/config", "{}", 501},
+    {"GET /api/v1/agent/entities/{id}/tools", "/api/v1/agent/entities/toured/tools"},
+    {"GET /api/v1/agent/entities/{id}/health", "/api/v1/agent/entities/toured/health"},
+    {"POST /api/v1/agent/entities/{id}/wire-test", "/api/v1/agent/entities/toured/wire-test",
+     R"({"params":{"q":"x"}})"},
+    {"POST /api/v1/agent/entities/{id}/wire-test", "/api/v1/agent/entities/toured/wire-test",
+     R"({"toolName":"fail","confirm":true})"},
     {"POST /api/v1/entities/{id}/session-tokens", "/api/v1/entities/shop/session-tokens", kMint, 201, nullptr,
      "Authorization: Bearer {secret}"},
+    {"DELETE /api/v1/agent/entities/{id}/test-credentials", "/api/v1/agent/entities/{entity}/test-credentials"},
+    {"POST /api/v1/agent/entities/{id}/regenerate-secret", "/api/v1/agent/entities/{entity}/regenerate-secret"},
     {"DELETE /api/v1/agent/entities/{id}", "/api/v1/agent/entities/{entity}"},
     {"GET /api/v1/agent/secrets/status", "/api/v1/agent/secrets/status"},
     {"POST /api/v1/secrets/rotate-master", "/api/v1/secrets/rotate-master"},
@@ -214,6 +238,8 @@ ApiTour::ApiTour() {
   ids_["fails"] = agent("mock-s401");
   ids_["echo"] = agent("mock-echo");
   ids_["hangs"] = agent("mock-hang");
+  const std::string secret = made("POST", "/api/v1/agent/entities", {{"entityId", "toured"}})["serviceSecret"];
+  backend_ = std::make_unique<AnsweringBackend>(*this, secret);
 }
 
 void ApiTour::walk(const std::string& url, const std::function<bool(const Step&)>& wants,

@@ -4,9 +4,11 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "integration/answering_backend.hpp"
 #include "integration/api_stage.hpp"
 
 namespace platos::tests {
@@ -23,7 +25,8 @@ struct Step {
   bool is_valid() const { return status != 400 && status != 401; }
 };
 
-/// With an agent that uses tools, one that fails, one that hangs, and the shipped governor.
+/// With an agent that uses tools, one that fails, one that hangs, the shipped governor, and the entity `toured`, whose
+/// backend is connected.
 class ApiTour : public ApiStage {
  public:
   ApiTour();
@@ -36,6 +39,7 @@ class ApiTour : public ApiStage {
  private:
   std::string filled(std::string text) const;
   std::map<std::string, std::string> ids_;
+  std::unique_ptr<AnsweringBackend> backend_;
 };
 
 const std::vector<Step>& tour();

@@ -118,6 +118,8 @@ TEST_CASE("Nothing that users, models, tools and administrators gave stands read
     hunt.made("POST", "/api/v1/agent/providers/keys",
               {{"provider", "groq"}, {"label", "k" + n}, {"envVarName", "KEY_" + n}, {"value", hunt.plant()}});
     hunt.keep(hunt.made("POST", "/api/v1/agent/entities", {{"entityId", "e" + n}})["serviceSecret"]);
+    hunt.made("PUT", "/api/v1/agent/entities/e" + n + "/test-credentials",
+              {{"userToken", hunt.plant()}, {"headers", {{"X-Shop", hunt.plant()}}}});
     hunt.keep(hunt.made("POST", "/api/v1/tokens", {{"name", "t" + n}})["token"]);
   }
   hunt.keep(hunt.made("POST", "/api/v1/agent/access-key/generate", Json())["key"]);

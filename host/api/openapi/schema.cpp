@@ -65,6 +65,14 @@ Json described(Json schema, std::string_view description) {
   return schema;
 }
 
+Json origins() {
+  return {{"type", "array"}, {"items", pattern("^https?://[A-Za-z0-9_.:\\[\\]-]+$", "An origin")}, {"maxItems", 100}};
+}
+
+Json revealed(std::string_view row, std::string_view secret) {
+  return {{"allOf", Json::array({ref(row), object({{secret, described(text(), "Shown this once")}})})}};
+}
+
 Json listing(std::string_view name, Json row) {
   return object({{name, list_of(std::move(row))}, {"total", integer_from(0)}});
 }

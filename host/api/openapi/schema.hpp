@@ -52,6 +52,11 @@ Json needs_one_of(Json schema, std::initializer_list<std::string_view> members);
 Json with_default(Json schema, Json value);
 Json described(Json schema, std::string_view description);
 
+/// At most 100 origins of browsers.
+Json origins();
+/// A row with its secret, which is shown this once.
+Json revealed(std::string_view row, std::string_view secret);
+
 /// {"<name>": [rows], "total": n}
 Json listing(std::string_view name, Json row);
 
