@@ -70,7 +70,7 @@ int parse_and_run(int argc, char** argv) {
   define_globals(app, globals);
   const Commands commands{app, globals, action};
   for (const auto define :
-       {&define_chat, &define_agents, &define_threads, &define_runs, &define_skills, &define_tools, &define_approvals,
+       {&define_chat, &define_agents, &define_threads, &define_runs, &define_skills, &define_tools, &define_governors, &define_approvals,
         &define_plugins, &define_administration, &define_system, &define_migrate, &define_config, &define_help}) {
     define(commands);
   }

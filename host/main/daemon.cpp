@@ -20,6 +20,7 @@
 #include "engine/engine.hpp"
 #include "entities/entities.hpp"
 #include "extension/plugin_host.hpp"
+#include "governance/history.hpp"
 #include "governance/rate_sync.hpp"
 #include "main/data_dir.hpp"
 #include "main/front.hpp"
@@ -127,6 +128,7 @@ class Daemon {
   governance::RateLimits limits_;
   governance::RateSync rate_sync_;
   governance::Approvals approvals_;
+  governance::History history_;
   agent::Turns turns_;
   tenancy::Authenticator authenticator_;
   tenancy::Administration administration_;
@@ -247,6 +249,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       limits_(clock, rate_rules(settings_)),
       rate_sync_(limits_, *database_, data_dir.host_id(), logger),
       approvals_(engine_, *database_, ids_),
+      history_(plugins_, *database_),
       turns_(engine_, *database_, settings_of_turns_, recent_threads_, limits_, ids_,
              {settings_.runs_deadline_ms * 1000, settings_.runs_max_queued_per_thread}),
       authenticator_(*database_, std::move(auth)),
@@ -258,7 +261,8 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
             provider_checks_, model_names_,    engine_,      *database_,      plugins_,    authenticator_,
             limits_,          administration_, keys_,        environments_,   master_key_, approvals_,
             rooms_,           replays_,        metrics_,     logger,          catalogue_,  tool_administration_,
-            trials_,          skills_,         skill_tools_, skill_importer_, resolvers_,  entities_},
+            trials_,          skills_,         skill_tools_, skill_importer_, resolvers_,  entities_,
+            history_},
            api_options(settings_)),
       front_(std::move(front)),
       tasks_(*loops_.front(), [this](std::string_view, std::exception_ptr) {

@@ -110,6 +110,17 @@ std::vector<ToolAuditRow> ToolAudit::list(const Scope& scope, const ToolAuditFil
                                 [&](const Row& row) { return audit_row(scope, row, with_texts); });
 }
 
+std::vector<ToolAuditRow> ToolAudit::agents_calls(const Scope& scope, const std::string& agent_id,
+                                                  std::int64_t since_us, const AuditPlace& end, std::int64_t limit) {
+  static const std::string sql =
+      std::string("SELECT ") + kAuditColumns +
+      " AND created_us >= $2 AND created_us <= $3 AND (created_us < $3 OR id < $4) AND source = 'agent_turn' "
+      "AND ($6 = '' OR agent_id = $6) ORDER BY created_us DESC, id DESC LIMIT $5";
+  return all_rows<ToolAuditRow>(session_, scope, sql,
+                                {scope.environment_id, since_us, end.created_us, end.id, limit, agent_id},
+                                [&](const Row& row) { return audit_row(scope, row, true); });
+}
+
 std::int64_t ToolAudit::count(const Scope& scope, const ToolAuditFilter& filter) {
   static const std::string sql = std::string("SELECT COUNT(*) FROM tool_audit WHERE env_id = $1") + kAuditMatches;
   return first_row<std::int64_t>(session_, scope, sql,

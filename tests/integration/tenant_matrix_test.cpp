@@ -166,6 +166,8 @@ constexpr Row kRows[] = {
      200},
     {"POST /api/v1/agent/tools/rules/dry-run", kWrite, Of::Everybody, "/api/v1/agent/tools/rules/dry-run", nullptr,
      R"({"rules":[]})", 200},
+    {"POST /api/v1/agent/governors/dry-run", kAdmin, Of::Everybody, "/api/v1/agent/governors/dry-run", nullptr,
+     R"({"config":{}})", 200},
     {"GET /api/v1/agent/tools/{id}", kRead, Of::Everybody, "/api/v1/agent/tools/recall", nullptr, nullptr, 200},
     {"PATCH /api/v1/agent/tools/{id}", kAdmin, Of::Everybody, "/api/v1/agent/tools/recall", nullptr,
      R"({"enabled":true})", 200},
