@@ -207,6 +207,8 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, std::shared_ptr<const Tu
   input.reply_to_id = request.reply_to_id;
   input.traceparent = request.traceparent;
   input.session_json = request.session_json;
+  input.allowed_tools = request.allowed_tools;
+  input.profile_json = request.who.profile_json;
   run.input_json = to_json(input);
   run.request_id = request.request_id;
   run.created_us = run.started_us = now_us;

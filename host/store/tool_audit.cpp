@@ -75,7 +75,7 @@ std::string_view audit_status(std::string_view error_code) {
   if (error_code == "outcome_unknown") return "unknown";
   for (const std::string_view denied :
        {"approval_required", "approval_denied", "approval_expired", "approval_void", "tool_blocked", "safety_blocked",
-        "unknown_tool", "tool_output_denied", "denied"}) {
+        "unknown_tool", "tool_not_allowed", "tool_output_denied", "denied"}) {
     if (error_code == denied) return "denied";
   }
   return "failed";

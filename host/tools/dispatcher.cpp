@@ -27,6 +27,7 @@ ports::CallContext context_of(const engine::Run& run, const CallSetting& setting
   context.agent_id = run.record().agent_id;
   context.thread_id = run.record().thread_id;
   context.session_json = setting.tools.session_json();
+  context.allowed_tools = setting.tools.allowed();
   context.trace_id = prepared.parent.trace_id;
   context.span_id = prepared.parent.span_id;
   context.idempotency_key = idempotency_key(run, prepared.call);
