@@ -17,7 +17,7 @@ constexpr std::int64_t kGovernorDayUs = 24LL * 3600 * 1'000'000;
 constexpr std::int64_t kUsualDays = 30;
 constexpr std::int64_t kMaxExamples = 200;
 // Expressions take memory: an environment's administrator is not the operator.
-constexpr std::size_t kMaxConfigBytes = 64 * 1024;
+constexpr std::size_t kMaxTriedConfigBytes = 64 * 1024;
 
 Result<std::optional<std::int64_t>> optional_time(const Json& body, const char* member) {
   const auto text = optional_text(body, member);
@@ -49,7 +49,7 @@ Result<governance::HistoryQuestion> read_question(const Json& body, const Princi
   if (*days && *since) return fail(invalid_field("since", "one of since and sinceDays", "both"));
   governance::HistoryQuestion question;
   question.config_json = model::dump(*config);
-  if (question.config_json.size() > kMaxConfigBytes && !who.may(kOperator))
+  if (question.config_json.size() > kMaxTriedConfigBytes && !who.may(kOperator))
     return fail(invalid_field("config", "at most 65536 bytes", std::to_string(question.config_json.size())));
   question.since_us = since->value_or(now_us - days->value_or(kUsualDays) * kGovernorDayUs);
   question.until_us = until->value_or(now_us);

@@ -42,8 +42,9 @@ Subject subject_of(const model::Scope& scope, const ToolAuditRow& row) {
   return subject;
 }
 
-// Refused for what they were: nobody asked a governor.
+// Refused for what they were: nobody asked a governor. A tool that says so itself has taken its time.
 bool was_asked(const ToolAuditRow& row) {
+  if (row.latency_us > 0) return true;
   for (const std::string_view code :
        {"unknown_tool", "invalid_arguments", "context_value_invalid", "tool_not_allowed"}) {
     if (row.error_code == code) return false;

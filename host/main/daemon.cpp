@@ -60,6 +60,7 @@ class Daemon {
  private:
   void load_plugins();
   void load_prices();
+  void load_tool_prices();
   Task<Result<void>> prepare();
   Task<void> export_metrics();
   void mirror_gauges();
@@ -88,6 +89,7 @@ class Daemon {
   telemetry::Metrics metrics_;
   telemetry::Tracer tracer_;
   model::Catalogue prices_;
+  model::ToolPrices tool_prices_;
   Signals signals_;
   extension::Markers markers_;
   extension::Watchdog watchdog_;
@@ -179,6 +181,12 @@ agent::IndexerOptions indexer_options(std::string host_id) {
   return options;
 }
 
+template <typename Options>
+Options with_prices(Options options, const model::ToolPrices& prices) {
+  options.prices = &prices;
+  return options;
+}
+
 tools::TrialsOptions trials_options(const config::Settings& settings) {
   tools::TrialsOptions options;
   options.timeout_ms = settings.plugins_tool_timeout_ms;
@@ -225,8 +233,8 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       entities_(*database_, clock, data_dir.host_id(), logger),
       catalogue_(plugins_, meta_tools(), scoped_tools(), {&tool_rules_, database_.get(), settings_.memory_embedder}),
       tool_administration_(catalogue_, tool_rules_, *database_, ids_, plugins_),
-      trials_(catalogue_, tool_administration_, *database_, ids_, trials_options(settings_)),
-      dispatcher_(catalogue_, governors_, tracer_, metrics_, dispatcher_options(settings_)),
+      trials_(catalogue_, tool_administration_, *database_, ids_, with_prices(trials_options(settings_), tool_prices_)),
+      dispatcher_(catalogue_, governors_, tracer_, metrics_, with_prices(dispatcher_options(settings_), tool_prices_)),
       providers_(plugins_, plugins_, *database_, ids_),
       model_names_(prices_, plugins_, settings_.models_default_instance),
       provider_checks_(providers_, model_names_, *database_,
@@ -316,6 +324,17 @@ void Daemon::load_prices() {
   }
 }
 
+void Daemon::load_tool_prices() {
+  for (const auto& [name, found] : extension::find_files(options_.paths.manifest_dirs, "tools")) {
+    const auto text = extension::read_small_file(found.path);
+    const auto added = text ? tool_prices_.add(*text, found.path) : Result<void>(fail(text.error()));
+    if (!added) {
+      logger_.warn("main", "a list of tools' prices is not valid: what they cost is not estimated",
+                   {{"list", name}, {"reason", added.error().message}});
+    }
+  }
+}
+
 void Daemon::mirror_gauges() {
   auto& running = metrics_.gauge("platos_runs_active", "Runs that are under way in this process.");
   auto& commits = metrics_.counter("platos_store_commits_total", "Commits of the store's writer.");
@@ -390,6 +409,7 @@ void Daemon::serve() {
 int Daemon::run() {
   load_plugins();
   load_prices();
+  load_tool_prices();
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < loops_.size(); ++i) threads.emplace_back([loop = loops_[i].get()] { loop->run(); });
   loops_.front()->post([this] {

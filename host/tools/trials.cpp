@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "model/json_schema.hpp"
 #include "tenancy/audit.hpp"
+#include "tools/metering.hpp"
 
 namespace platos::tools {
 namespace {
@@ -129,14 +130,19 @@ Task<Result<store::ToolAuditRow>> Trials::call(base::Loop& loop, Trial trial) {
   auto result = co_await invoke(loop, std::move(trial), found->tool, row.id);
   row.latency_us = loop.clock().monotonic_us() - began_us;
   if (!result) row.error_code = trial_code(result.error());
+  std::optional<model::ToolUsage> usage;
+  if (result) usage = take_skill_usage(options_.prices, found->tool, row.arguments_json, *result);
   row.result_json = result ? std::move(*result) : model::dump(result.error().message);
   if (row.result_json.size() > options_.max_result_bytes) {
     row.error_code = "tool_failed";
     row.result_json = model::dump("the result has " + std::to_string(row.result_json.size()) + " bytes, too many");
   }
   row.status = store::audit_status(row.error_code);
-  const auto kept = database_.write(loop, [row, scope = who.scope](store::Session& session) -> Result<void> {
+  std::optional<store::SkillUsageRow> used;
+  if (!model::skill_of(found->tool).empty()) used = skill_usage_of(row, found->tool, usage);
+  const auto kept = database_.write(loop, [row, used, scope = who.scope](store::Session& session) -> Result<void> {
     store::ToolAudit(session).add(scope, row);
+    if (used) store::SkillUsage(session).add(scope, *used);
     return {};
   });
   if (const auto written = co_await kept; !written) co_return fail(written.error());

@@ -140,7 +140,7 @@ TEST_CASE("Each call is judged with the time and the texts that it had, and noth
   HistoryFixture f;
   for (const std::int64_t second : {2, 4, 1}) f.add(f.call(second));
   f.add(f.other, f.call(1));
-  const auto before = f.number("SELECT COUNT(*) FROM tool_audit");
+  const auto before = *f.number("SELECT COUNT(*) FROM tool_audit");
   const auto report = f.judge(f.question("early"));
   REQUIRE(report);
   CHECK(report->considered == 3);
@@ -163,13 +163,16 @@ TEST_CASE("Each call is judged with the time and the texts that it had, and noth
   CHECK(f.words.asked[1].tool == "docs__search");
   CHECK(f.words.asked[2].at_us == 2'000'000);
   CHECK(f.words.asked[3].at_us == 1'000'000);
-  CHECK(f.number("SELECT COUNT(*) FROM tool_audit") == before);
+  CHECK(*f.number("SELECT COUNT(*) FROM tool_audit") == before);
 }
 
 TEST_CASE("What governors did not see, and what was not kept whole, is counted apart") {
   HistoryFixture f;
   f.add(f.call(5, "invalid_arguments"));
   f.add(f.call(6, "unknown_tool"));
+  auto by_tool = f.call(4, "invalid_arguments");
+  by_tool.latency_us = 5;
+  f.add(by_tool);
   f.add(f.call(7, "safety_blocked"));
   f.add(f.call(8, "tool_failed"));
   auto tried = f.call(9);
@@ -180,17 +183,17 @@ TEST_CASE("What governors did not see, and what was not kept whole, is counted a
   f.add(long_one);
   const auto report = f.judge(f.question("result"));
   REQUIRE(report);
-  CHECK(report->considered == 5);
+  CHECK(report->considered == 6);
   CHECK(report->not_asked == 2);
   CHECK(report->unjudged == 0);
   // Of the long one the result is judged; the one that was blocked has none.
-  CHECK(report->verdicts.at(Decision::Redact) == 2);
+  CHECK(report->verdicts.at(Decision::Redact) == 3);
   CHECK(report->verdicts.at(Decision::Allow) == 1);
   CHECK(report->would_stop == 0);
   CHECK(f.judge(f.question("nothing"))->unjudged == 1);
   const auto denied = f.judge(f.question("deny"));
-  CHECK(denied->would_stop == 1);
-  CHECK(denied->verdicts.at(Decision::Deny) == 3);
+  CHECK(denied->would_stop == 2);
+  CHECK(denied->verdicts.at(Decision::Deny) == 4);
 }
 
 TEST_CASE("A dry run looks at so many calls, of the time and the agent that it is told, and says what it left out") {
