@@ -5,6 +5,7 @@
 #include "api/handlers.hpp"
 #include "api/wire.hpp"
 #include "base/text.hpp"
+#include "base/time_text.hpp"
 
 namespace platos::api {
 namespace {

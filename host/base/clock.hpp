@@ -56,7 +56,5 @@ class ManualClock final : public Clock {
 std::string format_iso8601(std::int64_t wall_us);
 /// The beginning of a day "2026-11-23" in UTC; nullopt for anything else.
 std::optional<std::int64_t> parse_date(std::string_view text);
-/// The same, or "2026-11-23T10:00:00Z", with up to six digits of a second behind a dot.
-std::optional<std::int64_t> parse_time(std::string_view text);
 
 }  // namespace platos::base
