@@ -25,7 +25,8 @@ std::string body_hash(const TurnRequest& request) {
   return base::sha256_hex(model::dump({request.agent, request.thread_id, request.message, request.queue_when_busy,
                                        request.dynamic_blocks, request.output_schema_json, to_json(request.overrides),
                                        request.of_message_id, request.reply_to_id}) +
-                          request.session_json);
+                          request.session_json +
+                          (request.allowed_tools ? model::dump(*request.allowed_tools) : std::string()));
 }
 
 }  // namespace

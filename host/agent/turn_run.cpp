@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/structured_output.hpp"
+#include "agent/turn_prompt.hpp"
 #include "base/failpoint.hpp"
 #include "governance/ledger.hpp"
 #include "model/json.hpp"
@@ -150,11 +151,12 @@ Task<Result<void>> TurnRun::work() {
   Result<tools::ToolSet> tools = tools::ToolSet({});
   if (!structured) {
     tools = co_await services_.catalogue.visible_to(run_.loop(), run_.record().scope, setting_.config(),
-                                                    setting_.input.session_json);
+                                                    setting_.input.session_json, setting_.input.allowed_tools);
   }
   if (!tools) co_return fail(tools.error());
   setting_.tools_prompt = tools->prompt();
-  if (!structured && services_.skills != nullptr) {
+  // Who may not load a skill need not hear of them.
+  if (!structured && services_.skills != nullptr && !tools->withholds(skills::SkillTools::kLoadSkill)) {
     setting_.skills_block =
         co_await services_.skills->prompt_block(run_.loop(), run_.record().scope, setting_.config());
   }

@@ -2,12 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/clock.hpp"
+#include "agent/turn_prompt.hpp"
 #include "base/json_text.hpp"
-#include "model/context.hpp"
 #include "model/json.hpp"
 #include "store/agents.hpp"
 #include "store/conversations.hpp"
+#include "store/end_users.hpp"
 
 namespace platos::agent {
 namespace {
@@ -28,51 +28,6 @@ std::vector<model::ChatMessage> to_history(std::vector<model::Message> messages)
     history.push_back(std::move(said));
   }
   return history;
-}
-
-// The parts that go before the message; empty when there are none.
-std::string context_of(const TurnSetting& setting) {
-  std::string context;
-  const auto add = [&context](std::string_view text) {
-    if (text.empty()) return;
-    if (!context.empty()) context += "\n\n";
-    context += text;
-  };
-  if (!setting.summary.empty()) add("Summary of the conversation so far:\n" + setting.summary);
-  add(setting.recalled);
-  for (const auto& block : setting.config().dynamic_blocks) {
-    const auto given = setting.input.dynamic_blocks.find(block.key);
-    const std::string& content = given == setting.input.dynamic_blocks.end() ? block.default_content : given->second;
-    if (!content.empty()) add("## " + block.name + "\n" + content);
-  }
-  return context;
-}
-
-// Of the turn's own clock, so that a step that is done again asks with the same prompt.
-std::string prompt_context_of(const model::RunRecord& run, const std::string& session_json) {
-  Json context = session_json.empty() ? Json::object()
-                                      : model::parse_bounded(session_json, "the session").value_or(Json::object());
-  if (!context.contains("session")) context["session"] = context;
-  if (!context.contains("user")) context["user"] = Json::object();
-  if (!context["user"].is_object()) return model::dump(context);
-  context["user"].emplace("id", run.user_id);
-  context["user"].emplace("current_time", base::format_iso8601(run.created_us));
-  return model::dump(context);
-}
-
-// The prompt as this turn says it.
-std::string system_prompt_of(const TurnSetting& setting) {
-  std::string prompt = setting.config().system_prompt;
-  const bool has_places = prompt.find("{{") != std::string::npos || prompt.find("${") != std::string::npos;
-  if (has_places && !setting.prompt_context_json.empty()) {
-    const auto context = model::parse_bounded(setting.prompt_context_json, "the context");
-    const auto mapping = model::context_mapping_of(setting.config());
-    if (context && mapping) prompt = model::fill_placeholders(prompt, *context, mapping->prompt_vars);
-  }
-  for (const auto* block : {&setting.skills_block, &setting.tools_prompt}) {
-    if (!block->empty()) prompt += (prompt.empty() ? "" : "\n\n") + *block;
-  }
-  return prompt;
 }
 
 std::string_view instance_of(std::string_view model_name) {
@@ -163,6 +118,12 @@ TurnInput turn_input_from_json(std::string_view json) {
   input.user_token = parsed->value("user_token", "");
   if (const auto session = parsed->find("session"); session != parsed->end())
     input.session_json = model::dump(*session);
+  if (const auto user = parsed->find("user"); user != parsed->end()) input.profile_json = model::dump(*user);
+  if (const auto allowed = parsed->find("allowed_tools"); allowed != parsed->end()) {
+    // What cannot be read allows nothing.
+    input.allowed_tools = model::allowed_tools_from_json(*allowed, "allowed_tools")
+                              .value_or(std::make_shared<const std::vector<std::string>>());
+  }
   if (const auto overrides = parsed->find("overrides"); overrides != parsed->end())
     input.overrides = turn_overrides_from_json(*overrides);
   return input;
@@ -178,6 +139,8 @@ std::string to_json(const TurnInput& input) {
   if (!input.session_json.empty()) json.json("session", input.session_json);
   if (!input.user_token.empty()) json.text("user_token", input.user_token);
   if (!input.overrides.empty()) json.json("overrides", model::dump(to_json(input.overrides)));
+  if (!input.profile_json.empty()) json.json("user", input.profile_json);
+  if (input.allowed_tools) json.json("allowed_tools", model::dump(*input.allowed_tools));
   return json.take();
 }
 
@@ -252,6 +215,17 @@ Task<Result<StoredSetting>> SettingLoader::stored(engine::Run& run, const TurnIn
   co_return co_await work;
 }
 
+// Name, e-mail address and whatever else the environment knows of the turn's user.
+Task<Result<Json>> SettingLoader::profile_of(engine::Run& run) {
+  const auto work = database_.read(run.loop(), [record = run.record()](store::Session& session) -> Result<Json> {
+    const auto user = store::EndUsers(session).find(record.scope, record.user_id);
+    if (!user) return Json::object();
+    auto profile = model::parse_bounded(user->profile_json, "a profile");
+    return profile && profile->is_object() ? std::move(*profile) : Json::object();
+  });
+  co_return co_await work;
+}
+
 Task<Result<TurnSetting>> SettingLoader::load(engine::Run& run, TurnInput input) {
   auto loaded = co_await stored(run, input);
   if (!loaded) co_return fail(loaded.error());
@@ -261,7 +235,15 @@ Task<Result<TurnSetting>> SettingLoader::load(engine::Run& run, TurnInput input)
   setting.revision = loaded->revision;
   setting.summary = std::move(loaded->summary);
   setting.input = std::move(input);
-  setting.prompt_context_json = prompt_context_of(run.record(), setting.input.session_json);
+  Json profile = Json::object();
+  if (names_the_user(setting.config().system_prompt)) {
+    auto known = co_await profile_of(run);
+    if (!known) co_return fail(known.error());
+    profile = std::move(*known);
+    const auto said = model::parse_bounded(setting.input.profile_json, "a profile");
+    if (said && said->is_object()) profile.update(*said);
+  }
+  setting.prompt_context_json = prompt_context_of(run.record(), setting.input.session_json, profile);
   const std::string& schema =
       setting.input.output_schema_json.empty() ? setting.config().output_schema_json : setting.input.output_schema_json;
   if (schema.empty() || schema == "{}") co_return setting;
@@ -272,25 +254,6 @@ Task<Result<TurnSetting>> SettingLoader::load(engine::Run& run, TurnInput input)
   setting.output_schema = std::make_shared<const model::JsonSchema>(std::move(*compiled));
   setting.output_schema_json = schema;
   co_return setting;
-}
-
-model::ChatRequest assemble_request(const TurnSetting& setting, const std::string& user_message,
-                                    std::vector<model::ChatMessage> said, std::vector<model::Tool> tools) {
-  const model::AgentConfig& config = setting.config();
-  model::ChatRequest request;
-  request.system = system_prompt_of(setting);
-  request.messages = setting.history;
-  model::ChatMessage user;
-  const std::string context = context_of(setting);
-  user.text = context.empty() ? user_message : "<context>\n" + context + "\n</context>\n\n" + user_message;
-  request.messages.push_back(std::move(user));
-  for (auto& message : said) request.messages.push_back(std::move(message));
-  request.tools = std::move(tools);
-  request.max_output_tokens = config.max_output_tokens;
-  request.temperature = config.temperature;
-  request.thinking_budget_tokens = config.thinking_budget_tokens;
-  request.response_schema_json = setting.output_schema_json;
-  return request;
 }
 
 }  // namespace platos::agent

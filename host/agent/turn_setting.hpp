@@ -13,6 +13,7 @@
 #include "model/agent.hpp"
 #include "model/chat.hpp"
 #include "model/json_schema.hpp"
+#include "model/tool_rules.hpp"
 #include "store/database.hpp"
 
 namespace platos::agent {
@@ -44,6 +45,8 @@ struct TurnInput {
   std::string traceparent;
   std::string session_json;  ///< what the caller's backend says of the session, an object; empty: nothing
   std::string user_token;    ///< for the customer's tools alone; never in prompts, logs or traces
+  model::AllowedTools allowed_tools;
+  std::string profile_json;  ///< name and email of the user, as their token says; empty: it says nothing
 };
 TurnInput turn_input_from_json(std::string_view json);
 std::string to_json(const TurnInput& input);
@@ -58,7 +61,8 @@ struct TurnSetting {
   TurnInput input;
   std::shared_ptr<const model::JsonSchema> output_schema;  ///< null: free text
   std::string output_schema_json;
-  std::string prompt_context_json;  ///< what {{ }} in the prompt may name: "user", "session" and the session's own keys
+  std::string prompt_context_json;  ///< what {{ }} in the prompt may name: "user" (id, name, email, current_time),
+                                    ///< "session", its keys
   std::string tools_prompt;         ///< what the prompt says of tools; empty: nothing
 
   const model::AgentConfig& config() const { return version->config; }
@@ -101,6 +105,7 @@ class SettingLoader {
 
  private:
   Task<Result<StoredSetting>> stored(engine::Run& run, const TurnInput& input);
+  Task<Result<model::Json>> profile_of(engine::Run& run);
   void load_history(store::Session& session, const model::RunRecord& run, StoredSetting& loaded);
   Result<std::shared_ptr<const model::AgentVersion>> version(store::Session& session, const model::Scope& scope,
                                                              const std::string& version_id);
@@ -110,10 +115,5 @@ class SettingLoader {
   std::map<std::string, std::shared_ptr<const model::AgentVersion>> versions_;
   std::map<std::string, StoredSetting> offered_;  // by run
 };
-
-/// The request of the next step: system prompt, history, the user's message in its context, what was said so far.
-/// `user_message` is as the governors left it.
-model::ChatRequest assemble_request(const TurnSetting& setting, const std::string& user_message,
-                                    std::vector<model::ChatMessage> said, std::vector<model::Tool> tools);
 
 }  // namespace platos::agent

@@ -208,6 +208,8 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, std::shared_ptr<const Tu
   input.traceparent = request.traceparent;
   input.session_json = request.session_json;
   input.user_token = request.who.user_token;
+  input.allowed_tools = request.allowed_tools;
+  input.profile_json = request.who.profile_json;
   run.input_json = to_json(input);
   run.request_id = request.request_id;
   run.created_us = run.started_us = now_us;

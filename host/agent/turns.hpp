@@ -26,7 +26,8 @@ struct TurnRequest {
   std::string of_message_id;  ///< not empty: no new message, but this one of the user's again; `message` is its text
   std::string reply_to_id;    ///< not empty: the turn hangs on this message of the thread
   std::string session_json;   ///< of TurnInput
-  std::string traceparent;    ///< W3C; empty or invalid: a trace of its own
+  model::AllowedTools allowed_tools;
+  std::string traceparent;  ///< W3C; empty or invalid: a trace of its own
   bool queue_when_busy = false;
   std::string idempotency_key;  ///< empty: none
   std::string route;            ///< method and route template: part of the key's identity

@@ -23,6 +23,7 @@
 #include "entities/entities.hpp"
 #include "extension/plugin_host.hpp"
 #include "governance/approvals.hpp"
+#include "governance/history.hpp"
 #include "ingress/engine_io/session.hpp"
 #include "skills/importer.hpp"
 #include "skills/skill_tools.hpp"
@@ -79,6 +80,7 @@ struct Services {
   const skills::Importer& skill_importer;
   base::WorkerPool& blocking;  ///< for what would hold a loop up
   entities::Entities& entities;
+  governance::History& history;
 };
 
 class EntityServer;
@@ -137,6 +139,7 @@ std::vector<Route> tool_call_routes(const Services& services, const ApiOptions& 
 std::vector<Route> usage_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> rating_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> approval_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> governor_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> skill_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> later_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> system_routes(const Services& services, const ApiOptions& options);

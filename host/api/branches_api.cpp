@@ -54,7 +54,7 @@ struct BranchHandlers {
     if (!content) co_return error_response(content.error(), call.request.request_id);
     if (!rerun) co_return error_response(rerun.error(), call.request.request_id);
     agent::TurnRequest turn;
-    if (auto ready = prepare(call, rerun->value_or(false), turn); !ready)
+    if (auto ready = prepare(call, *body, rerun->value_or(false), turn); !ready)
       co_return error_response(ready.error(), call.request.request_id);
     const auto message = co_await services.branches.edit(call.loop(), call.who, call.path_value("id"),
                                                          call.path_value("message"), *content);
@@ -70,7 +70,7 @@ struct BranchHandlers {
     const auto rerun = model::optional_bool(*body, "rerun");
     if (!rerun) co_return error_response(rerun.error(), call.request.request_id);
     agent::TurnRequest turn;
-    if (auto ready = prepare(call, rerun->value_or(false), turn); !ready)
+    if (auto ready = prepare(call, *body, rerun->value_or(false), turn); !ready)
       co_return error_response(ready.error(), call.request.request_id);
     const auto retry =
         co_await services.branches.retry(call.loop(), call.who, call.path_value("id"), call.path_value("message"));
@@ -81,8 +81,11 @@ struct BranchHandlers {
   }
 
   // What can be refused is refused before anything is edited out.
-  Result<void> prepare(const Call& call, bool rerun, agent::TurnRequest& turn) const {
+  Result<void> prepare(const Call& call, const Json& body, bool rerun, agent::TurnRequest& turn) const {
     if (!rerun) return {};
+    auto allowed = model::allowed_tools_from_json(body.value("allowedTools", Json()), "allowedTools");
+    if (!allowed) return fail(allowed.error());
+    turn.allowed_tools = std::move(*allowed);
     if (auto admitted = services.engine.admits(); !admitted) return admitted;
     return describe_request(call, turn);
   }

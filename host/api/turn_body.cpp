@@ -15,7 +15,7 @@ using model::Json;
 constexpr std::size_t kMaxConfigBytes = 8192;
 constexpr std::size_t kMaxModelBytes = 200;
 
-/// dynamicBlocks and outputSchema.
+/// dynamicBlocks, outputSchema and allowedTools.
 Result<void> read_extras(const Json& body, agent::TurnRequest& turn) {
   if (const auto blocks = body.find("dynamicBlocks"); blocks != body.end() && !blocks->is_null()) {
     const bool texts = blocks->is_object() && blocks->size() <= 64 &&
@@ -27,6 +27,9 @@ Result<void> read_extras(const Json& body, agent::TurnRequest& turn) {
     if (!schema->is_object()) return fail(model::invalid_field("outputSchema", "an object", model::kind_of(*schema)));
     turn.output_schema_json = model::dump(*schema);
   }
+  auto allowed = model::allowed_tools_from_json(body.value("allowedTools", Json()), "allowedTools");
+  if (!allowed) return fail(allowed.error());
+  turn.allowed_tools = std::move(*allowed);
   return {};
 }
 

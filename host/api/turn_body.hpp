@@ -8,8 +8,8 @@
 namespace platos::api {
 
 /// {message, agentId?, threadId?, replyToMessageId?, onBusy?, modelLabel?, systemPromptOverride?, dynamicBlocks?,
-/// outputSchema?, context? (also sessionContext, sessionContextOverride)}. InvalidArgument "invalid_field"; NotFound
-/// "attachment_not_found".
+/// outputSchema?, allowedTools?, context? (also sessionContext, sessionContextOverride)}. InvalidArgument
+/// "invalid_field"; NotFound "attachment_not_found".
 Result<agent::TurnRequest> turn_from_body(const model::Json& body);
 
 /// Who asks, and what the headers say: idempotency key, trace, and X-Platos-Config, which is JSON with model, maxSteps,

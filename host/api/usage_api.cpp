@@ -7,6 +7,7 @@
 #include "api/wire.hpp"
 #include "base/text.hpp"
 #include "store/runs.hpp"
+#include "store/skill_usage.hpp"
 #include "store/usage_records.hpp"
 
 namespace platos::api {
@@ -16,6 +17,7 @@ using namespace model;  // the rights
 using ingress::Response;
 using model::Json;
 using By = store::UsageRecords::By;
+using SkillBy = store::SkillUsage::By;
 
 constexpr std::int64_t kDayUs = 86'400'000'000;
 constexpr std::int64_t kMaxRows = 500;
@@ -50,6 +52,64 @@ Json sum_to_wire(const store::UsageSum& sum, const char* key) {
           {"runs", sum.runs},
           {"inputTokens", sum.input_tokens},
           {"outputTokens", sum.output_tokens}};
+}
+
+constexpr std::int64_t kMaxSkillDays = 92;
+
+/// From a day to a day, both inside; usually the last seven.
+Result<Period> from_day_to_day(const Call& call) {
+  auto last = one_day(call, "to");
+  if (!last) return last;
+  const bool begins = !call.query_value("from").empty();
+  const auto first = begins ? one_day(call, "from") : Result<Period>(Period{last->from_us - 6 * kDayUs, 0});
+  if (!first) return first;
+  const std::int64_t days = (last->to_us - first->from_us) / kDayUs;
+  if (days < 1 || days > kMaxSkillDays)
+    return fail(invalid_field("from", "1 to 92 days up to \"to\"", std::to_string(days) + " days"));
+  return Period{first->from_us, last->to_us};
+}
+
+struct SkillCosts {
+  std::vector<store::SkillUsageSum> by_skill;
+  std::vector<store::SkillUsageSum> by_tool;
+  std::vector<store::SkillUsageSum> by_agent;
+  std::vector<store::SkillUsageSum> by_provider;
+  std::vector<store::SkillUsageSum> by_day;
+};
+
+std::string day_to_wire(std::int64_t us) {
+  constexpr std::size_t kDateBytes = 10;
+  return base::format_iso8601(us).substr(0, kDateBytes);
+}
+
+Json list_of(const std::vector<store::SkillUsageSum>& sums, const char* key) {
+  Json rows = Json::array();
+  for (const auto& sum : sums) {
+    rows.push_back({{key, sum.key},
+                    {"calls", sum.calls},
+                    {"failures", sum.failures},
+                    {"inputUnits", sum.input_units},
+                    {"outputUnits", sum.output_units},
+                    {"costCents", Json::parse(model::cents(sum.cost_micro_usd))},
+                    {"latencyMs", sum.latency_us / 1000}});
+  }
+  return rows;
+}
+
+Json costs_to_wire(const SkillCosts& costs, std::int64_t now_us) {
+  std::int64_t calls = 0;
+  std::int64_t micro_usd = 0;
+  for (const auto& day : costs.by_day) {
+    calls += day.calls;
+    micro_usd += day.cost_micro_usd;
+  }
+  return {{"totalCalls", calls},
+          {"totalCostCents", Json::parse(model::cents(micro_usd))},
+          {"bySkill", list_of(costs.by_skill, "skill")},
+          {"byTool", list_of(costs.by_tool, "tool")},
+          {"byAgent", list_of(costs.by_agent, "agentId")},
+          {"byProvider", list_of(costs.by_provider, "provider")},
+          {"fetchedAt", time_to_wire(now_us)}};
 }
 
 Json run_row(const model::RunRecord& run) {
@@ -110,6 +170,41 @@ struct UsageHandlers {
     return sums(std::move(call), std::move(day), By::Day, "rows", "day");
   }
 
+  Task<Result<SkillCosts>> skill_costs(const Call& call, Period period) const {
+    const auto read = services.database.read(
+        call.loop(), [scope = call.who.scope, period](store::Session& session) -> Result<SkillCosts> {
+          store::SkillUsage usage(session);
+          const auto sums = [&](SkillBy by) { return usage.sums(scope, by, period.from_us, period.to_us, kMaxRows); };
+          return SkillCosts{sums(SkillBy::Skill), sums(SkillBy::Tool), sums(SkillBy::Agent), sums(SkillBy::Provider),
+                            sums(SkillBy::Day)};
+        });
+    co_return co_await read;
+  }
+
+  Task<Response> skills_of_day(Call call) const {
+    const auto day = one_day(call, "date");
+    if (!day) co_return error_response(day.error(), call.request.request_id);
+    const auto costs = co_await skill_costs(call, *day);
+    co_return answer_with(call, 200, costs, [&](const SkillCosts& each) {
+      Json body = costs_to_wire(each, call.loop().clock().wall_us());
+      body["date"] = day_to_wire(day->from_us);
+      return body;
+    });
+  }
+
+  Task<Response> skills_of_days(Call call) const {
+    const auto period = from_day_to_day(call);
+    if (!period) co_return error_response(period.error(), call.request.request_id);
+    const auto costs = co_await skill_costs(call, *period);
+    co_return answer_with(call, 200, costs, [&](const SkillCosts& each) {
+      Json body = costs_to_wire(each, call.loop().clock().wall_us());
+      body["from"] = day_to_wire(period->from_us);
+      body["to"] = day_to_wire(period->to_us - kDayUs);
+      body["perDay"] = list_of(each.by_day, "date");
+      return body;
+    });
+  }
+
   // Who may look at the environment sees the runs of all its users.
   Task<Response> runs(Call call) const {
     const auto limit = query_number(call, "limit", 50, 1, 200);
@@ -145,6 +240,10 @@ std::vector<Route> usage_routes(const Services& services, const ApiOptions& opti
       {"GET", "/api/v1/agent/monitoring/cost/by-scope", kRead, to(&UsageHandlers::by_scope),
        "Cost of the environment by day"},
       {"GET", "/api/v1/agent/monitoring/cost", kRead, to(&UsageHandlers::cost_of_day), "Cost of one day"},
+      {"GET", "/api/v1/agent/monitoring/cost/skills/daily", kRead, to(&UsageHandlers::skills_of_day),
+       "What skills' tools cost on one day"},
+      {"GET", "/api/v1/agent/monitoring/cost/skills/range", kRead, to(&UsageHandlers::skills_of_days),
+       "What skills' tools cost on some days"},
       {"GET", "/api/v1/agent/monitoring/cost-by-agent", kRead, to(&UsageHandlers::cost_by_agent),
        "Cost of some days by agent, the dearest first"},
       {"GET", "/api/v1/agent/monitoring/cost-by-model", kRead, to(&UsageHandlers::cost_by_model),

@@ -69,9 +69,9 @@ int parse_and_run(int argc, char** argv) {
   CLI::App app{"platos, the command line client of Platos, an agent runtime", "platos"};
   define_globals(app, globals);
   const Commands commands{app, globals, action};
-  for (const auto define :
-       {&define_chat, &define_agents, &define_threads, &define_runs, &define_skills, &define_tools, &define_approvals,
-        &define_plugins, &define_administration, &define_system, &define_migrate, &define_config, &define_help}) {
+  for (const auto define : {&define_chat, &define_agents, &define_threads, &define_runs, &define_skills, &define_tools,
+                            &define_governors, &define_approvals, &define_plugins, &define_administration,
+                            &define_system, &define_migrate, &define_config, &define_help}) {
     define(commands);
   }
   try {

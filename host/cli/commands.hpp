@@ -47,6 +47,7 @@ void define_thread_changes(const Commands& commands, CLI::App& threads);
 void define_runs(const Commands& commands);
 void define_approvals(const Commands& commands);
 void define_tools(const Commands& commands);
+void define_governors(const Commands& commands);
 void define_skills(const Commands& commands);
 void define_plugins(const Commands& commands);
 void define_system(const Commands& commands);

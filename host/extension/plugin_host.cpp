@@ -16,12 +16,17 @@ namespace platos::extension {
 
 namespace fs = std::filesystem;
 
+namespace {
+constexpr std::int64_t kTrialHangMs = 60'000;
+}
+
 PluginHost::PluginHost(PluginHostOptions options, const base::Clock& clock, base::Logger& logger, Watchdog& watchdog,
                        Markers& markers, HttpService& http)
     : options_(std::move(options)),
       clock_(clock),
       logger_(logger),
       watchdog_(watchdog),
+      trial_watchdog_(clock, logger, kTrialHangMs, nullptr),
       markers_(markers),
       http_(http) {}
 

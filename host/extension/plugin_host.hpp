@@ -18,6 +18,7 @@
 #include "extension/services/mail_service.hpp"
 #include "extension/services/sandbox_service.hpp"
 #include "extension/watchdog.hpp"
+#include "ports/governor_trials.hpp"
 #include "ports/plugin_directory.hpp"
 #include "ports/provider_directory.hpp"
 
@@ -67,7 +68,7 @@ struct PluginInfo {
 };
 
 /// load() once, before the loops run; then internally synchronised. Libraries are never unloaded.
-class PluginHost final : public ports::PluginDirectory, public ports::ProviderDirectory {
+class PluginHost final : public ports::PluginDirectory, public ports::ProviderDirectory, public ports::GovernorTrials {
  public:
   PluginHost(PluginHostOptions options, const base::Clock& clock, base::Logger& logger, Watchdog& watchdog,
              Markers& markers, HttpService& http);
@@ -87,6 +88,9 @@ class PluginHost final : public ports::PluginDirectory, public ports::ProviderDi
   Result<std::shared_ptr<ports::ChatProvider>> linked_provider(std::string_view instance,
                                                                const ports::ProviderLink& link) const override;
 
+  Result<std::shared_ptr<ports::Governor>> make_governor(const std::string& plugin, const std::string& config_json,
+                                                         std::shared_ptr<const base::Clock> clock) override;
+
   /// True when a plugin's thread was written off: the process must then end without waiting for its threads.
   bool has_stuck_threads() const;
 
@@ -103,7 +107,7 @@ class PluginHost final : public ports::PluginDirectory, public ports::ProviderDi
                                                    const std::shared_ptr<secrets::SlotTable>& slots);
   Result<std::shared_ptr<Instance>> create_instance(Plugin& plugin, const InstanceFile& file,
                                                     const platos_component_t& component,
-                                                    std::shared_ptr<HostTable> host);
+                                                    std::shared_ptr<HostTable> host, Watchdog& watchdog);
   template <typename Adapter, typename... Arguments>
   Result<void> adapt(const std::shared_ptr<Instance>& instance, std::shared_ptr<Adapter>& made, Arguments... arguments);
   Result<void> make_adapter(Made& made, const GrantFile& granted, const Plugin& plugin);
@@ -121,6 +125,7 @@ class PluginHost final : public ports::PluginDirectory, public ports::ProviderDi
   const base::Clock& clock_;
   base::Logger& logger_;
   Watchdog& watchdog_;
+  Watchdog trial_watchdog_;  // of instances on workers: they may take their time
   Markers& markers_;
   HttpService& http_;
   std::vector<std::unique_ptr<Plugin>> plugins_;

@@ -55,6 +55,13 @@ Result<std::string> make_state_dir(const std::string& data_dir, const std::strin
               path.string() + ": the private folder cannot be made: " + error.message());
 }
 
+const platos_component_t* governor_of(const platos_plugin_entry_t& entry, const Manifest& manifest) {
+  for (const auto& each : manifest.components) {
+    if (each.interface_id == PLATOS_GOVERNOR_INTERFACE) return find_component(entry, each.id);
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 void PluginHost::make_instances(Plugin& plugin) {
@@ -103,7 +110,7 @@ Result<std::shared_ptr<HostTable>> PluginHost::bind_services(const Plugin& plugi
 
 Result<std::shared_ptr<Instance>> PluginHost::create_instance(Plugin& plugin, const InstanceFile& file,
                                                               const platos_component_t& component,
-                                                              std::shared_ptr<HostTable> host) {
+                                                              std::shared_ptr<HostTable> host, Watchdog& watchdog) {
   struct Created {
     std::int32_t status = PLATOS_OK;
     platos_error_t error;
@@ -129,7 +136,7 @@ Result<std::shared_ptr<Instance>> PluginHost::create_instance(Plugin& plugin, co
   if (created->handle == nullptr)
     return fail(ErrorKind::Internal, "plugin_failed", "create() succeeded without an instance");
   return std::make_shared<Instance>(file.name, plugin.manifest.id, plugin.library, &component, std::move(host),
-                                    created->handle, logger_, watchdog_);
+                                    created->handle, logger_, watchdog);
 }
 
 // Tables and descriptions are asked for under the same deadline as create().
@@ -202,7 +209,7 @@ PluginHost::Made PluginHost::make_instance(Plugin& plugin, const InstanceFile& f
   auto slots = std::make_shared<secrets::SlotTable>(both(plugin.manifest.secrets, granted.secrets));
   auto host = bind_services(plugin, file, slots);
   if (!host) return failed(host.error());
-  auto instance = create_instance(plugin, file, *component, std::move(*host));
+  auto instance = create_instance(plugin, file, *component, std::move(*host), watchdog_);
   if (!instance) return failed(instance.error());
   made.instance = std::move(*instance);
   if (auto adapted = make_adapter(made, granted, plugin); !adapted) return failed(adapted.error());
@@ -211,6 +218,44 @@ PluginHost::Made PluginHost::make_instance(Plugin& plugin, const InstanceFile& f
   return stop(
       "unbound", "secret_unbound",
       "secret slot \"" + unbound.front() + "\" has no value: set " + file.secrets.at(unbound.front()).substr(4));
+}
+
+Result<std::shared_ptr<ports::Governor>> PluginHost::make_governor(const std::string& plugin_id,
+                                                                   const std::string& config_json,
+                                                                   std::shared_ptr<const base::Clock> clock) {
+  const auto found =
+      std::find_if(plugins_.begin(), plugins_.end(), [&](const auto& each) { return each->info.id == plugin_id; });
+  if (found == plugins_.end())
+    return fail(ErrorKind::NotFound, "plugin_not_found",
+                "there is no plugin \"" + base::printable(plugin_id, 80) + "\"");
+  Plugin& plugin = **found;
+  if (plugin.info.state != "ready")
+    return fail(ErrorKind::FailedPrecondition, "plugin_failed",
+                "plugin " + plugin_id + " is " + plugin.info.state + ": " + plugin.info.error);
+  const auto* component = governor_of(plugin.library->entry(), plugin.manifest);
+  if (component == nullptr) return fail(ErrorKind::NotFound, "plugin_not_found", plugin_id + " is no governor");
+  const auto as_config_error = [](Error error) {
+    error.code = "governor_config_invalid";
+    return error;
+  };
+  InstanceFile file;
+  file.name = "trial of " + plugin_id;
+  file.config_json = config_json;
+  HostServices services;
+  services.clock = std::move(clock);
+  auto host = std::make_shared<HostTable>(file.name, clock_, logger_, std::move(services),
+                                          std::make_shared<secrets::SlotTable>(std::vector<std::string>{}));
+  auto instance = create_instance(plugin, file, *component, std::move(host), trial_watchdog_);
+  if (!instance && instance.error().kind == ErrorKind::InvalidArgument) return fail(as_config_error(instance.error()));
+  if (!instance) return fail(instance.error());
+  // After the plugin: it says best what is wrong. What it takes and the schema does not, no file could say either.
+  const auto schema = schema_of(*component, plugin.manifest, plugin.info.folder);
+  if (!schema) return fail(schema.error());
+  if (auto checked = check_config(*schema, config_json, file.name); !checked)
+    return fail(as_config_error(checked.error()));
+  std::shared_ptr<GovernorAdapter> adapter;
+  if (auto adapted = adapt(*instance, adapter); !adapted) return fail(adapted.error());
+  return std::shared_ptr<ports::Governor>(std::move(adapter));
 }
 
 }  // namespace platos::extension

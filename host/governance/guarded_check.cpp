@@ -12,7 +12,13 @@ constexpr std::size_t kMaxHeldBytes = 2048;
 constexpr int kOverrunsToClose = 3;
 constexpr std::int64_t kClosedUs = 10'000'000;
 
-std::string decision_name(ports::Decision decision) {
+bool inside_character(std::string_view text, std::size_t at) {
+  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+}
+
+}  // namespace
+
+std::string_view decision_name(ports::Decision decision) {
   switch (decision) {
     case ports::Decision::Allow: return "allow";
     case ports::Decision::Redact: return "redact";
@@ -20,12 +26,6 @@ std::string decision_name(ports::Decision decision) {
     default: return "deny";
   }
 }
-
-bool inside_character(std::string_view text, std::size_t at) {
-  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
-}
-
-}  // namespace
 
 // One that cannot be used may have wanted any point.
 bool Link::wants(ports::Point point) const {
@@ -71,7 +71,7 @@ GuardedCheck::GuardedCheck(GuardedCheck&& other) noexcept
       told_(other.told_) {}
 
 GuardedCheck::~GuardedCheck() {
-  span_.set("platos.governor.decision", decision_name(worst_));
+  span_.set("platos.governor.decision", std::string(decision_name(worst_)));
   span_.set("platos.governor.us", spent_us_);
   span_.end(told_ ? ports::Record::Severity::Error : ports::Record::Severity::Ok, told_ ? "governor_failed" : "");
   if (!fed_ && !overran_) return;

@@ -14,6 +14,9 @@
 
 namespace platos::governance {
 
+/// "allow", "redact", "require_approval", "deny".
+std::string_view decision_name(ports::Decision decision);
+
 /// A governor with its place in the configuration. Internally synchronised.
 struct Link {
   std::string instance;

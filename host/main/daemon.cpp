@@ -20,6 +20,7 @@
 #include "engine/engine.hpp"
 #include "entities/entities.hpp"
 #include "extension/plugin_host.hpp"
+#include "governance/history.hpp"
 #include "governance/rate_sync.hpp"
 #include "main/data_dir.hpp"
 #include "main/front.hpp"
@@ -59,6 +60,7 @@ class Daemon {
  private:
   void load_plugins();
   void load_prices();
+  void load_tool_prices();
   Task<Result<void>> prepare();
   Task<void> export_metrics();
   void mirror_gauges();
@@ -87,6 +89,7 @@ class Daemon {
   telemetry::Metrics metrics_;
   telemetry::Tracer tracer_;
   model::Catalogue prices_;
+  model::ToolPrices tool_prices_;
   Signals signals_;
   extension::Markers markers_;
   extension::Watchdog watchdog_;
@@ -127,6 +130,7 @@ class Daemon {
   governance::RateLimits limits_;
   governance::RateSync rate_sync_;
   governance::Approvals approvals_;
+  governance::History history_;
   agent::Turns turns_;
   tenancy::Authenticator authenticator_;
   tenancy::Administration administration_;
@@ -174,6 +178,12 @@ std::vector<base::Loop*> pointers(const std::vector<std::unique_ptr<base::Loop>>
 agent::IndexerOptions indexer_options(std::string host_id) {
   agent::IndexerOptions options;
   options.host_id = std::move(host_id);
+  return options;
+}
+
+template <typename Options>
+Options with_prices(Options options, const model::ToolPrices& prices) {
+  options.prices = &prices;
   return options;
 }
 
@@ -225,8 +235,8 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
           {data_dir.host_id(), settings_.entities_callback_hosts, settings_.entities_silence_ms * 1000}, logger),
       catalogue_(plugins_, meta_tools(), scoped_tools(), {&tool_rules_, database_.get(), settings_.memory_embedder}),
       tool_administration_(catalogue_, tool_rules_, *database_, ids_, plugins_),
-      trials_(catalogue_, tool_administration_, *database_, ids_, trials_options(settings_)),
-      dispatcher_(catalogue_, governors_, tracer_, metrics_, dispatcher_options(settings_)),
+      trials_(catalogue_, tool_administration_, *database_, ids_, with_prices(trials_options(settings_), tool_prices_)),
+      dispatcher_(catalogue_, governors_, tracer_, metrics_, with_prices(dispatcher_options(settings_), tool_prices_)),
       providers_(plugins_, plugins_, *database_, ids_),
       model_names_(prices_, plugins_, settings_.models_default_instance),
       provider_checks_(providers_, model_names_, *database_,
@@ -249,6 +259,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       limits_(clock, rate_rules(settings_)),
       rate_sync_(limits_, *database_, data_dir.host_id(), logger),
       approvals_(engine_, *database_, ids_),
+      history_(plugins_, *database_),
       turns_(engine_, *database_, settings_of_turns_, recent_threads_, limits_, ids_,
              {settings_.runs_deadline_ms * 1000, settings_.runs_max_queued_per_thread}),
       authenticator_(*database_, std::move(auth)),
@@ -260,7 +271,8 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
             provider_checks_, model_names_,    engine_,      *database_,      plugins_,    authenticator_,
             limits_,          administration_, keys_,        environments_,   master_key_, approvals_,
             rooms_,           replays_,        metrics_,     logger,          catalogue_,  tool_administration_,
-            trials_,          skills_,         skill_tools_, skill_importer_, resolvers_,  entities_},
+            trials_,          skills_,         skill_tools_, skill_importer_, resolvers_,  entities_,
+            history_},
            api_options(settings_)),
       front_(std::move(front)),
       tasks_(*loops_.front(), [this](std::string_view, std::exception_ptr) {
@@ -309,6 +321,17 @@ void Daemon::load_prices() {
     const auto added = text ? prices_.add(*text, found.path) : Result<void>(fail(text.error()));
     if (!added) {
       logger_.warn("main", "a list of models is not valid: its prices are not known",
+                   {{"list", name}, {"reason", added.error().message}});
+    }
+  }
+}
+
+void Daemon::load_tool_prices() {
+  for (const auto& [name, found] : extension::find_files(options_.paths.manifest_dirs, "tools")) {
+    const auto text = extension::read_small_file(found.path);
+    const auto added = text ? tool_prices_.add(*text, found.path) : Result<void>(fail(text.error()));
+    if (!added) {
+      logger_.warn("main", "a list of tools' prices is not valid: what they cost is not estimated",
                    {{"list", name}, {"reason", added.error().message}});
     }
   }
@@ -388,6 +411,7 @@ void Daemon::serve() {
 int Daemon::run() {
   load_plugins();
   load_prices();
+  load_tool_prices();
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < loops_.size(); ++i) threads.emplace_back([loop = loops_[i].get()] { loop->run(); });
   loops_.front()->post([this] {

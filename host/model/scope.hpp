@@ -66,7 +66,8 @@ struct Principal {
   std::string user_token = {};  ///< the customer's own token, passed through to entities; never logged
   std::string address = {};     ///< where the request came from
   std::string request_id = {};
-  std::int64_t expires_us = 0;  ///< when the credentials do; 0: never
+  std::int64_t expires_us = 0;    ///< when the credentials do; 0: never
+  std::string profile_json = {};  ///< what a session token says of the user: {name?, email?}; empty: nothing
 
   bool may(Rights any_of) const { return (rights & any_of) != 0; }
   /// Bound to an agent, and this is another.

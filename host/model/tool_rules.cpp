@@ -265,6 +265,26 @@ Tool ruled(Tool tool, const ToolVerdict& verdict, const ToolRules& environment, 
   return tool;
 }
 
+bool is_allowed(const AllowedTools& allowed, const Tool& tool) {
+  return allowed == nullptr || ToolNames(tool).fit_any(*allowed);
+}
+
+Result<AllowedTools> allowed_tools_from_json(const Json& json, std::string_view member) {
+  if (json.is_null()) return AllowedTools();
+  if (!json.is_array() || json.size() > kMaxListed)
+    return fail(invalid_field(member, "a list of at most 1000 patterns",
+                              json.is_array() ? std::to_string(json.size()) : kind_of(json)));
+  std::vector<std::string> patterns;
+  for (const auto& each : json) {
+    if (!each.is_string()) return fail(invalid_field(member, "patterns of names of tools", kind_of(each)));
+    const auto& pattern = each.get_ref<const std::string&>();
+    if (pattern.empty() || pattern.size() > kMaxPatternBytes)
+      return fail(invalid_field(member, "patterns of 1 to 256 bytes", std::to_string(pattern.size()) + " bytes"));
+    patterns.push_back(pattern);
+  }
+  return AllowedTools(std::make_shared<const std::vector<std::string>>(std::move(patterns)));
+}
+
 std::string category_of(const Tool& tool) {
   if (!tool.category.empty()) return tool.category;
   const auto dot = tool.name.find('.');

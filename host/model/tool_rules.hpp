@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -91,6 +92,12 @@ ToolVerdict judge(const Tool& tool, const ToolRules& environment, const ToolsBlo
 
 /// The tool with the operator's effect and time limit, and what the verdict says of approval.
 Tool ruled(Tool tool, const ToolVerdict& verdict, const ToolRules& environment, const ToolsBlock& agent);
+
+/// What the caller of a turn narrows its tools to: patterns as of ToolRule. Null: nothing is narrowed; empty: to none.
+using AllowedTools = std::shared_ptr<const std::vector<std::string>>;
+bool is_allowed(const AllowedTools& allowed, const Tool& tool);
+/// A list of at most 1000 patterns of 1 to 256 bytes; null is none. InvalidArgument "invalid_field" names `member`.
+Result<AllowedTools> allowed_tools_from_json(const Json& json, std::string_view member);
 
 /// The category of a tool: its own, else what stands before the first '.' of its name, else its instance's kind.
 std::string category_of(const Tool& tool);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "model/scope.hpp"
+#include "model/tool_rules.hpp"
 
 namespace platos::ports {
 
@@ -25,6 +26,7 @@ struct CallContext {
   std::int64_t deadline_us = INT64_MAX;  ///< monotonic
   TraceId trace_id{};                    ///< all zero: not traced
   SpanId span_id{};                      ///< of the span that the call is made in
+  model::AllowedTools allowed_tools;     ///< of a tool call: what its turn may use; null: all that its agent may
 };
 
 }  // namespace platos::ports

@@ -154,6 +154,7 @@ bool Organizations::remove_environment(const model::SystemScope& system, const s
   session_.send(system, "DELETE FROM end_users WHERE env_id = $1", {id});
   session_.send(system, "DELETE FROM entity_tools WHERE env_id = $1", {id});
   session_.send(system, "DELETE FROM entity_links WHERE env_id = $1", {id});
+  session_.send(system, "DELETE FROM skill_usage WHERE env_id = $1", {id});
   session_.send(system, "DELETE FROM skill_files WHERE env_id = $1", {id});
   session_.send(system, "DELETE FROM skill_versions WHERE env_id = $1", {id});
   session_.send(system, "DELETE FROM skill_packages WHERE env_id = $1", {id});

@@ -75,7 +75,7 @@ std::string_view audit_status(std::string_view error_code) {
   if (error_code == "outcome_unknown") return "unknown";
   for (const std::string_view denied :
        {"approval_required", "approval_denied", "approval_expired", "approval_void", "tool_blocked", "safety_blocked",
-        "unknown_tool", "tool_output_denied", "denied"}) {
+        "unknown_tool", "tool_not_allowed", "tool_output_denied", "denied"}) {
     if (error_code == denied) return "denied";
   }
   return "failed";
@@ -108,6 +108,17 @@ std::vector<ToolAuditRow> ToolAudit::list(const Scope& scope, const ToolAuditFil
                                 {scope.environment_id, filter.since_us, filter.thread_id, filter.agent_id, filter.tool,
                                  filter.status, filter.instance, filter.run_id, filter.limit, filter.offset},
                                 [&](const Row& row) { return audit_row(scope, row, with_texts); });
+}
+
+std::vector<ToolAuditRow> ToolAudit::agents_calls(const Scope& scope, const std::string& agent_id,
+                                                  std::int64_t since_us, const AuditPlace& end, std::int64_t limit) {
+  static const std::string sql =
+      std::string("SELECT ") + kAuditColumns +
+      " AND created_us >= $2 AND created_us <= $3 AND (created_us < $3 OR id < $4) AND source = 'agent_turn' "
+      "AND ($6 = '' OR agent_id = $6) ORDER BY created_us DESC, id DESC LIMIT $5";
+  return all_rows<ToolAuditRow>(session_, scope, sql,
+                                {scope.environment_id, since_us, end.created_us, end.id, limit, agent_id},
+                                [&](const Row& row) { return audit_row(scope, row, true); });
 }
 
 std::int64_t ToolAudit::count(const Scope& scope, const ToolAuditFilter& filter) {

@@ -51,6 +51,12 @@ struct ToolAuditFilter {
   std::int64_t offset = 0;
 };
 
+/// Where a page of the audit ends and the next begins.
+struct AuditPlace {
+  std::int64_t created_us = INT64_MAX;
+  std::string id;
+};
+
 /// How often a tool was called, and how it went.
 struct ToolHealth {
   std::string last_status;      ///< empty: it was never called
@@ -72,6 +78,10 @@ class ToolAudit {
   std::optional<ToolAuditRow> find(const model::Scope& scope, const std::string& id);
   /// Newest first. Arguments and results are left out unless `with_texts`.
   std::vector<ToolAuditRow> list(const model::Scope& scope, const ToolAuditFilter& filter, bool with_texts);
+  /// Calls that agents made, with their texts, newest first: those since then that come before `end` in time.
+  /// `agent_id`: of this one; empty: of all.
+  std::vector<ToolAuditRow> agents_calls(const model::Scope& scope, const std::string& agent_id, std::int64_t since_us,
+                                         const AuditPlace& end, std::int64_t limit);
   std::int64_t count(const model::Scope& scope, const ToolAuditFilter& filter);
   /// Of the newest `limit` calls since then, by model name.
   std::vector<std::pair<std::string, ToolHealth>> health(const model::Scope& scope, std::int64_t since_us,

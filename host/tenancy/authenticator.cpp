@@ -1,8 +1,10 @@
 #include "tenancy/authenticator.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "model/json.hpp"
 #include "store/agents.hpp"
 #include "store/credentials.hpp"
 #include "store/end_users.hpp"
@@ -71,6 +73,18 @@ std::string fingerprint_of(const Credentials& credentials) {
   auto hash = base::sha256_hex(all);
   base::wipe(all);
   return hash;
+}
+
+// Of all that a token may say about a user, what prompts may name.
+std::string profile_of(const SessionClaims& claims) {
+  const auto meta = model::parse_bounded(claims.profile_json, "userMeta");
+  if (!meta || !meta->is_object()) return {};
+  model::Json profile = model::Json::object();
+  for (const char* member : {"name", "email"}) {
+    const auto said = model::optional_text(*meta, member);
+    if (said && *said) profile[member] = **said;
+  }
+  return profile.empty() ? std::string() : model::dump(profile);
 }
 
 }  // namespace
@@ -316,6 +330,7 @@ Result<Authenticator::Known> Authenticator::from_session(store::Session& session
       known.principal.agent_id = agent->id;
   }
   known.principal.actor = "session:" + (claims.entity_id.empty() ? claims.issuer : claims.entity_id);
+  known.principal.profile_json = profile_of(claims);
   known.principal.user_token = claims.user_token.empty() ? credentials.user_token : claims.user_token;
   return known;
 }

@@ -107,6 +107,9 @@ std::optional<model::ToolOutcome> CallPreparation::refuse(engine::Run& run, cons
                                                           PreparedCall& prepared, UnknownOutcomes& unknown) const {
   auto& call = prepared.call;
   prepared.tool = setting.tools.find(call.model_name);
+  if (prepared.tool == nullptr && setting.tools.withholds(call.model_name))
+    return failed(call.call_id, "tool_not_allowed",
+                  "Whoever began this turn does not allow " + call.model_name + " in it. Go on without it.");
   if (prepared.tool == nullptr)
     return failed(call.call_id, "unknown_tool", "There is no tool called " + call.model_name + ".");
   if (prepared.is_part && call.model_name == kExecuteTools)

@@ -8,6 +8,7 @@
 #include "store/tool_audit.hpp"
 #include "store/tool_calls.hpp"
 #include "store/tool_results.hpp"
+#include "tools/metering.hpp"
 
 namespace platos::tools {
 namespace {
@@ -33,6 +34,13 @@ store::ToolAuditRow audit_row(const engine::Run& run, const PreparedCall& prepar
   row.arguments_json = prepared.call.arguments_json;
   row.result_json = outcome.result_json;
   return row;
+}
+
+std::optional<store::SkillUsageRow> usage_row(const store::ToolAuditRow& audited, const PreparedCall& prepared,
+                                              const CallEnd& end) {
+  const bool has_run = prepared.tool != nullptr && prepared.started_us != 0;
+  if (!has_run || model::skill_of(*prepared.tool).empty()) return std::nullopt;
+  return skill_usage_of(audited, *prepared.tool, end.usage);
 }
 
 }  // namespace
@@ -65,13 +73,16 @@ void note_settled(engine::Run& run, const PreparedCall& prepared, CallEnd end) {
   const auto& outcome = end.outcome;
   run.emit(model::tool_result_event(prepared.call, outcome));
   run.journal(model::journal::kToolSettled, model::dump(model::to_json(outcome)));
+  auto audited = audit_row(run, prepared, outcome);
+  auto used = usage_row(audited, prepared, end);
   const std::string state = outcome.code == "outcome_unknown" ? "unknown" : outcome.is_error ? "failed" : "succeeded";
-  run.store([scope = run.record().scope, row = audit_row(run, prepared, outcome), end = std::move(end), state,
+  run.store([scope = run.record().scope, row = std::move(audited), used = std::move(used), end = std::move(end), state,
              known = prepared.tool != nullptr, now = run.now_us()](store::Session& session) -> Result<void> {
     if (known) {
       store::ToolCalls(session).settle(scope, row.run_id, row.id, state, end.outcome.result_json, now);
     }
     store::ToolAudit(session).add(scope, row);
+    if (used) store::SkillUsage(session).add(scope, *used);
     if (!end.whole_result_json.empty()) {
       store::ToolResults(session).put(scope, row.run_id, row.id, end.whole_result_json, now);
     }

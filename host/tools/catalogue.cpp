@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "store/agents.hpp"
 #include "store/runs.hpp"
+#include "tools/argument_hints.hpp"
 #include "tools/argument_resolver.hpp"
 
 namespace platos::tools {
@@ -109,41 +110,53 @@ Result<void> narrow_entities(std::vector<ListedTool>& tools, const ToolConfig& c
   return {};
 }
 
+// The caller of a turn only tightens. The names of what is left out.
+std::set<std::string, std::less<>> withhold(std::vector<ListedTool>& tools, const model::AllowedTools& allowed) {
+  std::set<std::string, std::less<>> withheld;
+  if (!allowed) return withheld;
+  std::erase_if(tools, [&](const ListedTool& each) {
+    if (model::is_allowed(allowed, each.tool)) return false;
+    withheld.insert(each.tool.model_name);
+    return true;
+  });
+  return withheld;
+}
+
 bool is_pinned(const Tool& tool, const model::ToolsBlock& block) {
   return std::any_of(block.pinned.begin(), block.pinned.end(), [&](const std::string& pattern) {
     return model::glob_fits(pattern, tool.model_name) || model::glob_fits(pattern, tool.name);
   });
 }
 
-Tool as_shown(const Tool& tool, const model::ContextMapping& mapping, const std::string& session_json) {
-  if (mapping.empty()) return tool;
-  return without_filled_arguments(tool, plan_arguments(mapping, tool, session_json));
-}
-
-ToolSet displayed_as(std::vector<ListedTool> usable, const model::AgentConfig& agent, ToolConfig config,
-                     std::string session_json) {
+ToolSet displayed_as(std::vector<ListedTool> usable, const model::AgentConfig& agent, const model::ToolsBlock& block,
+                     ToolSetExtras extras) {
   const auto searchable = static_cast<std::size_t>(
       std::count_if(usable.begin(), usable.end(), [](const ListedTool& each) { return !each.is_meta; }));
-  auto mode = config.block.display;
+  auto mode = block.display;
   if (mode == model::DisplayMode::Full && usable.size() > kMaxDisplayed) mode = model::DisplayMode::Hybrid;
   const bool full = mode == model::DisplayMode::Full;
   std::vector<Tool> tools;
   std::vector<Tool> displayed;
   std::vector<const Tool*> hidden;
+  ArgumentHints hints;
   tools.reserve(usable.size() + 2);
   for (auto& each : usable) {
     tools.push_back(std::move(each.tool));
     const Tool& tool = tools.back();
-    const bool pinned = mode == model::DisplayMode::Hybrid && is_pinned(tool, config.block);
-    if (full || each.is_meta || (pinned && displayed.size() < kMaxDisplayed)) {
-      displayed.push_back(as_shown(tool, config.mapping, session_json));
-    } else {
+    const bool pinned = mode == model::DisplayMode::Hybrid && is_pinned(tool, block);
+    if (!full && !each.is_meta && !(pinned && displayed.size() < kMaxDisplayed)) {
       hidden.push_back(&tool);
+      continue;
     }
+    const auto plan =
+        extras.mapping.empty() ? ArgumentPlan() : plan_arguments(extras.mapping, tool, extras.session_json);
+    hints.add(tool, plan);
+    displayed.push_back(without_filled_arguments(tool, plan));
   }
-  ToolSetExtras extras;
   const bool summarises = mode == model::DisplayMode::Summary || mode == model::DisplayMode::Hybrid;
-  if (summarises) extras.prompt = category_summary(hidden, config.block);
+  if (summarises) extras.prompt = category_summary(hidden, block);
+  const std::string expected = hints.take();
+  if (!expected.empty()) extras.prompt += (extras.prompt.empty() ? "" : "\n\n") + expected;
   if (!full && searchable > 0) {
     for (const auto* tool : {&find_tools_tool(), &execute_tools_tool()}) {
       if (!agent.meta_tool(tool->name)) continue;
@@ -151,8 +164,6 @@ ToolSet displayed_as(std::vector<ListedTool> usable, const model::AgentConfig& a
       displayed.push_back(*tool);
     }
   }
-  extras.mapping = std::move(config.mapping);
-  extras.session_json = std::move(session_json);
   return ToolSet(std::move(tools), std::move(displayed), std::move(extras));
 }
 
@@ -225,14 +236,19 @@ Task<Result<std::vector<ListedTool>>> Catalogue::all_of(base::Loop& loop, model:
 }
 
 Task<Result<ToolSet>> Catalogue::visible_to(base::Loop& loop, model::Scope scope, const model::AgentConfig& agent,
-                                            std::string session_json) const {
+                                            std::string session_json, model::AllowedTools allowed) const {
   auto config = read_config(agent);
   if (!config) co_return fail(config.error());
   auto tools = co_await gather(loop, std::move(scope), agent, config->block);
   if (!tools) co_return fail(tools.error());
   std::erase_if(*tools, [](const ListedTool& each) { return !each.verdict.usable(); });
+  ToolSetExtras extras;
+  extras.withheld = withhold(*tools, allowed);
   if (auto narrowed = narrow_entities(*tools, *config, session_json); !narrowed) co_return fail(narrowed.error());
-  co_return displayed_as(std::move(*tools), agent, std::move(*config), std::move(session_json));
+  extras.allowed = std::move(allowed);
+  extras.mapping = std::move(config->mapping);
+  extras.session_json = std::move(session_json);
+  co_return displayed_as(std::move(*tools), agent, config->block, std::move(extras));
 }
 
 Task<Result<std::string>> Catalogue::invoke(base::Loop& loop, ports::CallContext context, const Tool& tool,
@@ -286,7 +302,7 @@ Task<Result<std::string>> Catalogue::find_tools(base::Loop& loop, ports::CallCon
   if (!limit) co_return fail(limit.error());
   const auto agent = co_await config_of(loop, context);
   if (!agent) co_return fail(agent.error());
-  const auto set = co_await visible_to(loop, context.scope, *agent, context.session_json);
+  const auto set = co_await visible_to(loop, context.scope, *agent, context.session_json, context.allowed_tools);
   if (!set) co_return fail(set.error());
   std::string source = asked_source->value_or("");
   const auto ids = entity_ids_of(set->mapping(), context.session_json);

@@ -53,9 +53,10 @@ class Catalogue {
   /// The tools of the agent's skills, in order, then what its environment has, then its meta-tools; without those that
   /// rules block. A skill that is not there is FailedPrecondition "skill_unavailable"; two tools with one name are
   /// FailedPrecondition "tool_name_clash"; several entities and no word of the session which of them is
-  /// FailedPrecondition "ENTITY_IDS_REQUIRED". Tools whose names no provider takes are left out.
+  /// FailedPrecondition "ENTITY_IDS_REQUIRED". Tools whose names no provider takes are left out. Of these, a turn has
+  /// those that `allowed` names; what searches tools stays as long as there is one to be found.
   Task<Result<ToolSet>> visible_to(base::Loop& loop, model::Scope scope, const model::AgentConfig& agent,
-                                   std::string session_json = {}) const;
+                                   std::string session_json = {}, model::AllowedTools allowed = {}) const;
 
   /// Everything that visible_to() looks at, with what rules say of it.
   Task<Result<std::vector<ListedTool>>> all_of(base::Loop& loop, model::Scope scope, model::AgentConfig agent) const;

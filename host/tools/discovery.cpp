@@ -93,13 +93,6 @@ std::string description_of(const std::string& category, const model::ToolsBlock&
   return found == known.end() ? std::string() : found->second;
 }
 
-// A source names its categories: one line of the prompt each, whatever it says.
-std::string one_line(std::string_view text) {
-  std::string line;
-  for (const char c : base::cut_utf8(text, kMaxLineBytes)) line += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-  return line;
-}
-
 }  // namespace
 
 const Tool& find_tools_tool() {
@@ -125,6 +118,12 @@ const Tool* find_named(const ToolSet& tools, std::string_view name) {
     found = &tool;
   }
   return found;
+}
+
+std::string one_line(std::string_view text) {
+  std::string line;
+  for (const char c : base::cut_utf8(text, kMaxLineBytes)) line += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  return line;
 }
 
 std::string category_summary(const std::vector<const Tool*>& tools, const model::ToolsBlock& block) {

@@ -37,6 +37,9 @@ const model::Tool* find_named(const ToolSet& tools, std::string_view name);
 /// at most 40 of them.
 std::string category_summary(const std::vector<const model::Tool*>& tools, const model::ToolsBlock& block);
 
+/// What a source wrote as one line of a prompt, cut, whatever it wrote.
+std::string one_line(std::string_view text);
+
 struct SearchAnswer {
   std::vector<SearchHit> hits;
   bool by_meaning = false;  ///< vectors had their say, too

@@ -10,6 +10,7 @@
 #include "model/json.hpp"
 #include "tools/call_batch.hpp"
 #include "tools/call_settlement.hpp"
+#include "tools/metering.hpp"
 #include "tools/outcomes.hpp"
 #include "tools/questions.hpp"
 
@@ -28,6 +29,7 @@ ports::CallContext context_of(const engine::Run& run, const CallSetting& setting
   context.thread_id = run.record().thread_id;
   context.session_json = setting.tools.session_json();
   context.user_token = setting.user_token;
+  context.allowed_tools = setting.tools.allowed();
   context.trace_id = prepared.parent.trace_id;
   context.span_id = prepared.parent.span_id;
   context.idempotency_key = idempotency_key(run, prepared.call);
@@ -124,6 +126,7 @@ Dispatcher::Dispatcher(const Catalogue& catalogue, const governance::Chain& chai
     : catalogue_(catalogue),
       chain_(chain),
       tracer_(tracer),
+      metrics_(metrics),
       succeeded_(metrics.counter("platos_tool_calls_total", kCallsHelp, {{"status", "success"}})),
       failed_(metrics.counter("platos_tool_calls_total", kCallsHelp, {{"status", "error"}})),
       options_(options),
@@ -245,6 +248,12 @@ Task<Result<model::ToolOutcome>> Dispatcher::call_one(Step& step, PreparedCall p
   span.set_content("gen_ai.tool.call.result", outcome.result_json);
   span.end(outcome.is_error ? ports::Record::Severity::Error : ports::Record::Severity::Ok, outcome.code);
   (outcome.is_error ? failed_ : succeeded_).add();
+  if (end.usage && end.usage->cost_micro_usd > 0) {
+    metrics_
+        .counter("platos_cost_cents_total", "What model calls cost, in US cents.",
+                 {{"agent", run.record().agent_id}, {"lane", "skill"}})
+        .add(static_cast<double>(end.usage->cost_micro_usd) / 10'000);
+  }
   if (outcome.code == "outcome_unknown") step.unknown.insert(prepared.key);
   note_settled(run, prepared, std::move(end));
   if (prepared.needs_barrier()) {
@@ -264,7 +273,7 @@ Task<CallEnd> Dispatcher::invoke(engine::Run& run, const CallSetting& setting, c
     auto context = context_of(run, setting, prepared, timeout_ms);
     auto result = co_await catalogue_.invoke(run.loop(), std::move(context), *prepared.tool, call.arguments_json,
                                              run.cancel_token());
-    if (result) co_return success(call, std::move(*result), options_.max_result_bytes);
+    if (result) co_return metered(prepared, std::move(*result));
     const Error& error = result.error();
     if (error.kind == ErrorKind::Unavailable && repeatable && attempt == 1) continue;
     if (!repeatable && leaves_doubt(error)) co_return co_await reconcile(run, setting, prepared, error.message);
@@ -290,8 +299,18 @@ Task<CallEnd> Dispatcher::reconcile(engine::Run& run, const CallSetting& setting
       co_await catalogue_.invoke(run.loop(), std::move(context), asked, std::move(arguments), run.cancel_token());
   if (!answer) co_return CallEnd{outcome_unknown(call, why)};
   auto known = read_reconciled(call, *answer, options_.max_result_bytes);
+  std::string nothing_said;
+  if (known && !known->outcome.is_error)
+    known->usage = take_skill_usage(options_.prices, *prepared.tool, call.arguments_json, nothing_said);
   if (known) co_return std::move(*known);
   co_return CallEnd{outcome_unknown(call, why)};
+}
+
+CallEnd Dispatcher::metered(const PreparedCall& prepared, std::string result_json) const {
+  auto usage = take_skill_usage(options_.prices, *prepared.tool, prepared.call.arguments_json, result_json);
+  CallEnd end = success(prepared.call, std::move(result_json), options_.max_result_bytes);
+  end.usage = std::move(usage);
+  return end;
 }
 
 void Dispatcher::govern_result(engine::Run& run, const PreparedCall& prepared, CallEnd& end) const {

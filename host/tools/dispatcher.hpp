@@ -23,6 +23,7 @@ struct DispatcherOptions {
   std::int64_t max_timeout_ms = 300'000;  ///< whatever a tool says
   std::int64_t max_repeats = 3;           ///< see PreparationOptions
   ApprovalOptions approvals = {};
+  const model::ToolPrices* prices = nullptr;  ///< of skills' tools; null: there are no estimates
 };
 
 /// Immutable; used from all loops.
@@ -52,11 +53,13 @@ class Dispatcher {
   Task<CallEnd> invoke(engine::Run& run, const CallSetting& setting, const PreparedCall& prepared) const;
   Task<CallEnd> reconcile(engine::Run& run, const CallSetting& setting, const PreparedCall& prepared,
                           std::string why) const;
+  CallEnd metered(const PreparedCall& prepared, std::string result_json) const;
   void govern_result(engine::Run& run, const PreparedCall& prepared, CallEnd& end) const;
 
   const Catalogue& catalogue_;
   const governance::Chain& chain_;
   const telemetry::Tracer& tracer_;
+  telemetry::Metrics& metrics_;
   telemetry::Series& succeeded_;
   telemetry::Series& failed_;
   DispatcherOptions options_;

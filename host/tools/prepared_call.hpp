@@ -9,6 +9,7 @@
 
 #include "model/approval.hpp"
 #include "model/tool.hpp"
+#include "model/tool_costs.hpp"
 #include "telemetry/tracer.hpp"
 
 namespace platos::tools {
@@ -36,7 +37,8 @@ struct Question {
 /// How a call ended, and the whole of a result that is too long for a model.
 struct CallEnd {
   model::ToolOutcome outcome;
-  std::string whole_result_json = {};  ///< empty: the outcome has all of it
+  std::string whole_result_json = {};          ///< empty: the outcome has all of it
+  std::optional<model::ToolUsage> usage = {};  ///< of a skill's tool that has run
 };
 
 struct PreparedCall {

@@ -1,6 +1,7 @@
 // The tools of one turn.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -9,6 +10,7 @@
 #include "base/result.hpp"
 #include "model/context.hpp"
 #include "model/tool.hpp"
+#include "model/tool_rules.hpp"
 
 namespace platos::tools {
 
@@ -16,7 +18,9 @@ namespace platos::tools {
 struct ToolSetExtras {
   model::ContextMapping mapping;
   std::string session_json;  ///< of the turn; empty: nothing was said
-  std::string prompt;        ///< what the system prompt says of tools that are not displayed; empty: nothing
+  std::string prompt;        ///< what the system prompt says of tools besides the request's list; empty: nothing
+  model::AllowedTools allowed;
+  std::set<std::string, std::less<>> withheld;  ///< names of what the agent has and `allowed` leaves out
 };
 
 /// By the names that the model uses. Immutable.
@@ -33,6 +37,10 @@ class ToolSet {
   const std::vector<model::Tool>& displayed() const { return shows_all_ ? tools_ : displayed_; }
   /// Also one that is not displayed. Null when the model invented the name.
   const model::Tool* find(std::string_view model_name) const;
+
+  /// Whether the agent has it, and the turn's caller narrowed the tools to others.
+  bool withholds(std::string_view model_name) const { return extras_.withheld.contains(model_name); }
+  const model::AllowedTools& allowed() const { return extras_.allowed; }
 
   const std::string& prompt() const { return extras_.prompt; }
   const std::string& session_json() const { return extras_.session_json; }

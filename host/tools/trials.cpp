@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "model/json_schema.hpp"
 #include "tenancy/audit.hpp"
+#include "tools/metering.hpp"
 
 namespace platos::tools {
 namespace {
@@ -172,6 +173,8 @@ Task<Result<Attempt>> Trials::attempt(base::Loop& loop, Trial trial) {
     row.error_code = trial_code(result.error());
     made.error = result.error();
   }
+  std::optional<model::ToolUsage> usage;
+  if (result) usage = take_skill_usage(options_.prices, found->tool, row.arguments_json, *result);
   row.result_json = result ? result_without(std::move(*result), hidden) : model::dump(result.error().message);
   if (row.result_json.size() > options_.max_result_bytes) {
     row.error_code = "tool_failed";
@@ -180,8 +183,11 @@ Task<Result<Attempt>> Trials::attempt(base::Loop& loop, Trial trial) {
     made.error = Error{ErrorKind::TooLarge, "result_too_large", why, false, 0, {}};
   }
   row.status = store::audit_status(row.error_code);
-  const auto kept = database_.write(loop, [row, scope = who.scope](store::Session& session) -> Result<void> {
+  std::optional<store::SkillUsageRow> used;
+  if (!model::skill_of(found->tool).empty()) used = skill_usage_of(row, found->tool, usage);
+  const auto kept = database_.write(loop, [row, used, scope = who.scope](store::Session& session) -> Result<void> {
     store::ToolAudit(session).add(scope, row);
+    if (used) store::SkillUsage(session).add(scope, *used);
     return {};
   });
   if (const auto written = co_await kept; !written) co_return fail(written.error());

@@ -10,6 +10,7 @@
 #include "base/task.hpp"
 #include "governance/minute_limit.hpp"
 #include "model/scope.hpp"
+#include "model/tool_costs.hpp"
 #include "store/tool_audit.hpp"
 #include "tools/administration.hpp"
 
@@ -40,8 +41,9 @@ struct Attempt {
 struct TrialsOptions {
   std::int64_t timeout_ms = 30'000;
   std::size_t max_result_bytes = 1024 * 1024;
-  std::size_t tests_per_minute = 20;    ///< of one user
-  std::size_t replays_per_minute = 10;  ///< likewise
+  std::size_t tests_per_minute = 20;          ///< of one user
+  std::size_t replays_per_minute = 10;        ///< likewise
+  const model::ToolPrices* prices = nullptr;  ///< as of DispatcherOptions
 };
 
 /// Internally synchronised. A call is in the audit log before it is made, and in the audit of tools afterwards.

@@ -65,6 +65,18 @@ TEST_CASE("with rerun the new turn sees the new history, and its stream is that 
   CHECK(talk.seen() == Texts{"one", "one", "zwei", "zwei", "four"});
 }
 
+TEST_CASE("who asks again narrows the tools of the new turn") {
+  const Talk talk;
+  talk.turn(talk.thread, "one");
+  CHECK(talk.request(0).contains("tools"));
+  check_error(talk.edit(talk.id(0), {{"content", "two"}, {"rerun", true}, {"allowedTools", 5}}), 400, "invalid_field");
+  const Answer answer = talk.edit(talk.id(0), {{"content", "two"}, {"rerun", true}, {"allowedTools", Json::array()}});
+  REQUIRE(answer.status == 201);
+  events_of_run(talk, answer.json()["runId"]);
+  CHECK(talk.seen() == Texts{"two"});
+  CHECK_FALSE(talk.request(1).contains("tools"));
+}
+
 TEST_CASE("while a turn is under way nothing of its thread is edited or taken back") {
   Talk talk("mock-hang-once-n1");
   auto first = talk.held_turn(talk.path("/messages"));

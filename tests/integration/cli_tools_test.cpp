@@ -1,5 +1,6 @@
 // platos tools and platos runs settle against a real daemon.
 #include <catch2/catch.hpp>
+#include <fstream>
 
 #include "integration/cli_stage.hpp"
 
@@ -54,4 +55,33 @@ TEST_CASE("tools and settle say what is wrong with what they are given") {
   CHECK(stage.run({"runs", "settle", "run_x", "call_x", "--succeeded", "--failed"}).exit_code == 2);
   CHECK(stage.run({"runs", "settle", "run_x", "call_x", "--failed"}).exit_code == 3);
   CHECK(has(stage.run({"runs", "settle", "run_x", "call_x", "--succeeded", "--result", "{"}).err, "--result"));
+}
+
+TEST_CASE("rules are tried on past calls") {
+  const CliStage stage;
+  const std::string agent = stage.agent("mock-toolsay", {{"skills", {"docs"}}});
+  stage.say(agent, R"({"tool":"docs__search","arguments":{"query":"install"}})");
+  const auto file = [&stage](const std::string& name, const std::string& text) {
+    const std::string path = stage.data.path() + "/" + name;
+    std::ofstream(path) << text;
+    return path;
+  };
+  const std::string rules = R"({"rules":[{"id":"no-docs","decision":"deny","tools":["docs__*"]}]})";
+  const std::string alone = file("rules.json", rules);
+  const Json report = stage.json({"governors", "dry-run", "--config", alone, "--since", "7d"});
+  CHECK(report["verdicts"]["deny"] == 1);
+  CHECK(report["examples"][0]["rule"] == "no-docs");
+  const std::string instance = file("instance.json", R"({"instance":1,"name":"rules","config":)" + rules + "}");
+  const Finished shown = stage.run({"governors", "dry-run", "--config", instance});
+  CHECK(shown.exit_code == 0);
+  CHECK(has(shown.out, "no-docs"));
+  CHECK(has(shown.out, "docs__search"));
+  CHECK(stage.json({"governors", "dry-run", "--config", alone, "--since", "2020-01-01", "--until",
+                    "2020-01-02"})["considered"] == 0);
+  CHECK(stage.run({"governors", "dry-run", "--config", alone + ".none"}).exit_code == 2);
+  CHECK(stage.run({"governors", "dry-run", "--config", alone, "--since", "soon"}).exit_code == 2);
+  CHECK(stage.run({"governors", "dry-run", "--config", alone, "--limit", "0"}).exit_code == 2);
+  const Finished bad = stage.run({"governors", "dry-run", "--config", file("bad.json", R"({"default":"maybe"})")});
+  CHECK(bad.exit_code == 1);
+  CHECK(has(bad.err, "governor-rules config"));
 }

@@ -200,3 +200,59 @@ TEST_CASE("what is not here yet reads as empty in every shape that a client know
     check_error(stage.call(method, agent + path, Json::object()), 501, "not_implemented");
   }
 }
+
+TEST_CASE("calls of skills' tools are in the books, with what they say that they cost or with an estimate") {
+  const People stage(
+      {}, {{"tools/own.json", R"({"tools":1,"entries":[{"skills":["docs"],"tools":["search"],"cents":0.4}]})"}});
+  const std::string id = "acme.meter";
+  const std::string manifest =
+      "---\nid: acme.meter\ndescription: Meters.\nprovides_tools:\n  - name: go\n    description: Goes.\n"
+      "    handler: script:scripts/go.py\n---\n\nUse it.\n";
+  const std::string script =
+      "import json, sys\nprint(json.dumps({'went': json.load(sys.stdin), '_usage': {'inputUnits': 2, 'outputUnits': 5, "
+      "'costCents': 1.5, 'provider': 'acme'}}))\n";
+  stage.made(
+      "POST", "/api/v1/agent/skills",
+      {{"files",
+        {{{"path", "meter.skill.md"}, {"content", manifest}}, {{"path", "scripts/go.py"}, {"content", script}}}}});
+  const std::string agent = stage.agent("mock-toolsay-r0", {{"skills", {"docs"}}});
+  stage.made("POST", "/api/v1/agent/skills/agent/" + agent + "/" + id, Json());
+  const auto call_tool = [&](const std::string& tool, const Json& arguments) {
+    const Json call = {{"tool", tool}, {"arguments", arguments}};
+    return event_of(stage.say(agent, call.dump()), "tool_result");
+  };
+  const Json went = call_tool("acme_meter__go", {{"far", true}});
+  INFO(went.dump());
+  CHECK(went["result"] == Json{{"went", {{"far", true}}}});
+  call_tool("docs__search", {{"query", "install"}});
+  call_tool("docs__search", {{"query", 5}});
+  call_tool("load_skill", {{"name", id}});
+  const Json tried = stage.made("POST", "/api/v1/agent/tools/docs__search/test", {{"params", {{"query", "x"}}}});
+  CHECK(tried["status"] == "success");
+  const Json day = stage.fetch(kMonitoring + "cost/skills/daily").json();
+  // What was refused for its arguments has not run; load_skill costs nothing and is no call of a skill's tool.
+  CHECK(day["totalCalls"] == 3);
+  CHECK(day["totalCostCents"].get<double>() == Approx(2.3));
+  REQUIRE(day["bySkill"].size() == 2);
+  CHECK(day["bySkill"][0]["skill"] == id);
+  CHECK(day["bySkill"][0]["costCents"].get<double>() == Approx(1.5));
+  CHECK(day["bySkill"][0]["inputUnits"] == 2);
+  CHECK(day["bySkill"][0]["outputUnits"] == 5);
+  CHECK(day["bySkill"][1]["skill"] == "docs");
+  CHECK(day["bySkill"][1]["calls"] == 2);
+  CHECK(day["byTool"][1]["tool"] == "docs/search");
+  CHECK(day["byProvider"][0]["provider"] == "acme");
+  CHECK(day["byProvider"][1]["provider"] == "unknown");
+  CHECK(day["byAgent"][0]["agentId"] == agent);
+  CHECK(day["byAgent"][1]["agentId"] == "");
+  const Json range = stage.fetch(kMonitoring + "cost/skills/range").json();
+  CHECK(range["totalCalls"] == 3);
+  REQUIRE(range["perDay"].size() == 1);
+  CHECK(range["perDay"][0]["date"] == day["date"]);
+  CHECK(range["to"] == day["date"]);
+  CHECK(stage.fetch(kMonitoring + "cost/skills/daily?date=2020-01-01").json()["totalCalls"] == 0);
+  check_error(stage.fetch(kMonitoring + "cost/skills/daily?date=soon"), 400, "invalid_field");
+  check_error(stage.fetch(kMonitoring + "cost/skills/range?from=2026-11-23&to=2026-11-22"), 400, "invalid_field");
+  check_error(stage.fetch(kMonitoring + "cost/skills/range?from=2026-01-01&to=2026-11-22"), 400, "invalid_field");
+  CHECK(stage.fetch("/metrics").body.find(R"(lane="skill")") != std::string::npos);
+}

@@ -151,3 +151,41 @@ TEST_CASE("attachments are not here yet, and one that is named is not found") {
   check_error(stage.with({}, {{"message", "Hi"}, {"attachmentIds", {"att_1"}}}), 404, "attachment_not_found");
   CHECK(stage.with({}, {{"message", "Hi"}, {"attachmentIds", Json::array()}}).status == 201);
 }
+
+TEST_CASE("a prompt names its user as their token says, else as the environment knows them") {
+  Overrides stage(
+      Json({{"systemPrompt", "For {{user.name | default: somebody}} ({{user.email}}) at {{user.current_time}}."}}));
+  const auto prompt = [&stage](const std::vector<std::string>& headers, Json body = {{"message", "Hi"}}) {
+    body["agentId"] = stage.fetch(kThreads + stage.thread).json()["agentId"];
+    const Answer answer = stage.call("POST", kAgents + body["agentId"].get<std::string>() + "/messages", body, headers);
+    REQUIRE(answer.status == 201);
+    const std::string said = stage.last()["messages"][0]["content"];
+    return said.substr(0, said.find(" at "));
+  };
+  CHECK(prompt({}) == "For somebody ({{user.email}})");
+  CHECK(stage.last()["messages"][0]["content"].get<std::string>().find("{{user.current_time}}") == std::string::npos);
+  stage.made("PUT", "/api/v1/agent/end-users/ann",
+             {{"name", "Ann Lee"}, {"email", "ann@example.com"}, {"plan", "gold"}});
+  CHECK(prompt(People::as("ann")) == "For Ann Lee (ann@example.com)");
+  CHECK(prompt(People::as("bob")) == "For somebody ({{user.email}})");
+  const Json meta = {{"userMeta", {{"name", "Ann of the token"}, {"phone", "1"}}}};
+  CHECK(prompt(stage.end_user("ann", meta)) == "For Ann of the token (ann@example.com)");
+  CHECK(prompt(stage.end_user("eve", {{"userMeta", {{"email", "eve@example.com"}}}})) ==
+        "For somebody (eve@example.com)");
+  const auto told = stage.end_user("eve", {{"userMeta", "none"}});
+  CHECK(prompt(told) == "For somebody ({{user.email}})");
+  CHECK(prompt(People::as("ann"), {{"message", "Hi"}, {"context", {{"user", {{"name", "Al"}}}}}}) ==
+        "For Al (ann@example.com)");
+}
+
+TEST_CASE("a prompt says what is left to give of tools whose arguments the session fills in") {
+  const Overrides stage(Json({{"skills", {"docs"}},
+                              {"systemPrompt", "Be brief."},
+                              {"contextMapping", {{"constants", {{"docs__search", {{"limit", 3}}}}}}}}));
+  REQUIRE(stage.with({}).status == 201);
+  const std::string prompt = stage.last()["messages"][0]["content"];
+  CHECK(prompt.find("Be brief.\n\n## Tool argument expectations") == 0);
+  CHECK(prompt.find("### docs__search") != std::string::npos);
+  CHECK(prompt.find("- `query` (required)") != std::string::npos);
+  CHECK(prompt.find("`limit`") == std::string::npos);
+}

@@ -27,7 +27,8 @@ struct People : ApiStage {
   }
 
   /// Somebody who may chat and nothing else.
-  Headers end_user(const std::string& user) {
+  /// `claims`: what the token says besides.
+  Headers end_user(const std::string& user, const Json& claims = Json::object()) {
     if (entity_secret_.empty()) {
       entity_secret_ = made("POST", "/api/v1/agent/entities", {{"entityId", "shop"}})["serviceSecret"];
       access_key_ = made("POST", "/api/v1/agent/access-key/generate", Json())["key"];
@@ -36,6 +37,7 @@ struct People : ApiStage {
                         {"projectId", "prj_default"},
                         {"environmentId", "env_default"},
                         {"userId", user},
+                        {"claims", claims},
                         {"ttlSeconds", 3600}};
     const Json token =
         made("POST", "/api/v1/entities/shop/session-tokens", asked, {"Authorization: Bearer " + entity_secret_});

@@ -1,7 +1,7 @@
 // The shipped governor-rules in a real daemon: calls of tools that it denies, redacts, and only reports.
 #include <catch2/catch.hpp>
 
-#include "support/stage.hpp"
+#include "integration/api_stage.hpp"
 
 using namespace platos::tests;
 
@@ -75,4 +75,87 @@ TEST_CASE("rules that cannot be read deny every call") {
       stage.say(agent_with_csv(stage), Json({{"tool", "csv__csv_list_sheets"}, {"arguments", kSheet}}).dump());
   for (const auto& request : stage.mock.requests()) CHECK(request.body.find("Sheet1") == std::string::npos);
   CHECK(text_of(events).find("Sheet1") == std::string::npos);
+}
+
+namespace {
+
+const std::string kDryRun = "/api/v1/agent/governors/dry-run";
+
+struct DryStage : ApiStage {
+  using ApiStage::ApiStage;
+  Json tried(const Json& config, Json more = Json::object()) const {
+    more["config"] = config;
+    return made("POST", kDryRun, more);
+  }
+  Json audit() const { return fetch("/api/v1/agent/monitoring/tool-audit").json(); }
+};
+
+}  // namespace
+
+TEST_CASE("a dry run asks the plugin about calls of the past, and nothing happens") {
+  const DryStage stage;
+  tool_answer(stage, "csv__csv_list_sheets", kSheet);
+  tool_answer(stage, "csv__csv_read_sheet", kSheet);
+  tool_answer(stage, "csv__csv_list_sheets", {{"source", "a,b\n1,2\n"}});
+  tool_answer(stage, "csv__invented", kSheet);
+  const Json before = stage.audit()["rows"];
+  REQUIRE(before.size() == 4);
+  const std::size_t asked = stage.mock.requests().size();
+  const Json config = Json::parse(R"({"rules": [
+      {"id": "no-salaries", "decision": "deny", "tools": ["csv__csv_list_sheets"], "reason": "Not the salaries.",
+       "conditions": [{"at": "/source", "matches": "salary"}]},
+      {"id": "hide", "on": "result", "decision": "redact", "tools": ["csv__csv_read_sheet"], "redact": [{"at": "/rows/*/1"}]},
+      {"id": "last-year", "decision": "deny", "times": [{"last_day": "2020-01-01"}]}]})");
+  const Json report = stage.tried(config);
+  CHECK(report["considered"] == 4);
+  CHECK(report["notAsked"] == 1);
+  CHECK(report["verdicts"] == Json({{"allow", 1}, {"redact", 1}, {"require_approval", 0}, {"deny", 1}}));
+  CHECK(report["wouldStop"] == 1);
+  CHECK(report["cut"].is_null());
+  REQUIRE(report["rules"].size() == 2);
+  CHECK(report["rules"][0] == Json({{"rule", "hide"}, {"verdict", "redact"}, {"on", "result"}, {"calls", 1}}));
+  CHECK(report["rules"][1] == Json({{"rule", "no-salaries"}, {"verdict", "deny"}, {"on", "call"}, {"calls", 1}}));
+  REQUIRE(report["examples"].size() == 2);
+  const Json denied = report["examples"][1];
+  CHECK(denied["toolId"] == "csv__csv_list_sheets");
+  CHECK(denied["status"] == "success");
+  CHECK(denied["verdict"] == "deny");
+  CHECK(denied["reason"] == "Not the salaries.");
+  CHECK(denied["callId"] == before[3]["callId"]);
+  // Rules that do not hold, and rules that are only reported.
+  CHECK(stage.tried({{"default", "deny"}, {"mode", "report"}})["verdicts"]["allow"] == 3);
+  CHECK(stage.tried({{"default", "require_approval"}}, {{"limit", 2}})["cut"] == "limit");
+  CHECK(stage.tried({{"default", "deny"}}, {{"until", "2020-01-02"}, {"since", "2020-01-01"}})["considered"] == 0);
+  CHECK(stage.tried({{"default", "deny"}}, {{"agentId", "agt_other"}})["considered"] == 0);
+  CHECK(stage.tried({{"default", "deny"}}, {{"examples", 0}})["examples"].empty());
+  // Nothing was called, audited, found or governed.
+  CHECK(stage.mock.requests().size() == asked);
+  CHECK(stage.audit()["rows"] == before);
+  CHECK(ledger(stage).empty());
+  CHECK(tool_answer(stage, "csv__csv_list_sheets", kSheet).find("Sheet1") != std::string::npos);
+}
+
+TEST_CASE("a dry run says what is wrong with its rules and its questions") {
+  const DryStage stage;
+  const auto refused = [&](const Json& body, const std::string& code, const std::string& says) {
+    INFO(body.dump());
+    const Answer answer = stage.call("POST", kDryRun, body);
+    check_error(answer, 400, code);
+    CHECK(answer.json()["message"].get<std::string>().find(says) != std::string::npos);
+  };
+  refused({{"config", {{"rules", {{{"id", "x"}, {"decision", "sometimes"}}}}}}}, "governor_config_invalid",
+          "governor-rules config: rules[0].decision");
+  refused({{"config", {{"ruels", Json::array()}}}}, "governor_config_invalid", "ruels");
+  refused({{"config",
+            {{"rules", Json::parse(R"([{"id":"x","decision":"deny","conditions":[{"at":"/a","matches":"("}]}])")}}}},
+          "governor_config_invalid", "RE2");
+  refused(Json::object(), "invalid_field", "config");
+  refused({{"config", "text"}}, "invalid_field", "config");
+  const Json good = Json::object();
+  refused({{"config", good}, {"limit", 10'001}}, "invalid_field", "limit");
+  refused({{"config", good}, {"limit", 0}}, "invalid_field", "limit");
+  refused({{"config", good}, {"since", "yesterday"}}, "invalid_field", "since");
+  refused({{"config", good}, {"since", "2026-01-01"}, {"sinceDays", 3}}, "invalid_field", "sinceDays");
+  refused({{"config", good}, {"since", "2026-01-02"}, {"until", "2026-01-01"}}, "invalid_field", "until");
+  refused({{"config", good}, {"examples", 201}}, "invalid_field", "examples");
 }

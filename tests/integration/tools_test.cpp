@@ -234,6 +234,64 @@ TEST_CASE("a dry run says what rules would have done to past calls, and changes 
   CHECK(stage.made("POST", kTools + "/rules/dry-run", rules)["changes"].empty());
 }
 
+TEST_CASE("a turn has the tools that its caller allows, and a call of another is refused") {
+  const ToolStage stage;
+  const std::string agent = stage.agent("mock-toolsay-r0", {{"skills", {"docs", "csv"}}});
+  const std::string call = R"({"tool":"docs__search","arguments":{"query":"install"}})";
+  const auto turn = [&](const Json& allowed) {
+    return stage.stream(agent, {{"message", call}, {"allowedTools", allowed}});
+  };
+  auto events = turn(Json::array({"csv__*", "no-such-tool"}));
+  CHECK(event_of(events, "tool_result")["isError"] == true);
+  CHECK(event_of(events, "tool_result")["code"] == "tool_not_allowed");
+  CHECK(events.back().type() == "done");
+  CHECK(event_of(events, "message_persisted").is_object());
+  for (const auto& name : stage.shown(0)) CHECK(name.substr(0, 5) == "csv__");
+  CHECK_FALSE(stage.shown(0).empty());
+  CHECK(stage.shown(1) == stage.shown(0));
+  const Json audited = stage.fetch(kAudit).json()["rows"][0];
+  CHECK(audited["status"] == "denied");
+  CHECK(audited["errorCode"] == "tool_not_allowed");
+  events = turn(Json::array({"docs__search"}));
+  CHECK_FALSE(event_of(events, "tool_result").contains("isError"));
+  CHECK(stage.shown(2) == std::vector<std::string>{"docs__search"});
+  // None is none, and null is what the agent has.
+  turn(Json::array());
+  CHECK_FALSE(stage.request(4).contains("tools"));
+  turn(nullptr);
+  CHECK(stage.shows(6, "docs__search"));
+  CHECK(stage.shows(6, "recall"));
+  for (const auto& bad : {Json("docs__*"), Json::array({5}), Json::array({""}), Json::array({std::string(257, 'x')}),
+                          Json(std::vector<std::string>(1001, "x"))}) {
+    check_error(stage.call("POST", kAgents + agent + "/messages", {{"message", call}, {"allowedTools", bad}}), 400,
+                "invalid_field");
+  }
+  // Narrowed otherwise, it is another request.
+  const People::Headers key = {"Idempotency-Key: one"};
+  const std::string path = kAgents + agent + "/messages";
+  CHECK(stage.call("POST", path, {{"message", "Hi"}, {"allowedTools", Json::array({"a"})}}, key).status == 201);
+  check_error(stage.call("POST", path, {{"message", "Hi"}, {"allowedTools", Json::array({"b"})}}, key), 422,
+              "idempotency_mismatch");
+}
+
+TEST_CASE("a turn that waits and is taken over keeps what its caller allowed") {
+  const ToolStage stage;
+  const std::string agent = stage.agent(
+      "mock-toolsay-r0", {{"skills", {"docs", "csv"}},
+                          {"toolsBlockConfig", {{"perToolPerms", {{"docs__*", {{"requiresApproval", true}}}}}}}});
+  const std::string call = R"({"tool":"docs__search","arguments":{"query":"install"}})";
+  const Answer waiting = stage.call("POST", kAgents + agent + "/messages",
+                                    {{"message", call}, {"allowedTools", Json::array({"docs/search"})}});
+  REQUIRE(waiting.status == 202);
+  REQUIRE(stage.shown(0) == std::vector<std::string>{"docs__search"});
+  stage.daemon->kill_hard();
+  stage.daemon->start_again();
+  const Json approval = stage.fetch("/api/v1/agent/monitoring/approvals?status=pending").json()["approvals"][0];
+  stage.made("POST", "/api/v1/agent/approvals/" + approval["id"].get<std::string>() + "/resolve", {{"approved", true}});
+  CHECK(stage.wait_for_status(waiting.json()["runId"], "completed"));
+  CHECK(stage.shown(stage.mock.requests().size() - 1) == std::vector<std::string>{"docs__search"});
+}
+
 TEST_CASE("each display mode shows the model what it says, and find_tools finds the rest") {
   const ToolStage stage;
   const std::string hidden = stage.agent_with_docs(

@@ -104,6 +104,40 @@ Json dry_run() {
                                              {"callIds", list_of(text())}}))}});
 }
 
+Json verdict() { return words({"allow", "redact", "require_approval", "deny"}); }
+Json part() { return described(words({"call", "result"}), "What the rule is about"); }
+
+Json past_call() {
+  return object({{"callId", text()},
+                 {"runId", or_null(text())},
+                 {"toolId", text()},
+                 {"agentId", or_null(text())},
+                 {"userId", or_null(text())},
+                 {"status", described(text(), "How it went then")},
+                 {"errorCode", or_null(text())},
+                 {"createdAt", time()},
+                 {"verdict", verdict()},
+                 {"on", part()},
+                 {"rule", described(text(), "Id of the rule, or default")},
+                 {"reason", text()}});
+}
+
+Json governed_history() {
+  return object(
+      {{"considered", described(integer_from(0), "Calls that were looked at, newest first")},
+       {"notAsked", described(integer_from(0), "Calls that were refused for their form: governors do not see them")},
+       {"unjudged", described(integer_from(0), "Calls whose arguments or results were too long to be kept whole")},
+       {"verdicts", map_of(integer_from(0))},
+       {"wouldStop", described(integer_from(0), "Calls that were made, and would be denied or wait for people")},
+       {"rules",
+        list_of(object({{"rule", text()}, {"verdict", verdict()}, {"on", part()}, {"calls", integer_from(1)}}))},
+       {"examples", list_of(past_call())},
+       {"cut", described(or_null(words({"limit", "time"})), "Why older calls were not looked at; null: all were")},
+       {"since", or_null(time())},
+       {"until", time()},
+       {"oldest", described(or_null(time()), "The oldest call that was looked at")}});
+}
+
 Json trial_members() {
   return object({}, {{"params", described(or_null(any_object()), "The arguments; also under arguments or args")},
                      {"arguments", or_null(any_object())},
@@ -161,6 +195,18 @@ Resource tools_resource() {
                .takes(object({{"rules", rule_list()}}, {{"sinceDays", with_default(or_null(integer_in(1, 365)), 30)},
                                                         {"limit", with_default(or_null(integer_in(1, 20'000)), 5000)}}))
                .gives(200, "What they would have done to past calls", dry_run()),
+           operation("POST /api/v1/agent/governors/dry-run", "tryGovernorRules")
+               .tells("The plugin itself judges, with the time of each call; nothing is called and nothing changes. "
+                      "Rules that allow "
+                      "a call leave no trace but the count.")
+               .takes(object({{"config", described(any_object(), "Of governor-rules; 64 KiB, more for the operator")}},
+                             {{"agentId", described(or_null(text()), "Only calls of this agent")},
+                              {"since", described(or_null(text()), "A time, or a day; usually 30 days ago")},
+                              {"sinceDays", or_null(integer_in(1, 365))},
+                              {"until", described(or_null(text()), "A time, or a day; not inside")},
+                              {"limit", with_default(or_null(integer_in(1, 10'000)), 10'000)},
+                              {"examples", with_default(or_null(integer_in(0, 200)), 20)}}))
+               .gives(200, "What they would have done to past calls", governed_history()),
            operation("GET /api/v1/agent/tools/{id}", "getTool").gives(200, "The tool", ref("Tool")),
            operation("PATCH /api/v1/agent/tools/{id}", "setTool")
                .takes(object({}, {{"enabled", or_null(boolean())},

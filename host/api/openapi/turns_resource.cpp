@@ -4,6 +4,16 @@
 namespace platos::api::openapi {
 namespace {
 
+Json allowed_tools() {
+  return {
+      {"type", "array"},
+      {"maxItems", 1000},
+      {"items", text_up_to(256)},
+      {"description",
+       "Patterns of toolId or source/name, with * and ?: of its agent's tools, the turn has these alone. Empty: none. "
+       "What fits no tool is passed over"}};
+}
+
 Json turn_body() {
   return object({{"message", {{"type", "string"}, {"minLength", 1}, {"maxLength", 524'288}}}},
                 {{"agentId", or_null(text())},
@@ -15,6 +25,7 @@ Json turn_body() {
                  {"systemPromptOverride", described(or_null(text()), "Only for those who may change agents")},
                  {"dynamicBlocks", described(or_null(map_of(text())), "The agent's dynamic blocks by key; at most 64")},
                  {"outputSchema", described(or_null(any_object()), "A JSON Schema that the answer must fit")},
+                 {"allowedTools", or_null(ref("AllowedTools"))},
                  {"context", described(or_null(any_object()),
                                        "What the caller's backend says of the session, at most 32 KiB; not for end "
                                        "users. Also under sessionContext and sessionContextOverride")},
@@ -76,7 +87,8 @@ Operation streamed_turn(std::string_view route, std::string_view id) {
 Resource turns_resource() {
   return {"Turns",
           "A message to an agent, and all that it does until it has answered: streamed, or answered at its end.",
-          {{"NewTurn", turn_body()},
+          {{"AllowedTools", allowed_tools()},
+           {"NewTurn", turn_body()},
            {"TurnConfig", described(turn_config(), "JSON of the header X-Platos-Config, at most 8192 bytes")},
            {"TurnResult", turn_result()},
            {"TurnWaiting", turn_waiting()}},

@@ -21,6 +21,31 @@ Operation sums(std::string_view route, std::string_view id, std::string_view lis
       .gives(200, "Sums of usage records", object({{list, list_of(sum_by(key))}, {"fetchedAt", time()}}));
 }
 
+Json skill_sums(std::string_view key) {
+  return list_of(object({{key, text()},
+                         {"calls", integer_from(0)},
+                         {"failures", integer_from(0)},
+                         {"inputUnits", described(integer_from(0), "As the skill counts")},
+                         {"outputUnits", integer_from(0)},
+                         {"costCents", number()},
+                         {"latencyMs", described(integer_from(0), "Of all calls together")}}));
+}
+
+Json skill_costs(std::initializer_list<Member> more) {
+  Json schema = object({{"totalCalls", integer_from(0)},
+                        {"totalCostCents", number()},
+                        {"bySkill", skill_sums("skill")},
+                        {"byTool", described(skill_sums("tool"), "skill/tool")},
+                        {"byAgent", skill_sums("agentId")},
+                        {"byProvider", skill_sums("provider")},
+                        {"fetchedAt", time()}});
+  for (const auto& member : more) {
+    schema["properties"][std::string(member.name)] = member.schema;
+    schema["required"].push_back(member.name);
+  }
+  return schema;
+}
+
 Json some_days(std::int64_t usual) { return with_default(integer_in(1, 365), usual); }
 
 Json rating() {
@@ -53,6 +78,14 @@ Resource usage_resource() {
            .query("daysBack", some_days(30), "So many days, today among them"),
        sums("GET /api/v1/agent/monitoring/cost", "getCostOfDay", "rows", "day")
            .query("date", day(), "Today, unless it is given"),
+       operation("GET /api/v1/agent/monitoring/cost/skills/daily", "getSkillCostOfDay")
+           .query("date", day(), "Today, unless it is given")
+           .gives(200, "Calls of skills' tools", skill_costs({{"date", day()}})),
+       operation("GET /api/v1/agent/monitoring/cost/skills/range", "getSkillCost")
+           .query("from", day(), "Six days before the last, unless it is given")
+           .query("to", day(), "Inside; today, unless it is given. At most 92 days")
+           .gives(200, "Calls of skills' tools",
+                  skill_costs({{"from", day()}, {"to", day()}, {"perDay", skill_sums("date")}})),
        sums("GET /api/v1/agent/monitoring/cost-by-agent", "getCostByAgent", "rows", "agentId")
            .query("days", some_days(7), "So many days, today among them"),
        sums("GET /api/v1/agent/monitoring/cost-by-model", "getCostByModel", "rows", "model")

@@ -25,7 +25,7 @@ std::string_view short_view(platos_slice_t slice, std::size_t max_bytes) {
 HostTable::HostTable(std::string label, const base::Clock& clock, base::Logger& logger, HostServices services,
                      std::shared_ptr<secrets::SlotTable> slots)
     : label_(std::move(label)),
-      clock_(clock),
+      clock_(services.clock ? *services.clock : clock),
       logger_(logger),
       services_(std::move(services)),
       slots_(std::move(slots)) {

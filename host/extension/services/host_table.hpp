@@ -41,6 +41,7 @@ struct HostServices {
   std::string state_dir;
   MailService* mail = nullptr;
   SandboxService* sandbox = nullptr;
+  std::shared_ptr<const base::Clock> clock;  ///< that the plugin reads in place of the host's; null: the host's
 };
 
 /// Everything an instance may use. Internally synchronised; lives as long as the instance.

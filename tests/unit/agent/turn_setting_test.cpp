@@ -34,6 +34,8 @@ TEST_CASE("A turn's input is read as it was written") {
   input.reply_to_id = "msg_0";
   input.traceparent = "00-1-2-01";
   input.overrides.max_steps = 2;
+  input.allowed_tools = std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"docs__*", "recall"});
+  input.profile_json = R"({"name":"Ada"})";
   const TurnInput back = turn_input_from_json(to_json(input));
   CHECK(back.message == input.message);
   CHECK(back.message_id == input.message_id);
@@ -42,6 +44,16 @@ TEST_CASE("A turn's input is read as it was written") {
   CHECK(back.reply_to_id == input.reply_to_id);
   CHECK(back.traceparent == input.traceparent);
   CHECK(back.overrides == input.overrides);
+  REQUIRE(back.allowed_tools);
+  CHECK(*back.allowed_tools == *input.allowed_tools);
+  CHECK(back.profile_json == input.profile_json);
+  CHECK(turn_input_from_json(R"({"message":"Hi"})").allowed_tools == nullptr);
+  // To none is another thing than not at all; what cannot be read allows nothing.
+  for (const char* none : {R"({"allowed_tools":[]})", R"({"allowed_tools":5})", R"({"allowed_tools":[""]})"}) {
+    INFO(none);
+    REQUIRE(turn_input_from_json(none).allowed_tools);
+    CHECK(turn_input_from_json(none).allowed_tools->empty());
+  }
   CHECK(turn_input_from_json("no JSON").message.empty());
   CHECK(turn_input_from_json("[]").message.empty());
 }

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "store/provider_keys.hpp"
+#include "store/skill_usage.hpp"
 #include "store/usage_records.hpp"
 #include "store_fixture.hpp"
 
@@ -73,6 +74,45 @@ TEST_CASE("What a run used with a model for a purpose is written once") {
   CostFixture f;
   f.add("run_1", "a:x", "agt_1", "ann", 3'000'000'000, kDay);
   CHECK(f.sums(UsageRecords::By::Agent, kDay, kDay + 1) == "agt_1 1 20/6 3000000500 0|");
+}
+
+TEST_CASE("Calls of skills add up by skill, tool, agent, provider and day, once each, within their environment") {
+  SessionFixture f;
+  SkillUsage usage(f.session);
+  const auto add = [&](const std::string& id, const std::string& skill, const std::string& agent, std::int64_t cost,
+                       std::int64_t at) {
+    SkillUsageRow row;
+    row.id = id;
+    row.agent_id = agent;
+    row.skill = skill;
+    row.tool = "go";
+    row.failed = cost == 0;
+    row.usage = {"vendor of " + skill, 2, 3, cost};
+    row.latency_us = 1000;
+    row.created_us = at;
+    usage.add(f.own, row);
+  };
+  add("c1", "web", "agt_1", 3'000'000'000, kDay);
+  add("c2", "web", "agt_2", 0, kDay + 1);
+  add("c3", "rag", "agt_1", 500, 2 * kDay);
+  add("c3", "rag", "agt_1", 9'000'000'000, 2 * kDay);
+  const auto sums = [&](SkillUsage::By by, std::int64_t from = 0, std::int64_t to = 10 * kDay) {
+    std::string text;
+    for (const auto& sum : usage.sums(f.own, by, from, to, 10)) {
+      text += sum.key + " " + std::to_string(sum.calls) + " " + std::to_string(sum.failures) + " " +
+              std::to_string(sum.input_units) + "/" + std::to_string(sum.output_units) + " " +
+              std::to_string(sum.cost_micro_usd) + " " + std::to_string(sum.latency_us) + "|";
+    }
+    return text;
+  };
+  using By = SkillUsage::By;
+  CHECK(sums(By::Skill) == "web 2 1 4/6 3000000000 2000|rag 1 0 2/3 500 1000|");
+  CHECK(sums(By::Tool) == "web/go 2 1 4/6 3000000000 2000|rag/go 1 0 2/3 500 1000|");
+  CHECK(sums(By::Agent) == "agt_1 2 0 4/6 3000000500 2000|agt_2 1 1 2/3 0 1000|");
+  CHECK(sums(By::Provider, kDay, 2 * kDay) == "vendor of web 2 1 4/6 3000000000 2000|");
+  CHECK(sums(By::Day) == "1970-01-02 2 1 4/6 3000000000 2000|1970-01-03 1 0 2/3 500 1000|");
+  CHECK(usage.sums(f.own, By::Skill, 0, 10 * kDay, 1).size() == 1);
+  CHECK(usage.sums(f.other, By::Skill, 0, 10 * kDay, 10).empty());
 }
 
 TEST_CASE("Keys of providers are kept by environment, with one default each") {

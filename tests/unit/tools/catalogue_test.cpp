@@ -128,8 +128,12 @@ struct CatalogueFixture : store::DatabaseFixture {
     catalogue = std::make_unique<Catalogue>(plugins, std::vector<ports::ToolSource*>{&memory},
                                             std::vector<ports::ScopedTools*>{&entities}, options_of);
   }
+  model::AllowedTools allowed;
+  void allow(std::vector<std::string> patterns) {
+    allowed = std::make_shared<const std::vector<std::string>>(std::move(patterns));
+  }
   Result<ToolSet> visible(const std::string& session = {}) {
-    return base::run_to_end(loop, catalogue->visible_to(loop, own, agent, session));
+    return base::run_to_end(loop, catalogue->visible_to(loop, own, agent, session, allowed));
   }
   std::string shown(const std::string& session = {}) {
     const auto set = visible(session);
@@ -142,6 +146,7 @@ struct CatalogueFixture : store::DatabaseFixture {
     ports::CallContext context;
     context.scope = own;
     context.session_json = session;
+    context.allowed_tools = allowed;
     return base::run_to_end(loop, catalogue->invoke(loop, context, find_tools_tool(), arguments, base::CancelToken()));
   }
   void set(const std::string& tool, bool enabled, model::Permission permission) {
@@ -173,6 +178,96 @@ TEST_CASE("An agent has its skills, its environment's tools and the meta-tools, 
   f.agent.skills.clear();
   f.agent.tools_block_json = "{\"displayMode\":5}";
   CHECK(f.shown() == "invalid_field");
+}
+
+TEST_CASE("The caller of a turn narrows its tools, and cannot widen them") {
+  CatalogueFixture f;
+  f.allow({"mail__*", "entity:shop/order.find"});
+  CHECK(f.shown() == "mail__send mail__read shop__order_find");
+  const auto set = f.visible();
+  CHECK(set->withholds("shop__order_refund"));
+  CHECK(set->withholds("recall"));
+  CHECK_FALSE(set->withholds("mail__send"));
+  CHECK_FALSE(set->withholds("invented"));
+  CHECK(set->allowed() == f.allowed);
+  f.agent.tools_block_json = R"({"enabledTools":["mail__read"]})";
+  CHECK(f.shown() == "mail__read");
+  CHECK_FALSE(f.visible()->withholds("mail__send"));
+  f.agent.tools_block_json.clear();
+  f.set("mail__send", true, model::Permission::Block);
+  CHECK(f.shown() == "mail__read shop__order_find");
+  f.allow({"no such tool", "mail"});
+  CHECK(f.shown().empty());
+  f.allow({});
+  CHECK(f.shown().empty());
+  f.allow({"*"});
+  CHECK(f.shown() == "mail__read shop__order_refund shop__order_find recall");
+  CHECK_FALSE(f.visible()->withholds("mail__send"));
+}
+
+TEST_CASE("What searches tools stays while there is something to find, and finds what is allowed") {
+  CatalogueFixture f;
+  f.agent.tools_block_json = R"({"displayMode":"meta-tool"})";
+  f.allow({"shop__order_find"});
+  CHECK(f.shown() == "find_tools execute_tools");
+  CHECK(Json::parse(*f.find(R"({"query":"order"})"))["results"].size() == 1);
+  CHECK(Json::parse(*f.find(R"({"query":"order"})"))["results"][0]["name"] == "shop__order_find");
+  f.allow({"recall"});
+  CHECK(f.shown() == "recall");
+  CHECK(Json::parse(*f.find(R"({"query":"order"})"))["results"].empty());
+}
+
+TEST_CASE("An entity whose tools are not allowed need not be told from others") {
+  CatalogueFixture f;
+  f.agent.skills.clear();
+  f.entities.offered.push_back(made("entity:bank", "pay", "Pay a bill"));
+  CHECK(f.shown() == "ENTITY_IDS_REQUIRED");
+  f.allow({"bank__*"});
+  CHECK(f.shown() == "bank__pay");
+}
+
+TEST_CASE("The prompt says what is left to give, of listed tools that the session fills in for") {
+  CatalogueFixture f;
+  CHECK(f.visible(R"({"tenant_id":"t9"})")->prompt().empty());
+  f.agent.context_mapping_json = R"({"declaredKeys":["tenant_id"]})";
+  CHECK(f.visible()->prompt().empty());
+  f.entities.offered = {made("entity:shop", "find", "Find")};
+  f.agent.skills.clear();
+  f.memory.offered[0].input_schema_json = "{}";
+  f.entities.offered[0].input_schema_json = R"({"type":"object","required":["q","tenantId"],"properties":{
+    "tenantId":{"type":"string"},"q":{"type":"string","description":"Words\n### Obey"},"limit":{"type":"integer"}}})";
+  const std::string heading =
+      "## Tool argument expectations\n\nGive these tools the arguments below; others are filled in for you.";
+  CHECK(f.visible(R"({"tenant_id":"t9"})")->prompt() ==
+        heading + "\n\n### shop__find\n\n- `limit`\n- `q` (required): Words ### Obey");
+  // What is not listed is found with its arguments.
+  f.agent.tools_block_json = R"({"displayMode":"meta-tool"})";
+  CHECK(f.visible(R"({"tenant_id":"t9"})")->prompt().empty());
+  f.agent.tools_block_json = R"({"displayMode":"hybrid","pinnedTools":["shop__find"]})";
+  CHECK(f.visible(R"({"tenant_id":"t9"})")->prompt().find(heading) != std::string::npos);
+  f.agent.tools_block_json.clear();
+  f.entities.offered[0].input_schema_json = R"({"type":"object","properties":{"tenantId":{"type":"string"}}})";
+  CHECK(f.visible(R"({"tenant_id":"t9"})")->prompt() ==
+        heading + "\n\n### shop__find\n\nNo arguments: all of them are filled in.");
+}
+
+TEST_CASE("Expectations of arguments cannot fill the prompt") {
+  CatalogueFixture f;
+  f.agent.skills.clear();
+  f.agent.context_mapping_json = R"({"declaredKeys":["tenant_id"]})";
+  f.entities.offered.clear();
+  for (int i = 0; i < 120; ++i) {
+    f.entities.offered.push_back(made("entity:shop", "t" + std::to_string(i), "Tool"));
+    f.entities.offered.back().input_schema_json =
+        Json{{"type", "object"},
+             {"properties",
+              {{"tenantId", {{"type", "string"}}},
+               {"q", {{"type", "string"}, {"description", std::string(5000, 'x')}}}}}}
+            .dump();
+  }
+  const std::string prompt = f.visible(R"({"tenant_id":"t9"})")->prompt();
+  CHECK(prompt.size() <= 16'000);
+  CHECK(prompt.find("more tools are not listed here.") != std::string::npos);
 }
 
 TEST_CASE("Each display mode shows what it says, and all tools may be called in each") {

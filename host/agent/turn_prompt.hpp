@@ -1,0 +1,24 @@
+// What a model is asked: the prompt of a turn, and the request of each of its steps. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/turn_setting.hpp"
+#include "model/json.hpp"
+
+namespace platos::agent {
+
+/// Whether the prompt has places for the user's name or e-mail address, which must be looked up.
+bool names_the_user(const std::string& prompt);
+
+/// What {{ }} in a prompt may name: the session's own keys, "session", and "user" with id, name, email and current_time
+/// (that of the turn's begin) as far as the session does not say otherwise. `profile`: where name and email come from.
+std::string prompt_context_of(const model::RunRecord& run, const std::string& session_json, const model::Json& profile);
+
+/// The request of the next step: system prompt, history, the user's message in its context, what was said so far.
+/// `user_message` is as the governors left it.
+model::ChatRequest assemble_request(const TurnSetting& setting, const std::string& user_message,
+                                    std::vector<model::ChatMessage> said, std::vector<model::Tool> tools);
+
+}  // namespace platos::agent
