@@ -206,7 +206,33 @@ Result<std::shared_ptr<ports::ChatProvider>> PluginHost::provider(std::string_vi
   return usable(instance, "provider", &Made::provider);
 }
 Result<std::shared_ptr<ports::ToolSource>> PluginHost::skill(std::string_view instance) const {
+  const auto own = own_tools_.find(instance);
+  if (own != own_tools_.end() && file_of(instance) == nullptr) return own->second;
   return usable(instance, "skill", &Made::skill);
+}
+
+void PluginHost::offer(std::shared_ptr<ports::ToolSource> own) {
+  const std::string name = own->instance();
+  own_tools_[name] = std::move(own);
+}
+
+std::vector<ports::ImageMakerDescription> PluginHost::image_makers() const {
+  std::vector<ports::ImageMakerDescription> makers;
+  for (const auto& [name, made] : instances_) {
+    // One that lacks a key serves whoever brings it.
+    const bool is_usable = made.image && (made.info.state == "ready" || made.info.state == "unbound");
+    const InstanceFile* file = file_of(name);
+    if (!is_usable || file == nullptr || made.instance->failed()) continue;
+    ports::ImageMakerDescription maker;
+    maker.maker = made.image;
+    for (const auto& [slot, binding] : file->secrets) {
+      std::string variable = binding.substr(binding.find(':') + 1);
+      if (variable.ends_with('?')) variable.pop_back();
+      maker.secrets[slot] = std::move(variable);
+    }
+    makers.push_back(std::move(maker));
+  }
+  return makers;
 }
 Result<std::shared_ptr<ports::Embedder>> PluginHost::embedder(std::string_view instance) const {
   return usable(instance, "embedder", &Made::embedder);

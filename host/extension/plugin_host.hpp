@@ -19,6 +19,7 @@
 #include "extension/services/sandbox_service.hpp"
 #include "extension/watchdog.hpp"
 #include "ports/governor_trials.hpp"
+#include "ports/image_maker.hpp"
 #include "ports/plugin_directory.hpp"
 #include "ports/provider_directory.hpp"
 
@@ -69,6 +70,7 @@ struct PluginInfo {
 
 /// load() once, before the loops run; then internally synchronised. Libraries are never unloaded.
 class PluginHost final : public ports::PluginDirectory, public ports::ProviderDirectory, public ports::GovernorTrials {
+class PluginHost final : public ports::PluginDirectory, public ports::ProviderDirectory, public ports::ImageDirectory {
  public:
   PluginHost(PluginHostOptions options, const base::Clock& clock, base::Logger& logger, Watchdog& watchdog,
              Markers& markers, HttpService& http);
@@ -77,6 +79,10 @@ class PluginHost final : public ports::PluginDirectory, public ports::ProviderDi
   /// Goes through the load sequence for every plugin found. Never fails as a whole.
   void load();
 
+  /// Tools of the host's own, found by skill() like those of an instance, unless there is an instance of their name.
+  /// After load(), before the loops run.
+  void offer(std::shared_ptr<ports::ToolSource> own);
+
   std::vector<PluginInfo> list() const;
   Result<std::shared_ptr<ports::ChatProvider>> provider(std::string_view instance) const override;
   Result<std::shared_ptr<ports::ToolSource>> skill(std::string_view instance) const override;
@@ -84,6 +90,7 @@ class PluginHost final : public ports::PluginDirectory, public ports::ProviderDi
   Result<std::shared_ptr<ports::MemoryStore>> memory(std::string_view instance) const override;
   std::vector<ports::ConfiguredGovernor> governors() const override;
   std::vector<std::shared_ptr<ports::Observer>> observers() const override;
+  std::vector<ports::ImageMakerDescription> image_makers() const override;
   std::vector<ports::ProviderDescription> providers() const override;
   Result<std::shared_ptr<ports::ChatProvider>> linked_provider(std::string_view instance,
                                                                const ports::ProviderLink& link) const override;
@@ -133,6 +140,7 @@ class PluginHost final : public ports::PluginDirectory, public ports::ProviderDi
   std::map<std::string, GrantFile> grants_;
   std::map<std::string, Made, std::less<>> instances_;
   std::map<std::string, std::string> broken_files_;  // instance name -> why
+  std::map<std::string, std::shared_ptr<ports::ToolSource>, std::less<>> own_tools_;
   std::atomic<bool> stuck_threads_{false};
 };
 

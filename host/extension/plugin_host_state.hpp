@@ -29,6 +29,7 @@ struct PluginHost::Made {
   std::shared_ptr<ports::ChatProvider> provider;
   std::shared_ptr<ports::ToolSource> skill;
   std::shared_ptr<ports::Embedder> embedder;
+  std::shared_ptr<ports::ImageMaker> image;
   std::shared_ptr<ports::MemoryStore> memory;
   std::shared_ptr<ports::Governor> governor;
   std::shared_ptr<ports::Observer> observer;

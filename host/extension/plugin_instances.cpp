@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "extension/adapters/governor_adapter.hpp"
+#include "extension/adapters/image_adapter.hpp"
 #include "extension/adapters/memory_adapter.hpp"
 #include "extension/adapters/observer_adapter.hpp"
 #include "extension/adapters/provider_adapter.hpp"
@@ -168,6 +169,10 @@ Result<void> PluginHost::make_adapter(Made& made, const GrantFile& granted, cons
   if (interface_id == PLATOS_SKILL_INTERFACE) return put(made.skill, std::shared_ptr<SkillAdapter>(), options_.workers);
   if (interface_id == PLATOS_EMBEDDER_INTERFACE)
     return put(made.embedder, std::shared_ptr<EmbedderAdapter>(), options_.workers, options_.client_of);
+  if (interface_id == PLATOS_IMAGE_INTERFACE) {
+    return put(made.image, std::shared_ptr<ImageAdapter>(), options_.workers, options_.client_of,
+               both(plugin.manifest.secrets, granted.secrets));
+  }
   if (interface_id == PLATOS_MEMORY_INTERFACE)
     return put(made.memory, std::shared_ptr<MemoryAdapter>(), options_.workers);
   if (interface_id == PLATOS_GOVERNOR_INTERFACE) return put(made.governor, std::shared_ptr<GovernorAdapter>());

@@ -32,6 +32,7 @@
 #include "main/signals.hpp"
 #include "memory/memory_tools.hpp"
 #include "model/prices.hpp"
+#include "skills/image_tools.hpp"
 #include "skills/importer.hpp"
 #include "skills/skill_tools.hpp"
 #include "telemetry/metric_export.hpp"
@@ -308,6 +309,7 @@ std::vector<ports::ScopedTools*> Daemon::scoped_tools() { return {&skill_tools_,
 
 void Daemon::load_plugins() {
   plugins_.load();
+  plugins_.offer(std::make_shared<skills::ImageTools>(plugins_, skills_, sandbox_, resolvers_));
   governors_.load(plugins_);
   for (auto& observer : plugins_.observers()) {
     tracer_.add_sink(std::make_unique<telemetry::ObserverSink>(std::move(observer), tracer_.clock(), logger_, metrics_,

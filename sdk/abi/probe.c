@@ -36,6 +36,8 @@ struct platos_abi_probe {
   platos_host_sandbox_t *host_sandbox;
   platos_vector_sink_t *vector_sink;
   platos_embedder_t *embedder;
+  platos_image_sink_t *image_sink;
+  platos_image_maker_t *image_maker;
   platos_memory_space_t *memory_space;
   platos_memory_record_t *memory_record;
   platos_memory_query_t *memory_query;

@@ -169,6 +169,24 @@ AT(platos_embedder_t, on_frame, 40);
 AT(platos_embedder_t, on_end, 48);
 AT(platos_embedder_t, end, 56);
 
+SIZE(platos_image_sink_t, 32);
+AT(platos_image_sink_t, struct_size, 0);
+AT(platos_image_sink_t, reserved, 4);
+AT(platos_image_sink_t, context, 8);
+AT(platos_image_sink_t, piece, 16);
+AT(platos_image_sink_t, about, 24);
+
+SIZE(platos_image_maker_t, 64);
+AT(platos_image_maker_t, struct_size, 0);
+AT(platos_image_maker_t, reserved, 4);
+AT(platos_image_maker_t, describe, 8);
+AT(platos_image_maker_t, begin, 16);
+AT(platos_image_maker_t, next, 24);
+AT(platos_image_maker_t, on_head, 32);
+AT(platos_image_maker_t, on_frame, 40);
+AT(platos_image_maker_t, on_end, 48);
+AT(platos_image_maker_t, end, 56);
+
 SIZE(platos_memory_space_t, 40);
 AT(platos_memory_space_t, struct_size, 0);
 AT(platos_memory_space_t, reserved, 4);
@@ -483,3 +501,4 @@ VALUE(PLATOS_SPAN_SERVER, 3);
 VALUE(PLATOS_SERIES_COUNTER, 1);
 VALUE(PLATOS_SERIES_GAUGE, 2);
 VALUE(PLATOS_SERIES_HISTOGRAM, 3);
+VALUE(PLATOS_IMAGE_MAX_BYTES, 20971520);

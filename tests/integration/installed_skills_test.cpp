@@ -109,7 +109,7 @@ TEST_CASE("An official skill brings the tools of its instance under its own name
   const ApiStage stage;
   const std::string agent = stage.agent("mock-toolsay");
   const Json official = stage.fetch(kSkills + "/official").json()["skills"];
-  CHECK(official.size() == 7);
+  CHECK(official.size() == 8);
   // Attaching installs it.
   stage.made("POST", kSkills + "/agent/" + agent + "/platos.csv_ops", Json());
   const Json summary = call_tool(stage, agent, "platos_csv_ops__csv_summarize", {{"source", "a,b\n1,2\n3,4\n"}});
@@ -160,7 +160,7 @@ TEST_CASE("platos skills: validated without a server, installed from a folder, s
   CHECK(installed["files"].size() == 3);
   CHECK(stage.json({"skills", "validate", folder})["checksum"] == installed["checksum"]);
   CHECK(stage.json({"skills", "list"}).size() == 1);
-  CHECK(stage.json({"skills", "list", "--official"}).size() == 7);
+  CHECK(stage.json({"skills", "list", "--official"}).size() == 8);
   CHECK(has(stage.run({"skills", "show", "pdf-forms"}).out, "references/a.md"));
   CHECK(stage.json({"skills", "attach", "pdf-forms", agent})["skillId"] == "pdf-forms");
   CHECK(stage.json({"skills", "list", "--agent", agent}).size() == 1);

@@ -1,5 +1,5 @@
-// The examples of memory, embedder, governor and observer, built with the installed SDK: an instance file and a grant
-// are all that puts them to work.
+// The examples of memory, embedder, image maker, governor and observer, built with the installed SDK: an instance file
+// and a grant are all that puts them to work.
 #include <catch2/catch.hpp>
 
 #include "plugins/stage/asking.hpp"
@@ -49,6 +49,17 @@ TEST_CASE("a memory and an embedder of the SDK's examples keep what a model want
   const Json gone = call_tool(stage, "forget", {{"memoryId", saved["result"]["id"]}});
   CHECK(gone["result"]["deleted"] == true);
   CHECK(recall(stage, "What does this person drink?")["result"]["total"] == 0);
+}
+
+TEST_CASE("an image maker of the SDK's examples is a model of generate_image, and its picture a file") {
+  SwapStage stage;
+  stage.use("plain-image", "plain", "plain");
+  stage.start(settings_with({}));
+  const Json drawn = call_tool(stage, "images__generate_image", {{"prompt", "Blue"}, {"model", "plain"}}, {"images"});
+  INFO(drawn.dump());
+  CHECK(drawn["result"]["mimeType"] == "image/png");
+  CHECK(drawn["result"]["width"] == 64);
+  CHECK(drawn["result"]["costCents"] == 0);
 }
 
 TEST_CASE("a governor of the SDK's examples denies a word in messages and in answers") {

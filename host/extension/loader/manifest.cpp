@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 using model::Json;
 
 constexpr std::size_t kMaxFileBytes = 1024 * 1024;
-constexpr std::size_t kMaxTextBytes = 4096;
+constexpr std::size_t kMaxManifestText = 4096;
 const std::vector<std::string> kManifestKeys = {
     "manifest",         "id",     "name",     "version",    "license",     "description", "homepage", "support",
     "vendor",           "sdk",    "library",  "components", "permissions", "isolation",   "limits",   "status",
@@ -36,7 +36,7 @@ class Reader {
     if (!value) return note(value.error().message);
     if (required && (!*value || (*value)->empty()))
       return note(std::string(member) + ": expected a text, found " + (*value ? "an empty one" : "nothing"));
-    if (*value && (*value)->size() > kMaxTextBytes) return note(std::string(member) + ": over 4096 bytes");
+    if (*value && (*value)->size() > kMaxManifestText) return note(std::string(member) + ": over 4096 bytes");
     return value->value_or("");
   }
   std::int64_t integer(const char* member, bool required) {
@@ -309,6 +309,25 @@ bool url_matches(const std::vector<std::string>& patterns, std::string_view url)
   return std::any_of(patterns.begin(), patterns.end(), [url](const std::string& pattern) {
     if (!pattern.ends_with('*')) return url == pattern;
     return url.starts_with(std::string_view(pattern).substr(0, pattern.size() - 1));
+  });
+}
+
+bool url_matches_below(const std::vector<std::string>& patterns, std::string_view url) {
+  constexpr std::string_view kScheme = "https://";
+  if (!url.starts_with(kScheme)) return false;
+  const std::string_view rest = url.substr(kScheme.size());
+  const std::string host = base::to_lower(rest.substr(0, rest.find_first_of("/?#")));
+  // No user-info, no port, nothing that a parser could read in two ways.
+  const bool is_plain = host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == std::string::npos;
+  if (!is_plain || host.empty() || host.front() == '.') return false;
+  const std::string_view path = rest.substr(host.size());
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+    if (!pattern.starts_with("https://*.")) return false;
+    const std::string_view wanted = std::string_view(pattern).substr(kScheme.size() + 1);  // ".example.com/*"
+    const std::string_view domain = wanted.substr(0, wanted.find('/'));
+    const bool has_domain = domain.find('.', 1) != std::string_view::npos && domain.find('*') == std::string_view::npos;
+    if (!has_domain || host.size() <= domain.size() || !host.ends_with(domain)) return false;
+    return url_matches({std::string(wanted.substr(domain.size()))}, path);
   });
 }
 

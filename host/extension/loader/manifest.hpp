@@ -92,4 +92,8 @@ std::vector<std::string> expand_patterns(const std::vector<std::string>& pattern
 /// Whether `url` is covered: equal to a pattern, or beginning with one that ends in '*'. Dot segments never match.
 bool url_matches(const std::vector<std::string>& patterns, std::string_view url);
 
+/// Whether `url` is covered by a pattern such as "https://*.example.com/*": any host below the domain, with this
+/// scheme, on its usual port. url_matches() does not know such patterns: what they cover must be public all the same.
+bool url_matches_below(const std::vector<std::string>& patterns, std::string_view url);
+
 }  // namespace platos::extension

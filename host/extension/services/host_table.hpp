@@ -56,6 +56,7 @@ class HostTable {
   const platos_host_t* table() const { return &table_; }
   const std::string& label() const { return label_; }
   const std::vector<std::string>& http_patterns() const { return services_.http_patterns; }
+  bool public_web() const { return services_.public_web; }
   const secrets::SlotTable& slots() const { return *slots_; }
 
  private:

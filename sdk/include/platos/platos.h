@@ -7,6 +7,7 @@
 #include "platos/entry.h"
 #include "platos/governor.h"
 #include "platos/host.h"
+#include "platos/image.h"
 #include "platos/memory.h"
 #include "platos/observer.h"
 #include "platos/provider.h"

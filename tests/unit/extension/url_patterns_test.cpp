@@ -44,6 +44,40 @@ TEST_CASE("a path that climbs out by dot segments in upper case is not covered e
   CHECK_FALSE(url_matches(kPatterns, "https://api.example.com/v1/" + rest));
 }
 
+TEST_CASE("a pattern with a star for hosts covers those below the domain, by https on the usual port, and no others") {
+  const std::vector<std::string> patterns = {"https://*.example.com/v1/*", "https://*.com/*", "http://*.plain.org/*",
+                                             "https://*.*.org/*",          "https://*.",      "https://*./*"};
+  for (const char* url :
+       {"https://api.example.com/v1/x", "https://a.b.example.com/v1/x?y=..", "https://API.Example.Com/v1/"}) {
+    CAPTURE(url);
+    CHECK(url_matches_below(patterns, url));
+    CHECK_FALSE(url_matches(patterns, url));
+  }
+  for (const char* url : {"https://example.com/v1/x",
+                          "https://.example.com/v1/x",
+                          "https://badexample.com/v1/x",
+                          "https://api.example.com/v2/x",
+                          "https://api.example.com",
+                          "http://api.example.com/v1/x",
+                          "https://api.example.com:8443/v1/x",
+                          "https://user@api.example.com/v1/x",
+                          "https://evil.org/.example.com/v1/x",
+                          "https://evil.org?.example.com/v1/x",
+                          "https://evil.org#.example.com/v1/x",
+                          "https://evil.org\\.example.com/v1/x",
+                          "https://api.example.com.evil.org/v1/x",
+                          "https://api.example.com/v1/../admin",
+                          "https://[::1].example.com/v1/x",
+                          "https://x.com/y",
+                          "http://a.plain.org/x",
+                          "https://a.b.org/x",
+                          "https://a./x",
+                          ""}) {
+    CAPTURE(url);
+    CHECK_FALSE(url_matches_below(patterns, url));
+  }
+}
+
 TEST_CASE("patterns take their members from the configuration, without slashes at its end") {
   const std::string config = R"({"base_url":"https://x/v1//","region":"eu","number":5})";
   CHECK(expand_patterns({"{{config.base_url}}/*"}, config) == Texts{"https://x/v1/*"});

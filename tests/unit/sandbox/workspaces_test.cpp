@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "sandbox/workspace_file.hpp"
 #include "sandbox_stage.hpp"
 
 using namespace platos;
@@ -33,4 +34,62 @@ TEST_CASE_METHOD(SandboxStage, "old workspaces go, then the longest unused, and 
   CHECK(workspaces.sweep(now_s) == 0);
   CHECK(workspaces.sweep(now_s + 7200) == 1);
   CHECK(workspaces.sweep(now_s + 8 * 24 * 3600) == 1);
+}
+
+TEST_CASE_METHOD(SandboxStage,
+                 "a file that the host puts into a workspace gets a free name, and programs may change it") {
+  sandbox::Sandbox box(options, clock, logger);
+  const std::string path = box.workspaces().open("env", "thread").value();
+  const auto add = [&](const std::string& bytes) {
+    return sandbox::add_file(box.options(), path, "images", "fox", "png", bytes);
+  };
+  CHECK(add("one").value() == "images/fox.png");
+  CHECK(add("two").value() == "images/fox-2.png");
+  std::ifstream stream(path + "/images/fox.png");
+  std::string content;
+  stream >> content;
+  CHECK(content == "one");
+  const auto entries = std::filesystem::directory_iterator(path + "/images");
+  CHECK(std::distance(begin(entries), end(entries)) == 2);
+  ports::ScriptJob job;
+  job.command = {"/bin/sh", "-c", "cat images/fox-2.png && rm images/fox.png && echo changed >> images/fox-2.png"};
+  job.workspace = path;
+  job.start_in_workspace = true;
+  const auto ran = run_in(box, job);
+  REQUIRE(ran);
+  INFO(ran->errors);
+  CHECK(ran->exit_code == 0);
+  CHECK(ran->output == "two");
+}
+
+TEST_CASE_METHOD(SandboxStage, "links that a program left lead the host nowhere, and a full workspace takes nothing") {
+  sandbox::Sandbox box(options, clock, logger);
+  const TempDir outside;
+  const std::string path = box.workspaces().open("env", "thread").value();
+  const auto code_of = [&](const sandbox::Options& with, const std::string& bytes) {
+    const auto added = sandbox::add_file(with, path, "images", "fox", "png", bytes);
+    return added ? "ok" : added.error().code;
+  };
+  std::filesystem::create_directory_symlink(outside.path(), path + "/images");
+  CHECK(code_of(options, "x") == "workspace_blocked");
+  CHECK(std::filesystem::is_empty(outside.path()));
+  std::filesystem::remove(path + "/images");
+  std::ofstream(path + "/images") << "a file";
+  CHECK(code_of(options, "x") == "workspace_blocked");
+  std::filesystem::remove(path + "/images");
+  std::filesystem::create_directory(path + "/images");
+  std::filesystem::create_symlink(outside.path() + "/target", path + "/images/fox.png");
+  CHECK(code_of(options, "x") == "ok");
+  CHECK(std::filesystem::is_empty(outside.path()));
+  CHECK(std::filesystem::is_symlink(path + "/images/fox.png"));
+
+  auto small = options;
+  small.workspace_bytes = 64 * 1024;
+  CHECK(code_of(small, std::string(60 * 1024, 'x')) == "workspace_full");
+  auto few = options;
+  few.workspace_entries = 4;
+  CHECK(code_of(few, "x") == "workspace_full");
+  auto short_files = options;
+  short_files.file_bytes = 10;
+  CHECK(code_of(short_files, "more than ten") == "workspace_full");
 }
