@@ -69,8 +69,10 @@ struct PluginInfo {
 };
 
 /// load() once, before the loops run; then internally synchronised. Libraries are never unloaded.
-class PluginHost final : public ports::PluginDirectory, public ports::ProviderDirectory, public ports::GovernorTrials {
-class PluginHost final : public ports::PluginDirectory, public ports::ProviderDirectory, public ports::ImageDirectory {
+class PluginHost final : public ports::PluginDirectory,
+                         public ports::ProviderDirectory,
+                         public ports::ImageDirectory,
+                         public ports::GovernorTrials {
  public:
   PluginHost(PluginHostOptions options, const base::Clock& clock, base::Logger& logger, Watchdog& watchdog,
              Markers& markers, HttpService& http);

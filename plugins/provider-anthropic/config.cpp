@@ -9,18 +9,11 @@ constexpr ConfigReader kReader("provider-anthropic");
 constexpr std::int64_t kMaxOutputTokens = 1'000'000;
 
 void read_member(const std::string& key, const nlohmann::json& value, Config& config) {
-  if (key == "base_url") {
-    config.base_url = kReader.read_base_url(value, "https://api.anthropic.com");
-  } else if (key == "api_key_required") {
-    config.api_key_required = kReader.read_flag(key, value);
-  } else if (key == "prompt_caching") {
+  if (kReader.read_common(key, value, config)) return;
+  if (key == "prompt_caching") {
     config.prompt_caching = kReader.read_flag(key, value);
   } else if (key == "max_output_tokens") {
     config.max_output_tokens = kReader.read_integer(key, value, 1, kMaxOutputTokens);
-  } else if (key == "extra_headers") {
-    config.extra_headers = kReader.read_extra_headers(value);
-  } else if (key == "models") {
-    config.models = kReader.read_models(value);
   } else {
     kReader.refuse_key(key, "base_url, api_key_required, prompt_caching, max_output_tokens, extra_headers and models");
   }

@@ -37,22 +37,15 @@ ToolCallIdForm read_tool_call_ids(const nlohmann::json& value) {
 }
 
 void read_member(const std::string& key, const nlohmann::json& value, Config& config) {
-  if (key == "base_url") {
-    config.base_url = kReader.read_base_url(value, "https://api.openai.com/v1");
-  } else if (key == "path") {
+  if (kReader.read_common(key, value, config)) return;
+  if (key == "path") {
     config.path = read_path(value);
   } else if (key == "query") {
     config.query = read_query(value);
-  } else if (key == "api_key_required") {
-    config.api_key_required = kReader.read_flag(key, value);
   } else if (key == "api_key_header") {
     config.api_key_header = kReader.read_header_name(key, value);
-  } else if (key == "extra_headers") {
-    config.extra_headers = kReader.read_extra_headers(value);
   } else if (key == "organization") {
     config.organization = kReader.read_header_value(key, value);
-  } else if (key == "models") {
-    config.models = kReader.read_models(value);
   } else if (key == "usage_in_stream") {
     config.usage_in_stream = kReader.read_flag(key, value);
   } else if (key == "max_tokens_field") {

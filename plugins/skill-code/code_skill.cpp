@@ -15,6 +15,8 @@ using plugin_common::refuse;
 namespace {
 
 constexpr std::size_t kMaxCodeBytes = 256 * 1024;
+constexpr std::int32_t kSignalled = 128;  // and the number of the signal
+constexpr std::int32_t kLastSignal = 64;
 
 struct Language {
   std::string_view tool;
@@ -64,7 +66,9 @@ std::optional<std::string> why(const sdk::SandboxEnd& end, std::int64_t timeout_
   if (end.timed_out) return "timed out after " + std::to_string(timeout_ms) + " ms; nothing of it runs any more";
   if (end.stopped_for == "workspace") return "it wrote more than the workspace holds; what it wrote was removed";
   if (!end.stopped_for.empty()) return "stopped: it used too much of: " + end.stopped_for;
-  if (end.exit_code > 128) return "ended by signal " + std::to_string(end.exit_code - 128);
+  // What lies above is a program's own word, such as 255 of sys.exit(-1).
+  if (end.exit_code > kSignalled && end.exit_code <= kSignalled + kLastSignal)
+    return "ended by signal " + std::to_string(end.exit_code - kSignalled);
   if (end.exit_code != 0) return "ended with exit code " + std::to_string(end.exit_code);
   return std::nullopt;
 }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/bounded_json.hpp"
+#include "common/characters.hpp"
 #include "workspace_files.hpp"
 
 namespace platos::skill_files {
@@ -98,7 +99,10 @@ json read_file(const WorkspaceFiles& files, const json& arguments) {
     offset = plugin_common::integer_between("argument \"offset\"", *given, 0, std::int64_t{1} << 50);
   std::int64_t size = 0;
   const std::string path = text_of(arguments, "path", true);
-  const std::string text = files.read(path, offset, kReadBytes, size);
+  std::string text = files.read(path, offset, kReadBytes + 1, size);
+  // Where there is more, the next read begins with a whole character, if it is text at all.
+  const std::size_t whole = plugin_common::whole_characters(text, kReadBytes).size();
+  text.resize(text.size() <= kReadBytes || kReadBytes - whole < 4 ? whole : kReadBytes);
   const std::int64_t end = offset + static_cast<std::int64_t>(text.size());
   return {{"path", path}, {"content", shown(text)}, {"size", size}, {"truncated", end < size}, {"nextOffset", end}};
 }
@@ -107,7 +111,7 @@ json write_file(const WorkspaceFiles& files, const json& arguments) {
   const std::string path = text_of(arguments, "path", true);
   const std::string content = text_of(arguments, "content", true);
   const std::string type = text_of(arguments, "contentType", false);
-  files.write(path, content, false);
+  files.write(path, content);
   return {{"path", path}, {"bytes", content.size()}, {"contentType", type.empty() ? "text/plain" : type}};
 }
 
@@ -126,7 +130,9 @@ void search_in(const Entry& entry, const std::string& text, const std::string& q
     const std::size_t end = std::min(text.find('\n', from), text.size());
     const std::string line = text.substr(from, end - from);
     if (line.find(query) != std::string::npos)
-      hits.push_back({{"path", shown(entry.path)}, {"line", number}, {"text", shown(line.substr(0, 400))}});
+      hits.push_back({{"path", shown(entry.path)},
+                      {"line", number},
+                      {"text", shown(std::string(plugin_common::whole_characters(line, 400)))}});
     from = end + 1;
   }
 }
@@ -160,11 +166,10 @@ json upload_to_sandbox(const WorkspaceFiles& files, const json& arguments) {
   if (!target.empty()) {
     if (size > static_cast<std::int64_t>(kMaxContentBytes))
       refuse("argument \"path\"", "a file of at most 4 MiB for a copy", std::to_string(size) + " bytes");
-    files.write(target, content, false);
+    files.write(target, content);
     path = target;
   }
-  const std::string inside = path.starts_with("/workspace/") ? path : "/workspace/" + path;
-  return {{"sandboxPath", inside}, {"bytes", size}};
+  return {{"sandboxPath", "/workspace/" + plain_path(path)}, {"bytes", size}};
 }
 
 }  // namespace

@@ -39,24 +39,6 @@ struct Handle {
   throw sdk::Error(PLATOS_INVALID_ARGUMENT, what + std::strerror(reason));
 }
 
-// "a/b" of "/workspace/a/b", "./a/b" and "a/b/"; ".." is not resolved but refused.
-std::string plain(const std::string& given) {
-  std::string path = given.starts_with("/workspace/") ? given.substr(11) : given == "/workspace" ? "" : given;
-  while (path.starts_with("./")) path.erase(0, 2);
-  while (path.ends_with('/')) path.pop_back();
-  if (path == ".") path.clear();
-  int depth = 1;
-  for (std::size_t from = 0; from <= path.size() && !path.empty(); ++depth) {
-    const std::size_t end = std::min(path.find('/', from), path.size());
-    const std::string part = path.substr(from, end - from);
-    if (part.empty() || part == "." || part == ".." || part.size() > 255 || part.find('\0') != std::string::npos)
-      plugin_common::refuse("path", "a relative one such as notes/plan.md", plugin_common::in_quotes(given));
-    from = end + 1;
-  }
-  if (depth > kMaxDepth) plugin_common::refuse("path", "at most 60 folders", plugin_common::in_quotes(given));
-  return path;
-}
-
 struct Sum {
   std::uint64_t bytes = 0;
   std::uint64_t entries = 0;
@@ -68,6 +50,7 @@ using Listing = std::unique_ptr<DIR, int (*)(DIR*)>;
 bool walk(int folder, const std::string& prefix, int depth,
           const std::function<bool(const Entry& entry, const struct stat& found)>& visit) {
   const Listing listing(::fdopendir(folder), ::closedir);
+  if (!listing) ::close(folder);
   if (!listing) return true;
   std::vector<std::string> names;
   while (const dirent* each = ::readdir(listing.get())) names.emplace_back(each->d_name);
@@ -94,6 +77,23 @@ void write_all(int file, std::string_view content, const std::string& path) {
 }
 
 }  // namespace
+
+std::string plain_path(const std::string& given) {
+  std::string path = given.starts_with("/workspace/") ? given.substr(11) : given == "/workspace" ? "" : given;
+  while (path.starts_with("./")) path.erase(0, 2);
+  while (path.ends_with('/')) path.pop_back();
+  if (path == ".") path.clear();
+  int depth = 1;
+  for (std::size_t from = 0; from <= path.size() && !path.empty(); ++depth) {
+    const std::size_t end = std::min(path.find('/', from), path.size());
+    const std::string part = path.substr(from, end - from);
+    if (part.empty() || part == "." || part == ".." || part.size() > 255 || part.find('\0') != std::string::npos)
+      plugin_common::refuse("path", "a relative one such as notes/plan.md", plugin_common::in_quotes(given));
+    from = end + 1;
+  }
+  if (depth > kMaxDepth) plugin_common::refuse("path", "at most 60 folders", plugin_common::in_quotes(given));
+  return path;
+}
 
 WorkspaceFiles::WorkspaceFiles(sdk::Workspace workspace) : workspace_(std::move(workspace)) {
   root_ = ::open(workspace_.path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -132,7 +132,16 @@ int WorkspaceFiles::open_parent(const std::string& path, bool make, std::string&
   return parent;
 }
 
-void WorkspaceFiles::check_room(std::uint64_t more) const {
+std::uint64_t WorkspaceFiles::missing_folders(const std::string& path) const {
+  std::uint64_t missing = 0;
+  for (std::size_t end = path.find('/'); end != std::string::npos; end = path.find('/', end + 1)) {
+    const Handle folder(open(path.substr(0, end), O_PATH | O_DIRECTORY));
+    if (folder.number < 0) ++missing;
+  }
+  return missing;
+}
+
+void WorkspaceFiles::check_room(std::uint64_t more_bytes, std::uint64_t more_entries) const {
   Sum sum;
   const int again = ::openat(root_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (again < 0) fail("", errno);
@@ -140,8 +149,8 @@ void WorkspaceFiles::check_room(std::uint64_t more) const {
     sum.bytes += static_cast<std::uint64_t>(found.st_blocks) * 512;
     return ++sum.entries < workspace_.max_entries;
   });
-  if (sum.bytes + more <= workspace_.max_bytes && sum.entries + 1 < workspace_.max_entries &&
-      more <= workspace_.max_file_bytes)
+  if (sum.bytes + more_bytes <= workspace_.max_bytes && sum.entries + more_entries < workspace_.max_entries &&
+      more_bytes <= workspace_.max_file_bytes)
     return;
   throw sdk::Error(PLATOS_RESOURCE_EXHAUSTED,
                    "the workspace is full: it holds " + std::to_string(sum.bytes) + " of " +
@@ -152,7 +161,7 @@ void WorkspaceFiles::check_room(std::uint64_t more) const {
 
 std::string WorkspaceFiles::read(const std::string& given, std::int64_t offset, std::size_t max_bytes,
                                  std::int64_t& size) const {
-  const std::string path = plain(given);
+  const std::string path = plain_path(given);
   const Handle file(open(path, O_RDONLY));
   struct stat found {};
   if (file.number < 0 || ::fstat(file.number, &found) != 0) fail(given, errno);
@@ -170,16 +179,10 @@ std::string WorkspaceFiles::read(const std::string& given, std::int64_t offset, 
   return text;
 }
 
-void WorkspaceFiles::write(const std::string& given, std::string_view content, bool append) const {
-  const std::string path = plain(given);
+void WorkspaceFiles::write(const std::string& given, std::string_view content) const {
+  const std::string path = plain_path(given);
   if (path.empty()) fail(given, EISDIR);
-  std::string all(content);
-  if (append) {
-    std::int64_t size = 0;
-    const Handle there(open(path, O_RDONLY));
-    if (there.number >= 0) all = read(path, 0, workspace_.max_file_bytes + 1, size) + all;
-  }
-  check_room(all.size());
+  check_room(content.size(), 1 + missing_folders(path));
   std::string name;
   const Handle parent(open_parent(path, true, name));
   const std::string temporary =
@@ -188,7 +191,7 @@ void WorkspaceFiles::write(const std::string& given, std::string_view content, b
       ::openat(parent.number, temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (file.number < 0) fail(given, errno);
   try {
-    write_all(file.number, all, given);
+    write_all(file.number, content, given);
     struct stat owner {};
     ::fstat(root_, &owner);
     if (::geteuid() == 0 && ::fchown(file.number, owner.st_uid, owner.st_gid) != 0) fail(given, errno);
@@ -200,7 +203,7 @@ void WorkspaceFiles::write(const std::string& given, std::string_view content, b
 }
 
 bool WorkspaceFiles::list(const std::string& given, std::size_t most, std::vector<Entry>& entries) const {
-  const std::string prefix = plain(given);
+  const std::string prefix = plain_path(given);
   const int folder = open(prefix, O_RDONLY | O_DIRECTORY);
   if (folder < 0) fail(given, errno);
   return walk(folder, prefix.empty() ? "" : prefix + "/", 1, [&](const Entry& entry, const struct stat&) {
@@ -211,7 +214,7 @@ bool WorkspaceFiles::list(const std::string& given, std::size_t most, std::vecto
 }
 
 void WorkspaceFiles::remove(const std::string& given) const {
-  const std::string path = plain(given);
+  const std::string path = plain_path(given);
   if (path.empty()) fail(given, EBUSY);
   std::string name;
   const Handle parent(open_parent(path, false, name));
@@ -220,9 +223,10 @@ void WorkspaceFiles::remove(const std::string& given) const {
 }
 
 void WorkspaceFiles::move(const std::string& from, const std::string& to) const {
-  const std::string source = plain(from);
-  const std::string target = plain(to);
+  const std::string source = plain_path(from);
+  const std::string target = plain_path(to);
   if (source.empty() || target.empty()) fail(source.empty() ? from : to, EISDIR);
+  if (const auto missing = missing_folders(target); missing > 0) check_room(0, missing);
   std::string source_name;
   std::string target_name;
   const Handle source_folder(open_parent(source, false, source_name));

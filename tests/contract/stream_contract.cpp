@@ -11,15 +11,40 @@ namespace platos::tests {
 
 using namespace provider_common::testing;
 
-Recording recording(const std::string& folder, const std::string& name) {
+namespace {
+
+Recording read_recording(const std::string& folder, const std::string& name, const std::string& ending) {
   const std::string path = folder + "/" + name;
-  return {name, read_file(path + ".sse"), nlohmann::json::parse(read_file(path + ".events.json"))};
+  return {name, read_file(path + ending), nlohmann::json::parse(read_file(path + ".events.json"))};
+}
+
+}  // namespace
+
+Recording recording(const std::string& folder, const std::string& name) { return read_recording(folder, name, ".sse"); }
+
+std::vector<Recording> whole_recordings(const std::string& folder, const std::vector<std::string>& names) {
+  std::vector<Recording> all;
+  for (const std::string& name : names) all.push_back(read_recording(folder, name, ".json"));
+  return all;
 }
 
 std::vector<Recording> recordings(const std::string& folder, const std::vector<std::string>& names) {
   std::vector<Recording> all;
   for (const std::string& name : names) all.push_back(recording(folder, name));
   return all;
+}
+
+void check_broken_off(const Recording& stream, const std::string& says, const std::string& detail_json) {
+  const Plugin plugin;
+  const std::string_view text = stream.body;
+  for (std::size_t at = 0; at <= text.size(); ++at) {
+    const Result result = exchange(plugin, {.pieces = {text.substr(0, at), text.substr(at)}});
+    INFO("split at byte " << at << ": " << result.message << " " << result.detail_json);
+    REQUIRE(result.status == PLATOS_UNAVAILABLE);
+    REQUIRE(result.events == stream.events);
+    REQUIRE(result.message.find(says) != std::string::npos);
+    REQUIRE(nlohmann::json::parse(result.detail_json) == nlohmann::json::parse(detail_json));
+  }
 }
 
 TEST_CASE("recorded streams give their events, split at every byte and fed byte by byte") {

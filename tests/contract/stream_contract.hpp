@@ -19,7 +19,16 @@ struct Recording {
 Recording recording(const std::string& folder, const std::string& name);
 std::vector<Recording> recordings(const std::string& folder, const std::vector<std::string>& names);
 
+/// The same of answers that are not streamed: <folder>/<name>.json.
+std::vector<Recording> whole_recordings(const std::string& folder, const std::vector<std::string>& names);
+
+/// Fails the test unless this stream, in which the vendor breaks off with an error, gives its events and then fails as
+/// one that may be tried again, with a message that holds `says` and this detail, split at every byte.
+void check_broken_off(const Recording& stream, const std::string& says, const std::string& detail_json);
+
 /// Answers that end well, at least one. The test defines it.
 const std::vector<Recording>& complete_streams();
+/// The same for whole_contract.cpp.
+const std::vector<Recording>& whole_answers();
 
 }  // namespace platos::tests

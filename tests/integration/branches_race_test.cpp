@@ -16,10 +16,7 @@ TEST_CASE("a summary goes with a fork that reaches as far, and is forgotten when
   const auto summary = [&](const std::string& thread) {
     return talk.fetch(kThreads + thread).json()["compactedSummary"];
   };
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (summary(talk.thread).is_null() && std::chrono::steady_clock::now() < until) {
-  }
-  REQUIRE(summary(talk.thread).is_string());
+  REQUIRE(wait_until([&] { return summary(talk.thread).is_string(); }));
   const auto fork_at = [&](std::size_t number) {
     return talk.made("POST", talk.path("/fork"), {{"upToMessageId", talk.id(number)}})["id"].get<std::string>();
   };

@@ -10,8 +10,6 @@ Words command_of(const Words& arguments) {
   return command;
 }
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 Finished CliStage::run(const Words& arguments, const std::string& input) const {
   return run_program(command_of(arguments), environment(), input);
 }

@@ -7,13 +7,12 @@
 
 #include "integration/watched_process.hpp"
 #include "support/stage.hpp"
+#include "support/text.hpp"
 
 namespace platos::tests {
 
 /// `platos` with these arguments.
 Words command_of(const Words& arguments);
-
-bool has(const std::string& text, const std::string& part);
 
 struct CliStage : Stage {
   using Stage::Stage;

@@ -1,8 +1,6 @@
 // The program `platos` against a real daemon: commands, their output and their exit codes.
 #include <catch2/catch.hpp>
-#include <chrono>
 #include <sstream>
-#include <thread>
 
 #include "integration/cli_stage.hpp"
 
@@ -57,11 +55,9 @@ TEST_CASE("threads and runs of a chat: listed, shown, archived") {
 TEST_CASE("approvals: listed, shown, approved, denied, and what cannot be edited") {
   const CliStage stage;
   const std::string agent = stage.agent("mock-toolsay-r0");
-  const Json call = {{"tool", "request_approval"},
-                     {"arguments", {{"action", "Send the letter"}, {"details", "to all"}}}};
+  const std::string call = spelled_call("request_approval", {{"action", "Send the letter"}, {"details", "to all"}});
   const auto begin = [&] {
-    const Answer answer =
-        post(*stage.daemon, "/api/v1/agent/agents/" + agent + "/messages", {{"message", call.dump()}});
+    const Answer answer = post(*stage.daemon, "/api/v1/agent/agents/" + agent + "/messages", {{"message", call}});
     REQUIRE(answer.status == 202);
     return answer.json()["runId"].get<std::string>();
   };
@@ -93,8 +89,7 @@ TEST_CASE("threads search: all words of a message, as a table and as JSON") {
     arguments.insert(arguments.begin(), {"threads", "search"});
     return stage.json(arguments);
   };
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (search({"report"}).size() < 4 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  CHECK(wait_until([&] { return search({"report"}).size() == 4; }));
   const Json rows = search({"ZURICH", "report"});
   REQUIRE(rows.size() == 2);
   CHECK(rows[0]["threadId"] == thread);

@@ -15,13 +15,8 @@ std::string source(const std::string& name, const std::string& body) {
   return "---\nname: " + name + "\ndescription: Handles " + name + ".\n---\n\n" + body + "\n";
 }
 
-/// Makes the model call a tool with these arguments; the tool's result.
-Json call_tool(const Stage& stage, const std::string& agent, const std::string& tool, const Json& arguments) {
-  return event_of(stage.say(agent, Json({{"tool", tool}, {"arguments", arguments}}).dump()), "tool_result");
-}
-
 Json load(const Stage& stage, const std::string& agent, const std::string& name) {
-  return call_tool(stage, agent, "load_skill", {{"name", name}});
+  return call_tool(*stage.daemon, agent, "load_skill", {{"name", name}});
 }
 
 /// The system message of the last request to the model, and the names of its tools.
@@ -112,7 +107,8 @@ TEST_CASE("An official skill brings the tools of its instance under its own name
   CHECK(official.size() == 8);
   // Attaching installs it.
   stage.made("POST", kSkills + "/agent/" + agent + "/platos.csv_ops", Json());
-  const Json summary = call_tool(stage, agent, "platos_csv_ops__csv_summarize", {{"source", "a,b\n1,2\n3,4\n"}});
+  const Json summary =
+      call_tool(*stage.daemon, agent, "platos_csv_ops__csv_summarize", {{"source", "a,b\n1,2\n3,4\n"}});
   CHECK(summary.value("isError", false) == false);
   CHECK(summary["result"].dump().find("\"4\"") != std::string::npos);
   CHECK(load(stage, agent, "platos.csv_ops")["result"]["instructions"].get<std::string>().find("# Working") == 0);

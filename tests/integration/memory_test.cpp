@@ -7,12 +7,6 @@ using namespace platos::tests;
 
 namespace {
 
-/// Makes the model call a tool with these arguments; the tool's result.
-Json call_tool(const Stage& stage, const std::string& agent, const std::string& tool, const Json& arguments) {
-  const auto events = stage.say(agent, Json({{"tool", tool}, {"arguments", arguments}}).dump());
-  return event_of(events, "tool_result");
-}
-
 std::string last_user_text(const Json& request) { return request["messages"].back()["content"]; }
 
 }  // namespace
@@ -20,7 +14,7 @@ std::string last_user_text(const Json& request) { return request["messages"].bac
 TEST_CASE("what a model remembers comes back by itself in a later conversation") {
   const Stage stage;
   const std::string agent = stage.agent("mock-toolsay");
-  const Json saved = call_tool(stage, agent, "remember",
+  const Json saved = call_tool(*stage.daemon, agent, "remember",
                                {{"content", "The user's dog is called Bella and loves the beach."}, {"kind", "fact"}});
   REQUIRE(saved["result"]["saved"] == true);
   stage.say(agent, "What was the name of my dog that loves the beach?");
@@ -37,24 +31,24 @@ TEST_CASE("memories can be searched, listed and forgotten by tools") {
   const Stage stage;
   const std::string agent = stage.agent("mock-toolsay");
   const Json saved =
-      call_tool(stage, agent, "remember", {{"content", "Prefers tea to coffee."}, {"kind", "preference"}});
+      call_tool(*stage.daemon, agent, "remember", {{"content", "Prefers tea to coffee."}, {"kind", "preference"}});
   const std::string id = saved["result"]["id"];
   // The same thing said twice is kept once.
-  CHECK(call_tool(stage, agent, "remember",
+  CHECK(call_tool(*stage.daemon, agent, "remember",
                   {{"content", "Prefers tea to coffee."}, {"kind", "preference"}})["result"]["id"] == id);
-  const Json found = call_tool(stage, agent, "recall", {{"query", "tea or coffee"}});
+  const Json found = call_tool(*stage.daemon, agent, "recall", {{"query", "tea or coffee"}});
   REQUIRE(found["result"]["total"] == 1);
   CHECK(found["result"]["results"][0]["content"] == "Prefers tea to coffee.");
-  CHECK(call_tool(stage, agent, "list_memories", Json::object())["result"]["total"] == 1);
-  CHECK(call_tool(stage, agent, "forget", {{"memoryId", id}})["result"]["deleted"] == true);
-  CHECK(call_tool(stage, agent, "forget", {{"memoryId", id}})["result"]["deleted"] == false);
-  CHECK(call_tool(stage, agent, "list_memories", Json::object())["result"]["total"] == 0);
+  CHECK(call_tool(*stage.daemon, agent, "list_memories", Json::object())["result"]["total"] == 1);
+  CHECK(call_tool(*stage.daemon, agent, "forget", {{"memoryId", id}})["result"]["deleted"] == true);
+  CHECK(call_tool(*stage.daemon, agent, "forget", {{"memoryId", id}})["result"]["deleted"] == false);
+  CHECK(call_tool(*stage.daemon, agent, "list_memories", Json::object())["result"]["total"] == 0);
 }
 
 TEST_CASE("arguments that break a tool's schema go back to the model with all that is wrong") {
   const Stage stage;
   const std::string agent = stage.agent("mock-toolsay");
-  const Json result = call_tool(stage, agent, "remember", {{"kind", "opinion"}, {"extra", 1}});
+  const Json result = call_tool(*stage.daemon, agent, "remember", {{"kind", "opinion"}, {"extra", 1}});
   CHECK(result["isError"] == true);
   CHECK(result["code"] == "invalid_arguments");
   const std::string text = result["result"];
@@ -64,16 +58,16 @@ TEST_CASE("arguments that break a tool's schema go back to the model with all th
 TEST_CASE("memories survive a crash, and a message that says what not to keep is refused by policy") {
   Stage stage;
   const std::string agent = stage.agent("mock-toolsay");
-  CHECK(call_tool(stage, agent, "remember", {{"content", "Works at night."}})["result"]["saved"] == true);
+  CHECK(call_tool(*stage.daemon, agent, "remember", {{"content", "Works at night."}})["result"]["saved"] == true);
   stage.daemon->kill_hard();
   stage.daemon->start_again();
-  CHECK(call_tool(stage, agent, "list_memories", Json::object())["result"]["total"] == 1);
+  CHECK(call_tool(*stage.daemon, agent, "list_memories", Json::object())["result"]["total"] == 1);
 }
 
 TEST_CASE("an agent whose policy switches memory off is not reminded") {
   const Stage stage;
   const std::string agent = stage.agent("mock-toolsay");
-  call_tool(stage, agent, "remember", {{"content", "The user's dog is called Bella and loves the beach."}});
+  call_tool(*stage.daemon, agent, "remember", {{"content", "The user's dog is called Bella and loves the beach."}});
   const std::string other = stage.agent("mock-echo", {{"extractionPolicy", {{"enabled", false}}}});
   stage.say(other, "What was the name of my dog that loves the beach?");
   CHECK(last_user_text(stage.request(stage.mock.requests().size() - 1)) ==

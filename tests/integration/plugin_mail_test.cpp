@@ -36,10 +36,7 @@ struct Office {
     agent = make_agent(*daemon, "mock:mock-toolsay", {"mail"});
   }
 
-  Json send(const Json& arguments) const {
-    const Json call = {{"tool", "mail__email_send"}, {"arguments", arguments}};
-    return event_of(events_of(ask(*daemon, streamed_turn(agent, {{"message", call.dump()}})).body), "tool_result");
-  }
+  Json send(const Json& arguments) const { return call_tool(*daemon, agent, "mail__email_send", arguments); }
 };
 
 Json mail_to(const std::string& recipient) {
@@ -133,7 +130,6 @@ TEST_CASE("settings that cannot send are refused at the start; without a server 
   }
   const Stage stage;
   const std::string agent = make_agent(*stage.daemon, "mock:mock-toolsay", {"mail"});
-  const Json call = {{"tool", "mail__email_send"}, {"arguments", mail_to("ada@example.com")}};
-  const Json result = event_of(stage.say(agent, call.dump()), "tool_result");
+  const Json result = call_tool(*stage.daemon, agent, "mail__email_send", mail_to("ada@example.com"));
   CHECK(result["result"].get<std::string>().find("mail.server") != std::string::npos);
 }

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "support/base64.hpp"
 #include "support/pdf_maker.hpp"
 #include "support/stage.hpp"
 
@@ -13,18 +14,8 @@ using namespace platos::tests;
 
 namespace {
 
-std::string base64_of(const std::string& bytes) {
-  std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
-
 Json call(const Stage& stage, const std::string& agent, const std::string& tool, const Json& arguments) {
-  const Json call = {{"tool", "rag__" + tool}, {"arguments", arguments}};
-  return event_of(stage.say(agent, call.dump()), "tool_result");
+  return call_tool(*stage.daemon, agent, "rag__" + tool, arguments);
 }
 
 }  // namespace

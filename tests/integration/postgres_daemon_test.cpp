@@ -1,6 +1,5 @@
 // platosd on PostgreSQL: a database that goes away, and two hosts that share one.
 #include <catch2/catch.hpp>
-#include <chrono>
 #include <filesystem>
 #include <thread>
 
@@ -131,10 +130,7 @@ TEST_CASE("What is said to one of two hosts is found by the other, whichever of 
   const Daemon second(settings);
   const std::string turn = "/api/v1/agent/agents/" + first.agent("mock-echo-r0") + "/messages";
   const auto finds = [](const Daemon& daemon, int wanted) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    const auto found = [&] { return get(daemon, "/api/v1/agent/threads/search?q=quokka").json()["total"] == wanted; };
-    while (!found() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
-    return found();
+    return wait_until([&] { return get(daemon, "/api/v1/agent/threads/search?q=quokka").json()["total"] == wanted; });
   };
   for (int i = 0; i < 3; ++i) {
     CHECK(post(second, turn, {{"message", "a quokka"}}).status == 201);

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
-#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -79,10 +78,8 @@ TEST_CASE("Another process of the same user can look into others, and not into t
   std::thread([&] {
     start_without_rights();
     const Bystander bystander;
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     // Not before it is the other program.
-    while (!peer_can_open(bystander.pid(), "environ") && std::chrono::steady_clock::now() < until) {
-    }
+    wait_until([&] { return peer_can_open(bystander.pid(), "environ"); });
     const Daemon daemon;
     for (const char* name : {"environ", "maps", "auxv", "mem", "status"}) {
       bystanders[name] = peer_can_open(bystander.pid(), name);

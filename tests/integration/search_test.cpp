@@ -1,7 +1,5 @@
 // Search over what was said, against a real daemon.
 #include <catch2/catch.hpp>
-#include <chrono>
-#include <thread>
 
 #include "integration/api_stage.hpp"
 
@@ -24,12 +22,7 @@ struct SearchStage : ApiStage {
   Json search(const std::string& query) const { return search(query, alice); }
   /// Waits until so many are found.
   bool finds(const std::string& query, int wanted, const std::vector<std::string>& who) const {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (search(query, who)["total"] != wanted) {
-      if (std::chrono::steady_clock::now() > deadline) return false;
-      std::this_thread::yield();
-    }
-    return true;
+    return wait_until([&] { return search(query, who)["total"] == wanted; });
   }
   bool finds(const std::string& query, int wanted) const { return finds(query, wanted, alice); }
   /// Of the agent, by alice: {threadId, ...}

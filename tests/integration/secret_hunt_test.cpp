@@ -128,8 +128,7 @@ TEST_CASE("Nothing that users, models, tools and administrators gave stands read
   const std::string rememberer = hunt.agent("mock-toolsay");
   for (int i = 0; i < 10; ++i) {
     const Json arguments = {{"content", hunt.plant()}, {"kind", "fact"}};
-    hunt.made("POST", kAgents + rememberer + "/messages",
-              {{"message", Json({{"tool", "remember"}, {"arguments", arguments}}).dump()}});
+    hunt.made("POST", kAgents + rememberer + "/messages", {{"message", spelled_call("remember", arguments)}});
   }
   hunt_with_backend(hunt, rememberer);
   // A provider that fails and says why, with the user's words in it.

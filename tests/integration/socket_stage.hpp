@@ -2,7 +2,6 @@
 #pragma once
 
 #include <catch2/catch.hpp>
-#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,11 +41,7 @@ struct SocketStage : ApiStage {
     return at == std::string::npos ? -1 : std::stod(text.substr(at + name.size() + 2));
   }
   bool wait_for_sessions(double count) const {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (metric("platos_socket_sessions") != count) {
-      if (std::chrono::steady_clock::now() > until) return false;
-    }
-    return true;
+    return wait_until([&] { return metric("platos_socket_sessions") == count; });
   }
 };
 

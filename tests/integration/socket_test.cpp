@@ -141,8 +141,8 @@ TEST_CASE("An approval that a turn asks for on a socket is given on the socket, 
   const SocketStage stage;
   const std::string thread = stage.thread("mock-toolsay-r0");
   const auto client = stage.socket();
-  const Json call = {{"tool", "request_approval"}, {"arguments", {{"action", "Send the letter"}}}};
-  client->emit("message", {{"threadId", thread}, {"message", call.dump()}});
+  const std::string call = spelled_call("request_approval", {{"action", "Send the letter"}});
+  client->emit("message", {{"threadId", thread}, {"message", call}});
   Json needed;
   while (needed.is_null()) {
     const auto event = client->next_event();

@@ -67,8 +67,7 @@ struct WebStage {
   std::string tool_answer(const std::string& tool, const Json& arguments) const {
     const std::string agent = make_agent(*daemon, "mock:mock-toolsay", {"web", "parallel"});
     const std::size_t before = mock.requests().size();
-    const Json message = {{"tool", tool}, {"arguments", arguments}};
-    ask(*daemon, streamed_turn(agent, {{"message", message.dump()}}));
+    call_tool(*daemon, agent, tool, arguments);
     REQUIRE(mock.requests().size() == before + 2);
     return Json::parse(mock.requests().back().body)["messages"].back()["content"].get<std::string>();
   }

@@ -77,9 +77,7 @@ TEST_CASE("Stock clients come back by themselves when the daemon is started agai
   given["restart"] = true;
   auto node = std::async(std::launch::async, [&] { return run_clients("socket_clients.js", given); });
   const std::string ready = given["urlFile"].get<std::string>() + ".ready";
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (size_of(ready) < 6 && std::chrono::steady_clock::now() < until) std::this_thread::yield();
-  CHECK(size_of(ready) == 6);
+  CHECK(wait_until([&] { return size_of(ready) == 6; }, 30'000));
   CHECK(stage.daemon->stop() == 0);
   stage.daemon->start_again();
   CHECK(check_cases(node.get()) == 2 * 6);

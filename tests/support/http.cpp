@@ -11,6 +11,8 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "support/text.hpp"
+
 namespace platos::tests {
 namespace {
 
@@ -167,18 +169,18 @@ std::string text_of(const std::vector<Event>& events) {
 }
 
 std::string shape_of(const std::vector<Event>& events) {
-  std::string shape;
-  std::string last;
-  for (const auto& event : events) {
-    const std::string type = event.type();
-    if (type == last) {
-      if (shape.back() != '+') shape += '+';
-      continue;
-    }
-    shape += (shape.empty() ? "" : " ") + type;
-    last = type;
-  }
-  return shape;
+  std::vector<std::string> types;
+  for (const auto& event : events) types.push_back(event.type());
+  return run_lengths(types);
+}
+
+std::string spelled_call(const std::string& tool, const Json& arguments) {
+  return Json({{"tool", tool}, {"arguments", arguments}}).dump();
+}
+
+Json call_tool(const Daemon& daemon, const std::string& agent, const std::string& tool, const Json& arguments) {
+  const Ask turn = streamed_turn(agent, {{"message", spelled_call(tool, arguments)}});
+  return event_of(events_of(ask(daemon, turn).body), "tool_result");
 }
 
 std::string make_agent(const Daemon& daemon, const std::string& model, const std::vector<std::string>& skills,
@@ -218,31 +220,29 @@ void RawConnection::send(const std::string& bytes) {
 
 std::string RawConnection::read_until(const std::string& marker, int timeout_ms) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
-  for (;;) {
-    if (!marker.empty() && received_.find(marker) != std::string::npos) return received_;
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
-    pollfd event{fd_, POLLIN, 0};
-    if (left <= 0 || ::poll(&event, 1, static_cast<int>(left)) <= 0) return received_;
-    char buffer[16 * 1024];
-    const ssize_t size = ::recv(fd_, buffer, sizeof buffer, 0);
-    if (size <= 0) return received_;
-    received_.append(buffer, static_cast<std::size_t>(size));
+  while (marker.empty() || received_.find(marker) == std::string::npos) {
+    if (receive(until) != Received::Bytes) break;
   }
+  return received_;
 }
 
 bool RawConnection::wait_closed(int timeout_ms) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
-  for (;;) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
-    pollfd event{fd_, POLLIN, 0};
-    if (left <= 0 || ::poll(&event, 1, static_cast<int>(left)) <= 0) return false;
-    char buffer[16 * 1024];
-    const ssize_t size = ::recv(fd_, buffer, sizeof buffer, 0);
-    if (size <= 0) return true;
-    received_.append(buffer, static_cast<std::size_t>(size));
-  }
+  Received got = Received::Bytes;
+  while (got == Received::Bytes) got = receive(until);
+  return got == Received::End;
+}
+
+RawConnection::Received RawConnection::receive(std::chrono::steady_clock::time_point until) {
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
+  pollfd event{fd_, POLLIN, 0};
+  if (left <= 0 || ::poll(&event, 1, static_cast<int>(left)) <= 0) return Received::Nothing;
+  char buffer[16 * 1024];
+  const ssize_t size = ::recv(fd_, buffer, sizeof buffer, 0);
+  if (size <= 0) return Received::End;
+  received_.append(buffer, static_cast<std::size_t>(size));
+  return Received::Bytes;
 }
 
 }  // namespace platos::tests

@@ -1,6 +1,7 @@
 // A blocking HTTP client for tests (libcurl), and one that sends exactly the bytes it is given.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -64,6 +65,11 @@ std::string make_agent(const Daemon& daemon, const std::string& model, const std
                        const Json& more = Json::object());
 std::string make_thread(const Daemon& daemon, const std::string& agent_id);
 
+/// The message that makes the models "mock-toolsay" call this tool.
+std::string spelled_call(const std::string& tool, const Json& arguments);
+/// A turn of an agent on such a model, in a thread of its own; the event "tool_result" of the call.
+Json call_tool(const Daemon& daemon, const std::string& agent, const std::string& tool, const Json& arguments);
+
 /// A TCP connection on which a test writes exactly what it wants.
 class RawConnection {
  public:
@@ -80,6 +86,9 @@ class RawConnection {
   int fd() const { return fd_; }
 
  private:
+  enum class Received { Nothing, Bytes, End };
+  Received receive(std::chrono::steady_clock::time_point until);
+
   int fd_;
   std::string received_;
 };

@@ -1,7 +1,6 @@
 #include "support/smtp_sink.hpp"
 
 #include <netinet/in.h>
-#include <openssl/evp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,18 +9,10 @@
 #include <utility>
 
 #include "support/authority.hpp"
+#include "support/base64.hpp"
 
 namespace platos::tests {
 namespace {
-
-std::string base64_of(const std::string& bytes) {
-  std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
 
 std::string inside_brackets(const std::string& line) {
   const auto begin = line.find('<');

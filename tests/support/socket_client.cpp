@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "support/text.hpp"
 #include "support/websocket_frames.hpp"
 
 namespace platos::tests {
@@ -159,18 +160,9 @@ bool SocketClient::wait_closed(int timeout_ms) {
 }
 
 std::string shape_of(const std::vector<SocketEvent>& events) {
-  std::string shape;
-  std::string last;
-  for (const auto& event : events) {
-    const std::string type = event.body().value("type", "");
-    if (type == last) {
-      if (shape.back() != '+') shape += '+';
-      continue;
-    }
-    shape += (shape.empty() ? "" : " ") + type;
-    last = type;
-  }
-  return shape;
+  std::vector<std::string> types;
+  for (const auto& event : events) types.push_back(event.body().value("type", ""));
+  return run_lengths(types);
 }
 
 std::string text_of(const std::vector<SocketEvent>& events) {

@@ -1,7 +1,5 @@
 #include "support/stage.hpp"
 
-#include <chrono>
-
 namespace platos::tests {
 
 Stage::Stage(std::vector<std::string> arguments, const std::map<std::string, std::string>& manifests) {
@@ -38,11 +36,7 @@ Json Stage::runs(const std::string& query) const { return get(*daemon, "/api/v1/
 Json Stage::run_record(const std::string& id) const { return get(*daemon, "/api/v1/runs/" + id).json(); }
 
 bool Stage::wait_for_status(const std::string& run, const std::string& status) const {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (run_record(run).value("status", "") != status) {
-    if (std::chrono::steady_clock::now() > until) return false;
-  }
-  return true;
+  return wait_until([&] { return run_record(run).value("status", "") == status; }, 30'000);
 }
 
 }  // namespace platos::tests

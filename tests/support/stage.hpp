@@ -9,6 +9,7 @@
 #include "mock_provider/mock_provider.hpp"
 #include "support/daemon.hpp"
 #include "support/http.hpp"
+#include "support/waiting.hpp"
 
 namespace platos::tests {
 

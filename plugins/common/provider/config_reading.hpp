@@ -22,6 +22,24 @@ class ConfigReader {
   /// The whole configuration.
   nlohmann::json read_object(std::string_view config_json) const;
 
+  /// The keys that every provider has: base_url, api_key_required, extra_headers and models, into members of these
+  /// names. False: it is another key.
+  template <typename Config>
+  bool read_common(const std::string& key, const nlohmann::json& value, Config& config) const {
+    if (key == "base_url") {
+      config.base_url = read_base_url(value, Config().base_url);
+    } else if (key == "api_key_required") {
+      config.api_key_required = read_flag(key, value);
+    } else if (key == "extra_headers") {
+      config.extra_headers = read_extra_headers(value);
+    } else if (key == "models") {
+      config.models = read_models(value);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
   std::string read_text(const std::string& key, const nlohmann::json& value) const;
   bool read_flag(const std::string& key, const nlohmann::json& value) const;
   std::int64_t read_integer(const std::string& key, const nlohmann::json& value, std::int64_t least,

@@ -15,8 +15,8 @@
 #include "secrets/cipher.hpp"
 #include "store/data_keys.hpp"
 #include "support/postgres.hpp"
-#include "support/system_scope.hpp"
 #include "support/temp_dir.hpp"
+#include "support/tenant_rows.hpp"
 
 namespace platos::bench {
 namespace {
@@ -105,11 +105,8 @@ class IndexedStore {
     if (!done) std::fprintf(stderr, "%s\n", done.error().message.c_str());
   }
   void fill() {
-    const auto system = model::SystemScopeForTest::make();
     write([&](store::Session& session) {
-      session.execute(system, "INSERT INTO organizations VALUES ('org', 'o', 'n', 1)");
-      session.execute(system, "INSERT INTO projects VALUES ('prj', 'org', 'p', 'n', 1)");
-      session.execute(system, "INSERT INTO environments VALUES ('env', 'org', 'prj', 'e', 'PRODUCTION', 'n', 1)");
+      tests::insert_tenant(session, who_.scope);
       store::DataKeys(session).insert(store::Connection::everywhere(), ring_.make("org"), 1);
     });
     for (int i = 0; i < kMessages; i += kMessagesOfThread) write([&](store::Session& session) { add(session, i); });

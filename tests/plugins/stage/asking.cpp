@@ -17,10 +17,6 @@ std::vector<std::string> settings_with(const std::vector<std::string>& pairs) {
   return arguments;
 }
 
-std::string spelled_call(const std::string& tool, const Json& arguments) {
-  return R"({"tool":)" + Json(tool).dump() + R"(,"arguments":)" + arguments.dump() + "}";
-}
-
 Json call_tool(const PluginStage& stage, const std::string& tool, const Json& arguments,
                const std::vector<std::string>& skills, const Json& agent) {
   return event_of(stage.turn(kCallingModel, skills, spelled_call(tool, arguments), agent), "tool_result");

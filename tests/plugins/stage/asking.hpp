@@ -18,9 +18,6 @@ void without_shipped_governor(const PluginStage& stage);
 /// Settings "section.key=value" of a daemon that wants no governor by name.
 std::vector<std::string> settings_with(const std::vector<std::string>& pairs);
 
-/// The message that spells out a call; the mock wants the tool's name first.
-std::string spelled_call(const std::string& tool, const Json& arguments);
-
 /// A turn in which the model calls one tool; the tool_result event.
 Json call_tool(const PluginStage& stage, const std::string& tool, const Json& arguments,
                const std::vector<std::string>& skills = {}, const Json& agent = Json::object());

@@ -1,9 +1,7 @@
 #include "plugins/stage/plugin_stage.hpp"
 
 #include <curl/curl.h>
-#include <poll.h>
 
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -24,7 +22,8 @@ void PluginStage::configure(const Configured& instance) const {
   const Json grant = {{"grant", 1},
                       {"instance", instance.name},
                       {"http", {"{{config.base_url}}/*"}},
-                      {"secrets", instance.granted_secrets}};
+                      {"secrets", instance.granted_secrets},
+                      {"sandbox", instance.sandbox}};
   data_.write("manifests/instances/" + instance.name + ".json", file.dump());
   data_.write("manifests/grants/" + instance.name + ".json", grant.dump());
 }
@@ -93,21 +92,6 @@ std::string rogue_id(const std::string& fixture) { return "test.rogue." + fixtur
 
 bool says(const Json& text, const std::string& part) {
   return text.is_string() && text.get<std::string>().find(part) != std::string::npos;
-}
-
-bool wait_until(const std::function<bool()>& holds, int timeout_ms) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    ::poll(nullptr, 0, 20);
-  }
-  return true;
-}
-
-std::size_t count_of(const std::string& text, const std::string& part) {
-  std::size_t count = 0;
-  for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size()) ++count;
-  return count;
 }
 
 std::string url_now(const Daemon& daemon) {

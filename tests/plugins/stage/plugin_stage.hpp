@@ -1,7 +1,6 @@
 // A daemon with a plugin folder, instances and grants of a test's own.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +8,8 @@
 #include "mock_provider/mock_provider.hpp"
 #include "support/daemon.hpp"
 #include "support/http.hpp"
+#include "support/text.hpp"
+#include "support/waiting.hpp"
 
 namespace platos::tests {
 
@@ -20,6 +21,7 @@ struct Configured {
   std::string component = "main";
   Json secrets = Json::object();         ///< slot -> "env:NAME"
   Json granted_secrets = Json::array();  ///< slots
+  bool sandbox = false;                  ///< granted
 };
 
 /// Prepare with add() and configure(), then start(). Folders go away with the object.
@@ -61,12 +63,6 @@ std::string rogue_id(const std::string& fixture);
 
 /// True when `text` contains `part`; for readable CHECKs on error texts.
 bool says(const Json& text, const std::string& part);
-
-/// Looks every 20 ms until the predicate holds; false when the time is over first.
-bool wait_until(const std::function<bool()>& holds, int timeout_ms = 20'000);
-
-/// How often `part` occurs in `text`.
-std::size_t count_of(const std::string& text, const std::string& part);
 
 /// GET or POST at a daemon that restarted itself and so listens elsewhere than its Daemon object knows.
 std::string url_now(const Daemon& daemon);

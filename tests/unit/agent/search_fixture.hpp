@@ -10,6 +10,7 @@
 #include "agent/search.hpp"
 #include "secrets/cipher.hpp"
 #include "store/data_keys.hpp"
+#include "support/tenant_rows.hpp"
 #include "unit/store/store_fixture.hpp"
 
 namespace platos::agent {
@@ -35,14 +36,8 @@ struct SearchFixture : store::DatabaseFixture {
   }
 
   void add_tenant(const model::Scope& scope) {
-    const auto system = model::SystemScopeForTest::make();
     const auto done = write([&](store::Session& session) -> Result<void> {
-      const std::string end = scope.environment_id.substr(4);
-      session.execute(system, "INSERT INTO organizations VALUES ($1, $2, 'n', 1)", {scope.organization_id, end});
-      session.execute(system, "INSERT INTO projects VALUES ($1, $2, $3, 'n', 1)",
-                      {scope.project_id, scope.organization_id, end});
-      session.execute(system, "INSERT INTO environments VALUES ($1, $2, $3, $4, 'PRODUCTION', 'n', 1)",
-                      {scope.environment_id, scope.organization_id, scope.project_id, end});
+      tests::insert_tenant(session, scope);
       store::DataKeys(session).insert(store::Connection::everywhere(), ring.make(scope.organization_id), 1);
       return {};
     });

@@ -3,9 +3,12 @@
 
 #include "egress/mail.hpp"
 #include "egress/mail_encoding.hpp"
+#include "support/text.hpp"
 
 namespace platos::egress {
 namespace {
+
+using tests::has;
 
 Mail plain() {
   Mail mail;
@@ -16,8 +19,6 @@ Mail plain() {
 }
 
 const MailEnvelope kEnvelope{"bot@example.com", "", "id-1@example.com", 1'700'000'000'000'000};
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 std::size_t longest_line(const std::string& text) {
   std::size_t longest = 0;

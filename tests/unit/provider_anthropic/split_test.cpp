@@ -1,6 +1,5 @@
 // The recorded answers, cut everywhere: the cases are those of the stream contract.
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 
 #include "contract/stream_contract.hpp"
 #include "driver.hpp"
@@ -14,16 +13,7 @@ const std::vector<platos::tests::Recording>& platos::tests::complete_streams() {
 }
 
 TEST_CASE("an overload after status 200 fails the answer, split at every byte") {
-  const Plugin plugin;
-  const auto overloaded = platos::tests::recording(PROVIDER_ANTHROPIC_RECORDED, "overloaded");
-  const std::string_view text = overloaded.body;
-  for (std::size_t at = 0; at <= text.size(); ++at) {
-    const Result result = exchange(plugin, {.pieces = {text.substr(0, at), text.substr(at)}});
-    INFO("split at byte " << at);
-    REQUIRE(result.status == PLATOS_UNAVAILABLE);
-    REQUIRE(result.events == overloaded.events);
-    REQUIRE(result.message == "https://api.anthropic.com broke off its answer with an error: \"Overloaded\"");
-    REQUIRE(nlohmann::json::parse(result.detail_json) ==
-            nlohmann::json{{"retryable", true}, {"provider_code", "overloaded_error"}});
-  }
+  platos::tests::check_broken_off(platos::tests::recording(PROVIDER_ANTHROPIC_RECORDED, "overloaded"),
+                                  "https://api.anthropic.com broke off its answer with an error: \"Overloaded\"",
+                                  R"({"retryable":true,"provider_code":"overloaded_error"})");
 }

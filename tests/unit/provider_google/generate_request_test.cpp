@@ -5,10 +5,12 @@
 
 #include "driver.hpp"
 #include "platos/cpp/error.hpp"
+#include "support/text.hpp"
 
 using namespace platos::provider_google;
 using Json = nlohmann::json;
 using platos::provider_google::testing::recorded;
+using platos::tests::count_of;
 
 namespace {
 
@@ -26,12 +28,6 @@ std::string problem_of(const std::string& request_json) {
     return error.what();
   }
   return "it was taken";
-}
-
-int count_of(const std::string& text, std::string_view word) {
-  int count = 0;
-  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++count;
-  return count;
 }
 
 }  // namespace

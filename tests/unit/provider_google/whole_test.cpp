@@ -1,21 +1,15 @@
+// Answers that are not streamed; the cases of every codec are those of tests/contract/whole_contract.cpp.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "contract/stream_contract.hpp"
 #include "driver.hpp"
 
 using namespace platos::provider_google::testing;
 
-TEST_CASE("an answer that is not streamed gives the same events, split at every byte") {
-  const Plugin plugin;
-  const std::string body = recorded("whole.json");
-  const auto expected = nlohmann::json::parse(recorded("whole.events.json")).get<std::vector<std::string>>();
-  for (std::size_t at = 0; at <= body.size(); ++at) {
-    const std::string_view text = body;
-    const auto outcome = run_exchange(plugin.instance, kWholeRequest, 200, {text.substr(0, at), text.substr(at)});
-    INFO("at " << at << " " << outcome.error.message);
-    REQUIRE(outcome.done);
-    REQUIRE(outcome.events == expected);
-  }
+const std::vector<platos::tests::Recording>& platos::tests::whole_answers() {
+  static const auto all = whole_recordings(PROVIDER_GOOGLE_RECORDED, {"whole"});
+  return all;
 }
 
 TEST_CASE("a request that is not streamed asks for JSON") {
@@ -23,17 +17,6 @@ TEST_CASE("a request that is not streamed asks for JSON") {
   const auto outcome = run_exchange(plugin.instance, kWholeRequest, 200, {recorded("whole.json")});
   CHECK(outcome.headers[1] == std::pair<std::string, std::string>("accept", "application/json"));
   CHECK(outcome.url == "https://generativelanguage.googleapis.com/v1beta/models/m:generateContent");
-}
-
-TEST_CASE("a body cut at any byte fails without an event") {
-  const Plugin plugin;
-  const std::string body = recorded("whole.json");
-  for (std::size_t at = 0; at <= body.rfind('}'); ++at) {
-    const Result result = exchange(plugin, {.pieces = {std::string_view(body).substr(0, at)}}, kWholeRequest);
-    INFO("cut at " << at << ": " << result.message);
-    REQUIRE(result.status == (at == 0 ? PLATOS_UNAVAILABLE : PLATOS_INTERNAL));
-    REQUIRE(result.events.empty());
-  }
 }
 
 TEST_CASE("a body without an answer is broken, blocked, or an error") {

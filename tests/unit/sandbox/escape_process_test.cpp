@@ -4,12 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
-#include <filesystem>
-#include <fstream>
-#include <thread>
-
 #include "attempts.hpp"
+#include "support/processes.hpp"
+#include "support/waiting.hpp"
 
 using namespace platos;
 using namespace platos::tests;
@@ -30,23 +27,6 @@ struct Bystander {
   }
   bool lives() const { return ::waitpid(pid, nullptr, WNOHANG) == 0; }
 };
-
-/// Command lines of this machine that hold `word`.
-int processes_with(const std::string& word) {
-  int count = 0;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
-    std::ifstream file(entry.path() / "cmdline", std::ios::binary);
-    const std::string line{std::istreambuf_iterator<char>(file), {}};
-    count += line.find(word) != std::string::npos ? 1 : 0;
-  }
-  return count;
-}
-
-std::string unique_word() {
-  static int next = 0;
-  return "platos-" + std::to_string(::getpid()) + "-" + std::to_string(next++);
-}
 
 }  // namespace
 
@@ -98,8 +78,7 @@ TEST_CASE_METHOD(SandboxStage, "a program that is given up at any moment leaves 
     CHECK(result.error().code == "cancelled");
   }
   // bubblewrap's own end may be a moment behind that of what it was told to run.
-  for (int i = 0; i < 2000 && processes_with(word) > 0; ++i) std::this_thread::yield();
-  CHECK(processes_with(word) == 0);
+  CHECK(wait_until([&] { return processes_with(word) == 0; }));
 }
 
 TEST_CASE_METHOD(SandboxStage, "descriptors, environment and input of the daemon do not reach a program") {

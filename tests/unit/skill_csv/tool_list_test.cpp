@@ -5,11 +5,9 @@ using nlohmann::json;
 namespace platos::skill_csv {
 
 TEST_CASE_METHOD(CsvFixture, "five tools are listed, all of effect read, with closed argument schemas") {
-  sdk::testing::TextWriter writer;
-  REQUIRE(skill.list(instance.handle(), &writer.table, &error) == PLATOS_OK);
-  const json tools = json::parse(writer.text);
+  const json listed = tools();
   std::string shapes;
-  for (const json& tool : tools) {
+  for (const json& tool : listed) {
     CHECK(tool["effect"] == "read");
     CHECK(tool["description"].get<std::string>().size() > 50);
     CHECK(tool["input_schema"]["type"] == "object");
@@ -25,9 +23,7 @@ TEST_CASE_METHOD(CsvFixture, "five tools are listed, all of effect read, with cl
 }
 
 TEST_CASE_METHOD(CsvFixture, "the schema of csv_read_sheet states the range and the default of maxRows") {
-  sdk::testing::TextWriter writer;
-  REQUIRE(skill.list(instance.handle(), &writer.table, &error) == PLATOS_OK);
-  const json properties = json::parse(writer.text)[1]["input_schema"]["properties"];
+  const json properties = tools()[1]["input_schema"]["properties"];
   CHECK(properties["maxRows"]["type"] == "integer");
   CHECK(properties["maxRows"]["minimum"] == 1);
   CHECK(properties["maxRows"]["maximum"] == 100'000);

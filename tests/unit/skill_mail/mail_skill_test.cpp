@@ -1,33 +1,24 @@
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 
 #include "platos/cpp/testing/fake_services.hpp"
+#include "support/skill_tools.hpp"
 
 namespace platos::skill_mail {
 namespace {
 
-using nlohmann::json;
+using json = tests::Json;
 namespace fakes = sdk::testing;
 
-struct Mailer {
+struct MailHost {
   fakes::FakeHost host;
   fakes::FakeMail mail{host};
-  fakes::FakeInstance instance;
-  fakes::OutputCollector output;
-  platos_error_t error;
-  platos_call_t call;
+};
 
-  explicit Mailer(std::string_view config = "{}") : instance(host, platos_plugin_v1, "mail", config) {}
-  const platos_skill_t& skill() const { return instance.table<platos_skill_t>(PLATOS_SKILL_INTERFACE); }
+struct Mailer : MailHost, tests::SkillTools {
+  explicit Mailer(const json& config = json::object()) : SkillTools(host, "mail", config) {}
+
   std::int32_t send(const std::string& args_json, std::string_view tool = "email_send") {
-    output.items.clear();
-    error = {};
-    return skill().invoke(instance.handle(), &call, sdk::slice(tool), sdk::slice(args_json), &output.table, &error);
-  }
-  json tools() {
-    fakes::TextWriter writer;
-    REQUIRE(skill().list(instance.handle(), &writer.table, &error) == PLATOS_OK);
-    return json::parse(writer.text);
+    return invoke_text(tool, args_json);
   }
 };
 
@@ -110,10 +101,10 @@ TEST_CASE("the tool happens once, and needs a person when the operator says so")
   Mailer plain;
   CHECK(plain.tools()[0]["effect"] == "once");
   CHECK(plain.tools()[0]["requires_approval"] == false);
-  Mailer asked(R"({"require_approval": true})");
+  Mailer asked(json{{"require_approval", true}});
   CHECK(asked.tools()[0]["requires_approval"] == true);
-  CHECK_THROWS(Mailer(R"({"require_approval": 1})"));
-  CHECK_THROWS(Mailer(R"({"server": "x"})"));
+  CHECK_THROWS(Mailer(json{{"require_approval", 1}}));
+  CHECK_THROWS(Mailer(json{{"server", "x"}}));
 }
 
 }  // namespace platos::skill_mail

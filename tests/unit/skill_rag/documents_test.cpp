@@ -8,10 +8,12 @@
 #include "document.hpp"
 #include "platos/cpp/error.hpp"
 #include "support/pdf_maker.hpp"
+#include "support/text.hpp"
 
 namespace platos::skill_rag {
 namespace {
 
+using tests::has;
 using tests::pdf_of_objects;
 using tests::pdf_of_pages;
 using tests::pdf_stream;
@@ -29,8 +31,6 @@ std::string refusal(const std::string& bytes, std::int64_t time_ms = kPdfTimeMs)
     return error.what();
   }
 }
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

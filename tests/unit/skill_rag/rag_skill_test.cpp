@@ -4,56 +4,35 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <nlohmann/json.hpp>
 
 #include "platos/cpp/testing/fake_services.hpp"
+#include "support/skill_tools.hpp"
 #include "support/temp_dir.hpp"
 
 namespace platos::skill_rag {
 namespace {
 
-using nlohmann::json;
+using json = tests::Json;
 namespace fakes = sdk::testing;
+using tests::has;
 
-struct Shelf {
+struct ShelfHost {
   tests::TempDir dir;
   fakes::FakeHost host;
   fakes::FakeStateDir state{host, dir.path()};
   fakes::FakeSeal seal{host};
-  std::unique_ptr<fakes::FakeInstance> instance;
-  fakes::OutputCollector output;
-  platos_error_t error;
-  platos_call_t call;
+};
 
-  explicit Shelf(const std::string& config = "{}") {
-    instance = std::make_unique<fakes::FakeInstance>(host, platos_plugin_v1, "rag", config);
+struct Shelf : ShelfHost, tests::SkillTools {
+  explicit Shelf(const json& config = json::object()) : SkillTools(host, "rag", config) {
     call.attributes["environment"] = "env_1";
-  }
-  std::int32_t invoke(const std::string& tool, const json& arguments) {
-    output.items.clear();
-    error = {};
-    const std::string text = arguments.dump();
-    return instance->table<platos_skill_t>(PLATOS_SKILL_INTERFACE)
-        .invoke(instance->handle(), &call, sdk::slice(tool), sdk::slice(text), &output.table, &error);
-  }
-  json ask(const std::string& tool, const json& arguments = json::object()) {
-    const auto status = invoke(tool, arguments);
-    INFO(error.message);
-    REQUIRE(status == PLATOS_OK);
-    return json::parse(output.items.at(0).data);
   }
   json keep(const std::string& name, const std::string& content, json more = json::object()) {
     more["source"] = name;
     more["content"] = content;
-    return ask("rag_ingest_document", more);
-  }
-  std::string refusal(const std::string& tool, const json& arguments) {
-    CHECK(invoke(tool, arguments) == PLATOS_INVALID_ARGUMENT);
-    return error.message;
+    return answer("rag_ingest_document", more);
   }
 };
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
@@ -64,28 +43,29 @@ TEST_CASE("a document that is kept is found by words and by likeness, listed, an
                    {{"tags", json::array({"house"})}, {"chunkSize", 200}})["totalChunks"] == 1);
   shelf.keep("menu.html", "<html><p>Pancakes with maple syrup</p><script>harbour</script></html>",
              {{"tags", json::array({"food"})}});
-  const json found = shelf.ask("rag_retrieve", {{"query", "When does the harbor master open?"}});
+  const json found = shelf.answer("rag_retrieve", {{"query", "When does the harbor master open?"}});
   REQUIRE(found["totalChunks"] >= 1);
   CHECK(found["chunks"][0]["sourceUrl"] == "handbook.md");
   CHECK(found["chunks"][0]["chunkIndex"] == 0);
   CHECK(found["chunks"][0]["score"] > 0);
   CHECK(found["chunks"][0]["score"] <= 1);
   CHECK(found["reranked"] == false);
-  CHECK(shelf.ask("rag_retrieve", {{"query", "pancake"}, {"topK", 1}})["chunks"][0]["sourceUrl"] == "menu.html");
-  CHECK(shelf.ask("rag_retrieve", {{"query", "pancake"}, {"topK", 1}, {"rerank", true}})["reranked"] == true);
-  const json food = shelf.ask("rag_retrieve", {{"query", "harbour"}, {"filterTags", json::array({"food"})}});
+  CHECK(shelf.answer("rag_retrieve", {{"query", "pancake"}, {"topK", 1}})["chunks"][0]["sourceUrl"] == "menu.html");
+  CHECK(shelf.answer("rag_retrieve", {{"query", "pancake"}, {"topK", 1}, {"rerank", true}})["reranked"] == true);
+  const json food = shelf.answer("rag_retrieve", {{"query", "harbour"}, {"filterTags", json::array({"food"})}});
   for (const json& chunk : food["chunks"]) CHECK(chunk["sourceUrl"] == "menu.html");
-  CHECK(shelf.ask("rag_retrieve", {{"query", "harbour"}, {"filterTags", json::array({"none"})}})["totalChunks"] == 0);
-  const json listed = shelf.ask("rag_list_sources");
+  CHECK(shelf.answer("rag_retrieve", {{"query", "harbour"}, {"filterTags", json::array({"none"})}})["totalChunks"] ==
+        0);
+  const json listed = shelf.answer("rag_list_sources");
   REQUIRE(listed["total"] == 2);
   CHECK(listed["sources"][0]["sourceUrl"] == "handbook.md");
   CHECK(listed["sources"][0]["tags"] == json::array({"house"}));
   CHECK(listed["sources"][0]["ingestedAt"].get<std::string>().size() == 20);
-  CHECK(shelf.ask("rag_delete_source", {{"sourceUrl", "handbook.md"}})["deleted"] == true);
-  CHECK(shelf.ask("rag_delete_source", {{"sourceUrl", "handbook.md"}})["deleted"] == false);
-  const json left = shelf.ask("rag_retrieve", {{"query", "harbour master lock"}});
+  CHECK(shelf.answer("rag_delete_source", {{"sourceUrl", "handbook.md"}})["deleted"] == true);
+  CHECK(shelf.answer("rag_delete_source", {{"sourceUrl", "handbook.md"}})["deleted"] == false);
+  const json left = shelf.answer("rag_retrieve", {{"query", "harbour master lock"}});
   for (const json& chunk : left["chunks"]) CHECK(chunk["sourceUrl"] == "menu.html");
-  CHECK(shelf.ask("rag_list_sources")["total"] == 1);
+  CHECK(shelf.answer("rag_list_sources")["total"] == 1);
 }
 
 TEST_CASE("what is kept again takes the place of what was there, also when it is shorter") {
@@ -95,11 +75,11 @@ TEST_CASE("what is kept again takes the place of what was there, also when it is
   const json first = shelf.keep("a", longer, {{"chunkSize", 200}, {"overlap", 50}});
   CHECK(first["totalChunks"] > 8);
   // From the chunks alone, without what they repeat.
-  const json again = shelf.ask("rag_reindex", {{"sourceUrl", "a"}});
+  const json again = shelf.answer("rag_reindex", {{"sourceUrl", "a"}});
   CHECK(again["chunkCount"] == first["totalChunks"]);
   CHECK(again["refetched"] == false);
   shelf.keep("a", "Only penguins now.");
-  const json found = shelf.ask("rag_retrieve", {{"query", "walruses penguins"}, {"topK", 50}});
+  const json found = shelf.answer("rag_retrieve", {{"query", "walruses penguins"}, {"topK", 50}});
   REQUIRE(found["totalChunks"] == 1);
   CHECK(found["chunks"][0]["content"] == "Only penguins now.");
   CHECK(has(shelf.refusal("rag_reindex", {{"sourceUrl", "b"}}), "rag_list_sources"));
@@ -109,11 +89,11 @@ TEST_CASE("environments know nothing of each other, and the file can be read by 
   Shelf shelf;
   shelf.keep("secret-plan.txt", "The treasure lies beneath the lighthouse.");
   shelf.call.attributes["environment"] = "env_2";
-  CHECK(shelf.ask("rag_retrieve", {{"query", "treasure lighthouse"}})["totalChunks"] == 0);
-  CHECK(shelf.ask("rag_list_sources")["total"] == 0);
-  CHECK(shelf.ask("rag_delete_source", {{"sourceUrl", "secret-plan.txt"}})["deleted"] == false);
+  CHECK(shelf.answer("rag_retrieve", {{"query", "treasure lighthouse"}})["totalChunks"] == 0);
+  CHECK(shelf.answer("rag_list_sources")["total"] == 0);
+  CHECK(shelf.answer("rag_delete_source", {{"sourceUrl", "secret-plan.txt"}})["deleted"] == false);
   shelf.call.attributes["environment"] = "env_1";
-  CHECK(shelf.ask("rag_list_sources")["total"] == 1);
+  CHECK(shelf.answer("rag_list_sources")["total"] == 1);
   for (const auto& entry : std::filesystem::directory_iterator(shelf.dir.path())) {
     std::ifstream file(entry.path(), std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(file), {}};
@@ -123,7 +103,8 @@ TEST_CASE("environments know nothing of each other, and the file can be read by 
 
 TEST_CASE("URLs are fetched through the host, only if it lets; each source of several counts for itself") {
   Shelf shelf;
-  CHECK(shelf.invoke("rag_ingest_document", {{"source", "https://example.com/a"}}) == PLATOS_FAILED_PRECONDITION);
+  CHECK(shelf.invoke("rag_ingest_document", {{"source", "https://example.com/a"}}).status ==
+        PLATOS_FAILED_PRECONDITION);
   CHECK(has(shelf.error.message, "grant"));
   std::string page = "<html><body><p>Walruses eat clams.</p></body></html>";
   fakes::FakeHttp http(shelf.host, [&](const fakes::FakeHttp::Request& request) {
@@ -131,16 +112,16 @@ TEST_CASE("URLs are fetched through the host, only if it lets; each source of se
     if (request.url.ends_with("/dead")) return fakes::FakeHttp::Answer{PLATOS_UNAVAILABLE, 0, "no route"};
     return fakes::FakeHttp::Answer{PLATOS_OK, 200, page, {{"content-type", "text/html"}}};
   });
-  const json kept = shelf.ask(
+  const json kept = shelf.answer(
       "rag_ingest_document",
       {{"source", {"https://example.com/a", "https://example.com/gone", "https://example.com/dead", "name"}}});
   CHECK(kept["ingested"].size() == 1);
   REQUIRE(kept["failed"].size() == 3);
   CHECK(has(kept["failed"][0]["error"], "404"));
-  CHECK(shelf.ask("rag_retrieve", {{"query", "walrus clams"}})["chunks"][0]["content"] == "Walruses eat clams.\n");
+  CHECK(shelf.answer("rag_retrieve", {{"query", "walrus clams"}})["chunks"][0]["content"] == "Walruses eat clams.\n");
   page = "<html><body><p>Walruses sleep.</p></body></html>";
-  CHECK(shelf.ask("rag_reindex", {{"sourceUrl", "https://example.com/a"}})["refetched"] == true);
-  CHECK(shelf.ask("rag_retrieve", {{"query", "walrus"}})["chunks"][0]["content"] == "Walruses sleep.\n");
+  CHECK(shelf.answer("rag_reindex", {{"sourceUrl", "https://example.com/a"}})["refetched"] == true);
+  CHECK(shelf.answer("rag_retrieve", {{"query", "walrus"}})["chunks"][0]["content"] == "Walruses sleep.\n");
 }
 
 TEST_CASE("arguments that are wrong are named") {
@@ -158,29 +139,28 @@ TEST_CASE("arguments that are wrong are named") {
   CHECK(has(shelf.refusal("rag_retrieve", {{"query", ""}}), "\"query\""));
   CHECK(has(shelf.refusal("rag_retrieve", {{"query", "x"}, {"topK", 51}}), "topK"));
   CHECK(has(shelf.refusal("rag_list_sources", {{"x", 1}}), "\"x\""));
-  CHECK(shelf.invoke("rag_forget", json::object()) == PLATOS_NOT_FOUND);
-  CHECK_THROWS(Shelf(R"({"max_chunks": 1})"));
-  CHECK_THROWS(Shelf(R"({"more": 1})"));
+  CHECK(shelf.invoke("rag_forget", json::object()).status == PLATOS_NOT_FOUND);
+  CHECK_THROWS(Shelf(json{{"max_chunks", 1}}));
+  CHECK_THROWS(Shelf(json{{"more", 1}}));
 }
 
 TEST_CASE("an environment that is full takes no more and keeps what it has") {
-  Shelf shelf(R"({"max_chunks": 100})");
+  Shelf shelf(json{{"max_chunks", 100}});
   shelf.keep("small", "A few words about otters.");
   std::string much;
   for (int i = 0; i < 3000; ++i) much += "Word" + std::to_string(i) + " and more. ";
-  CHECK(shelf.invoke("rag_ingest_document",
-                     {{"source", "much"}, {"content", much}, {"chunkSize", 200}, {"overlap", 0}}) ==
-        PLATOS_RESOURCE_EXHAUSTED);
-  CHECK(shelf.ask("rag_list_sources")["total"] == 1);
-  CHECK(shelf.ask("rag_retrieve", {{"query", "otters"}})["totalChunks"] == 1);
+  CHECK(shelf.invoke("rag_ingest_document", {{"source", "much"}, {"content", much}, {"chunkSize", 200}, {"overlap", 0}})
+            .status == PLATOS_RESOURCE_EXHAUSTED);
+  CHECK(shelf.answer("rag_list_sources")["total"] == 1);
+  CHECK(shelf.answer("rag_retrieve", {{"query", "otters"}})["totalChunks"] == 1);
 }
 
 TEST_CASE("a cancelled call keeps nothing") {
   Shelf shelf;
   shelf.call.cancelled = true;
-  CHECK(shelf.invoke("rag_ingest_document", {{"source", "a"}, {"content", "words"}}) == PLATOS_CANCELLED);
+  CHECK(shelf.invoke("rag_ingest_document", {{"source", "a"}, {"content", "words"}}).status == PLATOS_CANCELLED);
   shelf.call.cancelled = false;
-  CHECK(shelf.ask("rag_list_sources")["total"] == 0);
+  CHECK(shelf.answer("rag_list_sources")["total"] == 0);
 }
 
 TEST_CASE("ten thousand chunks are searched in a moment") {
@@ -194,9 +174,9 @@ TEST_CASE("ten thousand chunks are searched in a moment") {
     const json kept = shelf.keep("log-" + std::to_string(source), text, {{"chunkSize", 200}, {"overlap", 0}});
     CHECK(kept["totalChunks"] >= 2500);
   }
-  shelf.ask("rag_retrieve", {{"query", "warm"}});  // the vectors are read into memory once
+  shelf.answer("rag_retrieve", {{"query", "warm"}});  // the vectors are read into memory once
   const auto begin = std::chrono::steady_clock::now();
-  const json found = shelf.ask("rag_retrieve", {{"query", "Entry 7777 of the log"}, {"topK", 5}});
+  const json found = shelf.answer("rag_retrieve", {{"query", "Entry 7777 of the log"}, {"topK", 5}});
   const auto taken = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
   CHECK(has(found["chunks"][0]["content"], "Entry 7777 "));
   WARN("a search among " << 10'000 << " chunks took " << taken.count() << " ms");

@@ -11,19 +11,13 @@
 #include "store/sealing.hpp"
 #include "store/tool_calls.hpp"
 #include "store_fixture.hpp"
+#include "support/tenant_rows.hpp"
 
 namespace platos::store {
 
 SessionFixture::SessionFixture() {
   REQUIRE(migrate(session, session.migrations(), clock, folder.path() + "/snapshot.db"));
-  for (const auto& scope : {own, other}) {
-    const std::string end = scope.environment_id.substr(4);
-    session.execute(system, "INSERT INTO organizations VALUES ($1, $2, 'n', 1)", {scope.organization_id, end});
-    session.execute(system, "INSERT INTO projects VALUES ($1, $2, $3, 'n', 1)",
-                    {scope.project_id, scope.organization_id, end});
-    session.execute(system, "INSERT INTO environments VALUES ($1, $2, $3, $4, 'PRODUCTION', 'n', 1)",
-                    {scope.environment_id, scope.organization_id, scope.project_id, end});
-  }
+  for (const auto& scope : {own, other}) tests::insert_tenant(session, scope);
 }
 
 void SessionFixture::insert_agent(const model::Scope& scope, const std::string& id, std::int64_t created_us) {

@@ -6,6 +6,7 @@
 
 #include "base/task_set.hpp"
 #include "store/tool_settings.hpp"
+#include "support/tenant_rows.hpp"
 #include "tools/administration.hpp"
 #include "unit/store/store_fixture.hpp"
 
@@ -100,11 +101,8 @@ struct CatalogueFixture : store::DatabaseFixture {
 
   CatalogueFixture() {
     REQUIRE(open());
-    const auto system = model::SystemScopeForTest::make();
     const auto tenant = write([&](store::Session& session) -> Result<void> {
-      session.execute(system, "INSERT INTO organizations VALUES ('org_a', 'a', 'n', 1)");
-      session.execute(system, "INSERT INTO projects VALUES ('prj_a', 'org_a', 'a', 'n', 1)");
-      session.execute(system, "INSERT INTO environments VALUES ('env_a', 'org_a', 'prj_a', 'a', 'PRODUCTION', 'n', 1)");
+      tests::insert_tenant(session, own);
       return {};
     });
     REQUIRE(tenant);
