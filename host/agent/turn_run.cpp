@@ -54,20 +54,22 @@ TurnRun::TurnRun(const TurnServices& services, engine::Run& run)
 Task<void> TurnRun::go() {
   greet();
   base::failpoint("turn.rebuilt");
-  auto setting = co_await services_.settings.load(run_, std::move(setting_.input));
+  auto worked = co_await load();
   base::failpoint("turn.after_load");
-  if (!setting) {
-    co_await give_up(setting.error());
-    co_return;
-  }
-  setting_ = std::move(*setting);
-  const auto worked = co_await work();
+  if (worked) worked = co_await work();
   if (run_.lost()) co_return;
   if (worked) {
     co_await complete();
   } else {
     co_await give_up(worked.error());
   }
+}
+
+Task<Result<void>> TurnRun::load() {
+  auto setting = co_await services_.settings.load(run_, std::move(setting_.input));
+  if (!setting) co_return fail(setting.error());
+  setting_ = std::move(*setting);
+  co_return Result<void>{};
 }
 
 void TurnRun::greet() {
@@ -144,8 +146,9 @@ Result<void> TurnRun::check_limits() const {
   return {};
 }
 
-Task<Result<void>> TurnRun::work() {
-  if (auto allowed = govern_message(); !allowed) co_return allowed;
+// What is needed once is no part of work()'s frame, which lasts as long as the answer streams.
+Task<Result<tools::ToolSet>> TurnRun::prepare() {
+  if (auto allowed = govern_message(); !allowed) co_return fail(allowed.error());
   const bool structured = setting_.output_schema != nullptr;
   // A schema and tools exclude each other: the model would answer in tool calls.
   Result<tools::ToolSet> tools = tools::ToolSet({});
@@ -167,12 +170,18 @@ Task<Result<void>> TurnRun::work() {
     span.set("platos.memory.block_bytes", static_cast<std::int64_t>(setting_.recalled.size()));
     span.end();
   }
+  co_return tools;
+}
+
+Task<Result<void>> TurnRun::work() {
+  const auto tools = co_await prepare();
+  if (!tools) co_return fail(tools.error());
   while (state_.wants_another_step()) {
     if (auto within = check_limits(); !within) co_return within;
     auto stepped = co_await step(*tools);
     if (!stepped) co_return stepped;
   }
-  if (!structured) co_return Result<void>{};
+  if (setting_.output_schema == nullptr) co_return Result<void>{};
   co_return co_await structure();
 }
 

@@ -19,6 +19,8 @@ class TurnRun {
   Task<void> go();
 
  private:
+  Task<Result<void>> load();
+  Task<Result<tools::ToolSet>> prepare();
   Task<Result<void>> work();
   void greet();
   Result<void> govern_message();

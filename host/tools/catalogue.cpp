@@ -128,6 +128,14 @@ bool is_pinned(const Tool& tool, const model::ToolsBlock& block) {
   });
 }
 
+// All are shown, with all arguments. A turn keeps its tools as long as it lasts: each of them once, then.
+ToolSet as_they_are(std::vector<ListedTool> usable, ToolSetExtras extras) {
+  std::vector<Tool> tools;
+  tools.reserve(usable.size());
+  for (auto& each : usable) tools.push_back(std::move(each.tool));
+  return ToolSet(std::move(tools), std::move(extras));
+}
+
 ToolSet displayed_as(std::vector<ListedTool> usable, const model::AgentConfig& agent, const model::ToolsBlock& block,
                      ToolSetExtras extras) {
   const auto searchable = static_cast<std::size_t>(
@@ -135,11 +143,12 @@ ToolSet displayed_as(std::vector<ListedTool> usable, const model::AgentConfig& a
   auto mode = block.display;
   if (mode == model::DisplayMode::Full && usable.size() > kMaxDisplayed) mode = model::DisplayMode::Hybrid;
   const bool full = mode == model::DisplayMode::Full;
+  if (full && extras.mapping.empty()) return as_they_are(std::move(usable), std::move(extras));
   std::vector<Tool> tools;
   std::vector<Tool> displayed;
   std::vector<const Tool*> hidden;
   ArgumentHints hints;
-  tools.reserve(usable.size() + 2);
+  tools.reserve(usable.size() + (full ? 0 : 2));
   for (auto& each : usable) {
     tools.push_back(std::move(each.tool));
     const Tool& tool = tools.back();

@@ -4,15 +4,15 @@
 
 namespace platos::tools {
 
-ToolSet::ToolSet(std::vector<model::Tool> tools) : tools_(std::move(tools)) {
+ToolSet::ToolSet(std::vector<model::Tool> tools, ToolSetExtras extras)
+    : tools_(std::move(tools)), extras_(std::move(extras)) {
   for (std::size_t i = 0; i < tools_.size(); ++i) by_name_.emplace(tools_[i].model_name, i);
 }
 
 ToolSet::ToolSet(std::vector<model::Tool> tools, std::vector<model::Tool> displayed, ToolSetExtras extras)
-    : ToolSet(std::move(tools)) {
+    : ToolSet(std::move(tools), std::move(extras)) {
   displayed_ = std::move(displayed);
   shows_all_ = false;
-  extras_ = std::move(extras);
 }
 
 const model::Tool* ToolSet::find(std::string_view model_name) const {

@@ -27,7 +27,7 @@ struct ToolSetExtras {
 class ToolSet {
  public:
   /// All are displayed.
-  explicit ToolSet(std::vector<model::Tool> tools);
+  explicit ToolSet(std::vector<model::Tool> tools, ToolSetExtras extras = {});
   /// `displayed`: those among them that the model's request lists, as it lists them.
   ToolSet(std::vector<model::Tool> tools, std::vector<model::Tool> displayed, ToolSetExtras extras);
 
