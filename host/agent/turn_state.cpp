@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "model/json.hpp"
 #include "tools/call_batch.hpp"
 
@@ -134,24 +135,29 @@ std::string TurnState::text() const { return joined(steps_, &model::ChatResponse
 std::string TurnState::reasoning() const { return joined(steps_, &model::ChatResponse::reasoning); }
 
 std::string TurnState::tool_log_json() const {
-  model::Json log = model::Json::array();
+  std::string log;
+  const auto add = [&log](base::JsonObject entry) {
+    log += log.empty() ? '[' : ',';
+    log += entry.take();
+  };
   for (const auto& step : steps_) {
     for (const auto& call : step.response.tool_calls) {
-      auto params = model::parse_bounded(call.arguments_json, "arguments");
-      log.push_back({{"type", "call"},
-                     {"name", call.model_name},
-                     {"params", params ? *params : model::Json(call.arguments_json)},
-                     {"callId", call.call_id}});
+      base::JsonObject asked;
+      asked.text("type", "call").text("name", call.model_name).text("callId", call.call_id);
+      const bool readable = model::parse_bounded(call.arguments_json, "arguments").has_value();
+      if (readable) asked.json("params", call.arguments_json);
+      if (!readable) asked.text("params", call.arguments_json);
+      add(std::move(asked));
       const auto outcome = step.outcomes.find(call.call_id);
       if (outcome == step.outcomes.end()) continue;
-      model::Json result = {{"type", "result"}, {"name", call.model_name}, {"callId", call.call_id}};
-      result["result"] =
-          model::parse_bounded(outcome->second.result_json, "result", kJournalLimits).value_or(model::Json());
-      if (outcome->second.is_error) result["isError"] = true;
-      log.push_back(std::move(result));
+      base::JsonObject answered;
+      answered.text("type", "result").text("name", call.model_name).text("callId", call.call_id);
+      answered.json("result", outcome->second.result_json);
+      if (outcome->second.is_error) answered.boolean("isError", true);
+      add(std::move(answered));
     }
   }
-  return log.empty() ? std::string() : model::dump(log);
+  return log.empty() ? log : log + ']';
 }
 
 }  // namespace platos::agent

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
+
 namespace platos::model {
 
 std::string_view to_text(Effect effect) {
@@ -39,11 +41,13 @@ ToolCall tool_call_from_json(const Json& json) {
   return {json.value("call", ""), json.value("provider_id", ""), json.value("name", ""), json.value("arguments", "")};
 }
 
-Json to_json(const ToolOutcome& outcome) {
-  return {{"call", outcome.call_id},
-          {"result", outcome.result_json},
-          {"is_error", outcome.is_error},
-          {"code", outcome.code}};
+std::string encode(const ToolOutcome& outcome) {
+  return base::JsonObject()
+      .text("call", outcome.call_id)
+      .text("result", outcome.result_json)
+      .boolean("is_error", outcome.is_error)
+      .text("code", outcome.code)
+      .take();
 }
 
 ToolOutcome tool_outcome_from_json(const Json& json) {

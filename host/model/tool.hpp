@@ -59,7 +59,8 @@ struct ToolOutcome {
 
 Json to_json(const ToolCall& call);
 ToolCall tool_call_from_json(const Json& json);
-Json to_json(const ToolOutcome& outcome);
+/// As journals keep it.
+std::string encode(const ToolOutcome& outcome);
 ToolOutcome tool_outcome_from_json(const Json& json);
 
 }  // namespace platos::model

@@ -72,7 +72,7 @@ void note_started(engine::Run& run, const PreparedCall& prepared) {
 void note_settled(engine::Run& run, const PreparedCall& prepared, CallEnd end) {
   const auto& outcome = end.outcome;
   run.emit(model::tool_result_event(prepared.call, outcome));
-  run.journal(model::journal::kToolSettled, model::dump(model::to_json(outcome)));
+  run.journal(model::journal::kToolSettled, model::encode(outcome));
   auto audited = audit_row(run, prepared, outcome);
   auto used = usage_row(audited, prepared, end);
   const std::string state = outcome.code == "outcome_unknown" ? "unknown" : outcome.is_error ? "failed" : "succeeded";

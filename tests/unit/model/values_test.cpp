@@ -48,7 +48,7 @@ TEST_CASE("Tool calls and outcomes come back from their journal form") {
   outcome.result_json = "[1]";
   outcome.is_error = true;
   outcome.code = "tool_failed";
-  CHECK(to_json(tool_outcome_from_json(Json::parse(dump(to_json(outcome))))) == to_json(outcome));
+  CHECK(encode(tool_outcome_from_json(Json::parse(encode(outcome)))) == encode(outcome));
   CHECK(tool_outcome_from_json(Json::object()).result_json == "null");
 }
 
