@@ -53,7 +53,7 @@ Json hostile_tool(int i) {
                                    Json::array({n}),
                                    "find" + n};
   Json deep = {{"type", "string"}};
-  for (int depth = 0; depth < 40; ++depth) deep = {{"type", "object"}, {"properties", {{"p", std::move(deep)}}}};
+  for (int depth = 0; depth < 20; ++depth) deep = {{"type", "object"}, {"properties", {{"p", std::move(deep)}}}};
   const std::vector<Json> schemas = {
       Json::object(),
       deep,
@@ -103,7 +103,9 @@ TEST_CASE("Frames behind a large one wait for it, and what was said before the e
   const Json call = backend.wait_for("tool_call");
   backend.answer(call, "paid" + std::string(1024 * 1024, '.'));
   backend.socket.cut();
-  CHECK(has(told.get(), "paid..."));
+  const Json result = told.get();
+  INFO(result.dump().substr(0, 500));
+  CHECK(has(result, "paid..."));
 }
 
 TEST_CASE("A hundred frames that cannot be read end the connection") {
@@ -143,7 +145,7 @@ TEST_CASE("An answer to another's call, or an unknown one, settles nothing") {
   Backend crm(stage, stage.secret);
   Backend shop(stage, foreign);
   crm.enroll(Json::array({declared("find")}));
-  shop.enroll(Json::array({declared("other")}));
+  shop.enroll(Json::array());  // with tools of two entities an agent asks which is meant
   auto told = stage.calls("crm__find");
   const Json call = crm.wait_for("tool_call");
   shop.answer(call, "forged");

@@ -31,6 +31,10 @@ TEST_CASE(
   const EntityStage stage;
   auto last = std::make_unique<Backend>(stage, stage.secret);
   last->enroll(Json::array({declared("find")}));
+  // Whatever a turn opens is open now.
+  auto first = stage.calls("crm__find");
+  serve(*last, last->wait_for("tool_call"), "served");
+  CHECK(has(first.get(), "served"));
   const std::size_t threads = entries_of(*stage.daemon, "task");
   const std::size_t files = entries_of(*stage.daemon, "fd");
   for (int i = 0; i < 300; ++i) {
@@ -75,7 +79,8 @@ TEST_CASE("Two connections fight for a place while a tool runs: once is never ca
   CHECK(lost["tool_name"] == "put");
   payments += lost["tool_name"] == "pay" ? 1 : 0;
   auto two = std::make_unique<Backend>(stage, stage.secret);
-  two->enroll(tools);
+  // Asked at once, whatever it will say of its tools.
+  two->say({{"type", "tool_register"}, {"tools", tools}});
   const Json again = two->wait_for("tool_call");
   REQUIRE(again.is_object());
   CHECK(again["tool_name"] == "put");

@@ -178,7 +178,8 @@ void EntitySocket::take_heartbeat(const Json& frame) {
   auto report = entities::read_health(frame);
   if (!report.problem.empty()) send(model::dump(error_frame(report.problem)));
   if (report.tools.empty()) return;
-  // The later word counts.
+  // Calls heed it from now on; the later word counts for the store, too.
+  (void)services_.entities.links().note_health(link_id_, report.tools);
   if (health_.tools.size() + report.tools.size() <= entities::kMaxTools) report.tools.merge(health_.tools);
   health_ = std::move(report);
   arm_health();
