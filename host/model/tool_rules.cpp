@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kMaxRules = 500;
 constexpr std::size_t kMaxPatternBytes = 256;
 constexpr std::size_t kMaxListed = 1000;
+constexpr std::size_t kMaxAllowed = 200;  // anybody may send them, and each is held against each tool
 
 /// The two texts that a pattern may fit, made once for all patterns.
 struct ToolNames {
@@ -271,8 +272,8 @@ bool is_allowed(const AllowedTools& allowed, const Tool& tool) {
 
 Result<AllowedTools> allowed_tools_from_json(const Json& json, std::string_view member) {
   if (json.is_null()) return AllowedTools();
-  if (!json.is_array() || json.size() > kMaxListed)
-    return fail(invalid_field(member, "a list of at most 1000 patterns",
+  if (!json.is_array() || json.size() > kMaxAllowed)
+    return fail(invalid_field(member, "a list of at most 200 patterns",
                               json.is_array() ? std::to_string(json.size()) : kind_of(json)));
   std::vector<std::string> patterns;
   for (const auto& each : json) {

@@ -96,7 +96,7 @@ Tool ruled(Tool tool, const ToolVerdict& verdict, const ToolRules& environment, 
 /// What the caller of a turn narrows its tools to: patterns as of ToolRule. Null: nothing is narrowed; empty: to none.
 using AllowedTools = std::shared_ptr<const std::vector<std::string>>;
 bool is_allowed(const AllowedTools& allowed, const Tool& tool);
-/// A list of at most 1000 patterns of 1 to 256 bytes; null is none. InvalidArgument "invalid_field" names `member`.
+/// A list of at most 200 patterns of 1 to 256 bytes; null is none. InvalidArgument "invalid_field" names `member`.
 Result<AllowedTools> allowed_tools_from_json(const Json& json, std::string_view member);
 
 /// The category of a tool: its own, else what stands before the first '.' of its name, else its instance's kind.

@@ -115,9 +115,9 @@ std::vector<ToolAuditRow> ToolAudit::agents_calls(const Scope& scope, const std:
   static const std::string sql =
       std::string("SELECT ") + kAuditColumns +
       " AND created_us >= $2 AND created_us <= $3 AND (created_us < $3 OR id < $4) AND source = 'agent_turn' "
-      "AND ($6 = '' OR agent_id = $6) ORDER BY created_us DESC, id DESC LIMIT $5";
+      "AND ($5 = '' OR agent_id = $5) ORDER BY created_us DESC, id DESC LIMIT $6";
   return all_rows<ToolAuditRow>(session_, scope, sql,
-                                {scope.environment_id, since_us, end.created_us, end.id, limit, agent_id},
+                                {scope.environment_id, since_us, end.created_us, end.id, agent_id, limit},
                                 [&](const Row& row) { return audit_row(scope, row, true); });
 }
 

@@ -262,7 +262,7 @@ TEST_CASE("a turn has the tools that its caller allows, and a call of another is
   CHECK(stage.shows(6, "docs__search"));
   CHECK(stage.shows(6, "recall"));
   for (const auto& bad : {Json("docs__*"), Json::array({5}), Json::array({""}), Json::array({std::string(257, 'x')}),
-                          Json(std::vector<std::string>(1001, "x"))}) {
+                          Json(std::vector<std::string>(201, "x"))}) {
     check_error(stage.call("POST", kAgents + agent + "/messages", {{"message", call}, {"allowedTools", bad}}), 400,
                 "invalid_field");
   }

@@ -7,7 +7,7 @@ namespace {
 Json allowed_tools() {
   return {
       {"type", "array"},
-      {"maxItems", 1000},
+      {"maxItems", 200},
       {"items", text_up_to(256)},
       {"description",
        "Patterns of toolId or source/name, with * and ?: of its agent's tools, the turn has these alone. Empty: none. "
