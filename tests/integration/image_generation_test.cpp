@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <future>
+#include <thread>
 
 #include "support/image_bytes.hpp"
 #include "support/stage.hpp"
@@ -133,6 +134,16 @@ struct ImageStage {
   Json files() { return call_tool("files__list_dir", Json::object())["result"]["entries"]; }
 };
 
+/// Looks again and again until the predicate holds; the test fails when it does not within 60 s.
+template <typename Holds>
+void wait_for(Holds holds) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > until) FAIL("it did not come to that");
+    std::this_thread::yield();
+  }
+}
+
 bool has_line(const WebVisit& visit, const std::string& line) {
   return visit.head.find(line + "\r\n") != std::string::npos;
 }
@@ -242,8 +253,7 @@ TEST_CASE("without any key nothing is sent; an environment's own key takes the p
 
 TEST_CASE_METHOD(ImageStage, "who cancels the turn stops the questions for its picture") {
   const auto turn = std::async(std::launch::async, [this] { return draw("A fox, id never"); });
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (visits_to("/v1/get_result?id=never").size() < 2) REQUIRE(std::chrono::steady_clock::now() < until);
+  wait_for([this] { return visits_to("/v1/get_result?id=never").size() >= 2; });
   const Json runs = get(*daemon, "/api/v1/runs").json();
   const std::string run = runs["runs"][0]["id"];
   CHECK(post(*daemon, "/api/v1/runs/" + run + "/cancel", Json::object()).status == 202);
@@ -263,14 +273,12 @@ TEST_CASE_METHOD(ImageStage, "a daemon that dies while a picture is made does no
         streamed_turn(agent_id,
                       {{"message", Json({{"tool", kTool}, {"arguments", {{"prompt", "A fox, id never"}}}}).dump()}}));
   });
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (visits_to("/v1/get_result?id=never").empty()) REQUIRE(std::chrono::steady_clock::now() < until);
+  wait_for([this] { return !visits_to("/v1/get_result?id=never").empty(); });
   const std::string run = get(*daemon, "/api/v1/runs").json()["runs"][0]["id"];
   daemon->kill_hard();
   turn.wait();
   daemon->start_again();
-  while (get(*daemon, "/api/v1/runs/" + run).json().value("status", "") != "completed")
-    REQUIRE(std::chrono::steady_clock::now() < until + std::chrono::seconds(40));
+  wait_for([&] { return get(*daemon, "/api/v1/runs/" + run).json().value("status", "") == "completed"; });
   CHECK(visits_to("/v1/flux-pro-1.1").size() == 1);
-  CHECK(Json::parse(mock.requests().back().body).dump().find("outcome") != std::string::npos);
+  CHECK(mock.requests().back().body.find("It is not known whether") != std::string::npos);
 }

@@ -226,7 +226,7 @@ TEST_CASE("Official skills have the tools of their instance; nobody else can nam
   REQUIRE(f.install({{"a.skill.md", thief}}, "community"));
   CHECK(f.names({"evil.csv"}) == Names{"load_skill"});
   CHECK(f.install_code(csv->files) == "skill_name_clash");
-  CHECK(f.official.all().size() == 6);  // one is disabled
+  CHECK(f.official.all().size() == 7);  // one is disabled
   CHECK(f.official.find("platos.web_search") == nullptr);
 }
 
