@@ -87,6 +87,11 @@ class PluginHost final : public ports::PluginDirectory, public ports::ProviderDi
   Result<std::shared_ptr<ports::ChatProvider>> linked_provider(std::string_view instance,
                                                                const ports::ProviderLink& link) const override;
 
+  /// At the daemon's end, from a thread that may block: gives the calls that are inside of plugins a moment to end,
+  /// asks those that do not to return, and waits two seconds for them. What these come to is heard by nobody: their
+  /// runs go on elsewhere, from what stands on disk.
+  void end_calls();
+
   /// True when a plugin's thread was written off: the process must then end without waiting for its threads.
   bool has_stuck_threads() const;
 
