@@ -51,7 +51,7 @@ struct StopStage : CodeStage {
   void check_record() const {
     const Json unknown = fetch(kUnknown + run).json()["calls"];
     REQUIRE(unknown.size() == 1);
-    CHECK(unknown[0]["tool"] == "run_shell");
+    CHECK(unknown[0]["toolName"] == "run_shell");
     const Json audited = fetch("/api/v1/agent/monitoring/tool-audit?runId=" + run).json();
     INFO(audited.dump());
     CHECK(audited.dump().find("\"unknown\"") != std::string::npos);
@@ -90,7 +90,8 @@ TEST_CASE("stop of a socket ends the program that the turn runs") {
   client->emit("message",
                {{"message", spelled_call("code__run_shell", stage.stubborn_program())}, {"threadId", thread}});
   REQUIRE(stage.all_run());
-  stage.socket()->emit("stop", {{"threadId", thread}});
+  const auto other = stage.socket();
+  other->emit("stop", {{"threadId", thread}});
   const auto told = client->until_done();
   CHECK(processes_with(stage.word) == 0);
   CHECK(descendants_of(stage.daemon->pid()).empty());
