@@ -130,8 +130,9 @@ Result<void> TurnRun::govern_message() {
 
 Result<void> TurnRun::check_limits() const {
   const model::AgentConfig& config = setting_.config();
-  if (run_.cancel_token().cancelled()) return fail(cancelled_error(run_.cancel_token().reason()));
+  // Calls that were begun by a process that is gone: what became of them is said also when the turn ends.
   if (!state_.pending_calls().empty()) return {};
+  if (run_.cancel_token().cancelled()) return fail(cancelled_error(run_.cancel_token().reason()));
   if (static_cast<std::int64_t>(state_.steps().size()) >= config.max_steps) {
     return fail(ErrorKind::ResourceExhausted, "max_steps",
                 "the agent took " + std::to_string(config.max_steps) + " steps, its limit, without an answer");

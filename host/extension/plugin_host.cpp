@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 constexpr std::int64_t kTrialHangMs = 60'000;
+constexpr std::chrono::milliseconds kAboutToEnd{250};
 }
 
 PluginHost::PluginHost(PluginHostOptions options, const base::Clock& clock, base::Logger& logger, Watchdog& watchdog,
@@ -330,6 +331,23 @@ std::vector<PluginInfo> PluginHost::list() const {
     infos.push_back(std::move(missing));
   }
   return infos;
+}
+
+void PluginHost::end_calls() {
+  const auto each_inside = [this](const auto& visit) {
+    for (const auto& [name, made] : instances_) {
+      if (CallsInside* calls = made.instance ? made.instance->calls_inside() : nullptr) visit(*calls);
+    }
+  };
+  const auto wait_all = [&each_inside](std::chrono::milliseconds time) {
+    const auto until = std::chrono::steady_clock::now() + time;
+    each_inside([until](CallsInside& calls) { calls.wait(until); });
+  };
+  // What is about to end, such as the write of a memory, ends well.
+  wait_all(kAboutToEnd);
+  each_inside([](CallsInside& calls) { calls.abandon(); });
+  wait_all(kGrace);
+  each_inside([](CallsInside& calls) { calls.write_off_all(); });
 }
 
 bool PluginHost::has_stuck_threads() const {

@@ -99,6 +99,10 @@ class PluginHost final : public ports::PluginDirectory,
 
   Result<std::shared_ptr<ports::Governor>> make_governor(const std::string& plugin, const std::string& config_json,
                                                          std::shared_ptr<const base::Clock> clock) override;
+  /// At the daemon's end, from a thread that may block: gives the calls that are inside of plugins a moment to end,
+  /// asks those that do not to return, and waits two seconds for them. What these come to is heard by nobody: their
+  /// runs go on elsewhere, from what stands on disk.
+  void end_calls();
 
   /// True when a plugin's thread was written off: the process must then end without waiting for its threads.
   bool has_stuck_threads() const;

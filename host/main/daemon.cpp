@@ -495,6 +495,12 @@ Task<void> Daemon::stop() {
   const auto stopped = resolvers_.run(*loops_.front(), [this] { return Result<bool>(tracer_.stop()); });
   const auto ended = co_await stopped;
   stuck_observer_ = !ended || !*ended;
+  // What plugins wait for is carried by the loop, so this waits elsewhere too.
+  const auto left = resolvers_.run(*loops_.front(), [this]() -> Result<void> {
+    plugins_.end_calls();
+    return {};
+  });
+  (void)co_await left;
   plugin_http_.stop();
   plugin_mail_.stop();
   plugin_sandbox_.stop();

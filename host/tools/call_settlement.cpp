@@ -9,6 +9,7 @@
 #include "store/tool_calls.hpp"
 #include "store/tool_results.hpp"
 #include "tools/metering.hpp"
+#include "tools/outcomes.hpp"
 
 namespace platos::tools {
 namespace {
@@ -88,6 +89,22 @@ void note_settled(engine::Run& run, const PreparedCall& prepared, CallEnd end) {
     }
     return {};
   });
+}
+
+void note_given_up(engine::Run& run, const PreparedCall& prepared) {
+  const auto& call = prepared.call;
+  const bool began_earlier = prepared.history == CallHistory::Started;
+  CallEnd end;
+  if (prepared.refusal) {
+    end.outcome = *prepared.refusal;
+  } else if (prepared.in_doubt) {
+    end.outcome = outcome_unknown(call, "the turn was ended before its reconcile tool was asked");
+  } else {
+    end.outcome = failed(call.call_id, "cancelled",
+                         began_earlier ? "The turn was ended before this call was made again."
+                                       : "The turn was ended before this call was made.");
+  }
+  note_settled(run, prepared, std::move(end));
 }
 
 CallEnd success(const model::ToolCall& call, std::string result_json, std::size_t max_bytes) {

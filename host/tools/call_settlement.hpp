@@ -12,6 +12,9 @@ void note_started(engine::Run& run, const PreparedCall& prepared);
 /// Event, journal, ledger and audit of a call that has ended, and its whole result. The run's next commit holds them.
 void note_settled(engine::Run& run, const PreparedCall& prepared, CallEnd end);
 
+/// note_settled() of a call that a turn which ends does not make, or has begun in a process that is gone.
+void note_given_up(engine::Run& run, const PreparedCall& prepared);
+
 /// The key that every attempt of one call hands to its tool.
 std::string idempotency_key(const engine::Run& run, const model::ToolCall& call);
 

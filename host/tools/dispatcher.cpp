@@ -58,6 +58,7 @@ struct Dispatcher::Entry {
   PreparedCall prepared;
   std::optional<model::ToolOutcome> outcome;
   std::vector<std::size_t> parts;  // of execute_tools: their places in the step
+  bool begun = false;              // journal and ledger say so
   bool is_ready() const { return !outcome && parts.empty() && !prepared.question; }
 };
 
@@ -70,6 +71,7 @@ class Dispatcher::Step {
   void add(const CallPreparation& preparation, PendingCall pending, bool is_part = false) {
     Entry entry;
     entry.prepared = preparation.prepare(run, setting, pending, unknown, is_part);
+    entry.begun = pending.history == CallHistory::Started;
     entry.pending = std::move(pending);
     entries.push_back(std::move(entry));
     unfold(preparation, entries.size() - 1);
@@ -98,6 +100,14 @@ class Dispatcher::Step {
       outcomes.push_back(*entries[part].outcome);
     }
     return joined_outcome(batch.prepared.call, calls, outcomes);
+  }
+
+  /// Why the turn must stop; says of every call that was begun what became of it.
+  tl::unexpected<Error> end() {
+    for (auto& entry : entries) {
+      if (entry.begun && !entry.outcome && !run.lost()) note_given_up(run, entry.prepared);
+    }
+    return fail(ErrorKind::Cancelled, run.cancel_token().reason(), "the run was cancelled");
   }
 
   engine::Run& run;
@@ -139,6 +149,7 @@ Task<Result<std::vector<model::ToolOutcome>>> Dispatcher::call_all(engine::Run& 
   Step step(run, setting, unknown);
   for (auto& call : calls) step.add(preparation_, std::move(call));
   for (bool again = true; again;) {
+    if (run.cancel_token().cancelled()) co_return step.end();
     if (auto ran = co_await run_ready(step); !ran) co_return fail(ran.error());
     const auto asked = co_await ask_people(step);
     if (!asked) co_return fail(asked.error());
@@ -177,9 +188,10 @@ Task<Result<void>> Dispatcher::run_ready(Step& step) const {
 Task<Result<void>> Dispatcher::run_wave(Step& step, std::vector<Entry*> wave) const {
   if (wave.empty()) co_return Result<void>{};
   engine::Run& run = step.run;
-  for (const auto* entry : wave) {
-    const auto& prepared = entry->prepared;
-    if (!prepared.refusal && prepared.history != CallHistory::Started) note_started(run, prepared);
+  for (auto* entry : wave) {
+    if (entry->prepared.refusal || entry->begun) continue;
+    note_started(run, entry->prepared);
+    entry->begun = true;
   }
   const bool barrier =
       std::any_of(wave.begin(), wave.end(), [](const Entry* each) { return each->prepared.needs_barrier(); });
@@ -188,8 +200,7 @@ Task<Result<void>> Dispatcher::run_wave(Step& step, std::vector<Entry*> wave) co
     if (auto written = co_await run.barrier(); !written) co_return fail(written.error());
   }
   base::failpoint("tool.after_started");
-  if (run.cancel_token().cancelled())
-    co_return fail(ErrorKind::Cancelled, run.cancel_token().reason(), "the run was cancelled");
+  if (run.cancel_token().cancelled()) co_return step.end();
   std::vector<Task<Result<model::ToolOutcome>>> tasks;
   for (auto* entry : wave) tasks.push_back(call_one(step, entry->prepared));
   auto finished = co_await base::when_all(run.loop(), run.tasks(), std::move(tasks));
@@ -239,9 +250,8 @@ Task<Result<model::ToolOutcome>> Dispatcher::call_one(Step& step, PreparedCall p
       end = co_await invoke(run, step.setting, prepared);
     }
     base::failpoint("tool.after_invoke");
-    if (run.cancel_token().cancelled() && end.outcome.code == "cancelled") {
-      co_return fail(ErrorKind::Cancelled, run.cancel_token().reason(), "the run was cancelled");
-    }
+    // What became of it is for the host that has the run now.
+    if (run.lost()) co_return fail(ErrorKind::Cancelled, run.cancel_token().reason(), "the run was cancelled");
     govern_result(run, prepared, end);
   }
   auto outcome = end.outcome;

@@ -49,7 +49,7 @@ std::string code_of(const Error& error) {
 }
 
 bool leaves_doubt(const Error& error) {
-  if (error.code == "overloaded") return false;
+  if (error.code == "overloaded" || error.code == "not_begun") return false;
   return error.kind == ErrorKind::Deadline || error.kind == ErrorKind::Cancelled ||
          error.kind == ErrorKind::Unavailable || error.code == "plugin_breach" || error.code == "tool_bad_output" ||
          error.code == "tool_output_too_large";

@@ -1,27 +1,9 @@
 // Code and files of a conversation, by the shipped skills in a real daemon.
 #include <catch2/catch.hpp>
 
-#include "support/stage.hpp"
+#include "integration/code_stage.hpp"
 
 using namespace platos::tests;
-
-namespace {
-
-struct CodeStage : Stage {
-  std::string agent_id = agent("mock-toolsay", {{"skills", {"code", "files"}}});
-  std::string thread;
-
-  /// Makes the model call a tool in one thread; the tool's result.
-  Json call_tool(const std::string& tool, const Json& arguments) {
-    Json body = {{"message", Json({{"tool", tool}, {"arguments", arguments}}).dump()}};
-    if (!thread.empty()) body["threadId"] = thread;
-    const auto events = stream(agent_id, body);
-    if (thread.empty()) thread = event_of(events, "meta")["thread_id"];
-    return event_of(events, "tool_result");
-  }
-};
-
-}  // namespace
 
 TEST_CASE_METHOD(CodeStage, "code reads a file that the model wrote, and what it writes is read back") {
   const Json written = call_tool("files__write_file", {{"path", "data/in.txt"}, {"content", "6 7"}});

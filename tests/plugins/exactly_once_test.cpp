@@ -53,6 +53,19 @@ struct CounterStage : PluginStage {
     resume.path = "/api/v1/runs/" + seen.front().data.at("run_id").get<std::string>() + "/events?after=0";
     return transcript(events_of(ask(daemon(), resume).body));
   }
+
+  /// Cancels a turn once it has told of its tool call and `holds`; its events.
+  std::vector<Event> cancelled_turn(const std::function<bool()>& holds) const {
+    Ask turn = streamed_turn(make_agent(daemon(), "mock:mock-tool", {"counter"}));
+    std::string run;
+    turn.on_event = [&](const Event& event) {
+      if (event.type() == "meta") run = event.data["run_id"];
+      if (event.type() != "tool_call") return true;
+      REQUIRE(wait_until(holds));
+      return post(daemon(), "/api/v1/runs/" + run + "/cancel", Json::object()).status == 202;
+    };
+    return events_of(ask(daemon(), turn).body);
+  }
 };
 
 const Json kWithoutMetaTools = {{"metaTools",
@@ -134,4 +147,36 @@ TEST_CASE("every call has a key of its own, made of run and call") {
         "count " + events.front().data["run_id"].get<std::string>() + ":" + event.data["callId"].get<std::string>();
     CHECK(keys.contains(key));
   }
+}
+
+TEST_CASE(
+    "a call whose run is cancelled is on record for what it is: cancelled, or of unknown effect, never as begun") {
+  const auto [effect, code] = GENERATE(table<std::string, std::string>(
+      {{"read", "cancelled"}, {"idempotent", "cancelled"}, {"once", "outcome_unknown"}}));
+  CAPTURE(effect);
+  CounterStage stage(effect);
+  stage.close_gate();
+  stage.start();
+  const auto events = stage.cancelled_turn([&] { return stage.calls().size() == 1; });
+  REQUIRE(shape_of(events) == "meta status tool_call status tool_result done");
+  CHECK(event_of(events, "tool_result")["code"] == code);
+  CHECK(event_of(events, "done")["stopped"] == true);
+  const std::string run = events.front().data["run_id"];
+  const std::string audit = get(stage.daemon(), "/api/v1/agent/monitoring/tool-audit?runId=" + run).body;
+  CHECK(audit.find(effect == "once" ? R"("status":"unknown")" : R"("status":"failed")") != std::string::npos);
+}
+
+TEST_CASE("a call that waits for a thread when its run is cancelled was never made, and that is what is told") {
+  CounterStage stage("once");
+  stage.close_gate();
+  stage.start({"--set", "plugins.workers=1"});
+  Ask first = streamed_turn(make_agent(stage.daemon(), "mock:mock-tool", {"counter"}));
+  first.on_event = [](const Event& event) { return event.type() != "tool_call"; };
+  ask(stage.daemon(), first);
+  REQUIRE(wait_until([&] { return stage.calls().size() == 1; }));
+  const auto events = stage.cancelled_turn([] { return true; });
+  CHECK(event_of(events, "tool_result")["code"] == "cancelled");
+  CHECK(stage.calls().size() == 1);
+  stage.open_gate();
+  CHECK(stage.daemon().stop() == 0);
 }

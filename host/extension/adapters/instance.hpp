@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,6 +16,18 @@
 #include "platos/entry.h"
 
 namespace platos::extension {
+
+/// Whoever has threads inside of a plugin.
+class CallsInside {
+ public:
+  virtual ~CallsInside() = default;
+  /// Until no call waits or runs, or the time is over.
+  virtual void wait(std::chrono::steady_clock::time_point until) = 0;
+  /// Asks all calls to return, and tells nobody of what comes of them. No further one begins.
+  virtual void abandon() = 0;
+  /// Gives up the threads of calls that are inside still.
+  virtual void write_off_all() = 0;
+};
 
 /// Shared by its adapters; destroyed (in the plugin's sense) when the last of them goes. Internally synchronised.
 class Instance {
@@ -74,6 +87,10 @@ class Instance {
   bool failed() const { return failed_.load(); }
   std::string failure() const;
 
+  /// Null: nobody (any more). Made with the adapter, before the instance is used; must live until it is taken back.
+  void set_calls_inside(CallsInside* calls) { calls_inside_ = calls; }
+  CallsInside* calls_inside() const { return calls_inside_; }
+
  private:
   static Result<void> check_size(std::uint32_t size, std::size_t least, const char* interface_id);
 
@@ -86,6 +103,7 @@ class Instance {
   base::Logger& logger_;
   Watchdog& watchdog_;
   std::atomic<bool> failed_{false};
+  std::atomic<CallsInside*> calls_inside_{nullptr};
   mutable std::mutex mutex_;
   std::string failure_;
 };

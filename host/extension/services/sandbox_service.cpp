@@ -15,6 +15,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kLookAtCall{20};
 constexpr milliseconds kLongestDying{1'500};  // within the grace of a call that was given up
 constexpr std::size_t kMaxPairs = 1024;
+constexpr std::size_t kMaxJobBytes =
+    32 * 1024 * 1024;  // before it is copied; check_script() has the limits of each part
 
 using Cancel = std::shared_ptr<base::CancelSource>;  // touched on the loop only
 
@@ -29,20 +31,31 @@ std::string text_from(platos_slice_t slice) {
   return slice.data == nullptr ? std::string() : std::string(slice.data, slice.size);
 }
 
-bool is_given(platos_slice_t slice) { return slice.data != nullptr || slice.size == 0; }
+/// Adds up what a job holds. False: a size without data, or more than a job may be.
+class JobSize {
+ public:
+  bool add(platos_slice_t slice) {
+    if (slice.size > left_ || (slice.data == nullptr && slice.size > 0)) return false;
+    left_ -= slice.size;
+    return true;
+  }
+  bool add(const platos_sandbox_pair_t* pairs, std::size_t count) {
+    if (count == 0) return true;
+    return pairs != nullptr && count <= kMaxPairs &&
+           std::all_of(pairs, pairs + count, [this](const auto& pair) { return add(pair.name) && add(pair.value); });
+  }
 
-bool is_list_of(const platos_sandbox_pair_t* pairs, std::size_t count) {
-  if (count == 0) return true;
-  return pairs != nullptr && count <= kMaxPairs && std::all_of(pairs, pairs + count, [](const auto& pair) {
-           return is_given(pair.name) && is_given(pair.value);
-         });
-}
+ private:
+  std::size_t left_ = kMaxJobBytes;
+};
 
 bool is_whole(const platos_sandbox_job_t* job) {
   if (job == nullptr || job->struct_size < sizeof *job || job->command == nullptr || job->command_count > kMaxPairs)
     return false;
-  return std::all_of(job->command, job->command + job->command_count, is_given) && is_given(job->input) &&
-         is_list_of(job->files, job->file_count) && is_list_of(job->variables, job->variable_count);
+  JobSize size;
+  return std::all_of(job->command, job->command + job->command_count,
+                     [&size](platos_slice_t word) { return size.add(word); }) &&
+         size.add(job->input) && size.add(job->files, job->file_count) && size.add(job->variables, job->variable_count);
 }
 
 ports::ScriptJob script_of(const platos_sandbox_job_t& given) {
@@ -68,7 +81,10 @@ SandboxService::SandboxService(base::Loop& loop, sandbox::Sandbox& sandbox, base
         logger.error("extension", "an exception left a plugin's program");
       })) {}
 
-void SandboxService::stop() { tasks_.reset(); }
+void SandboxService::stop() {
+  stopped_ = true;
+  tasks_.reset();
+}
 
 Result<std::string> SandboxService::workspace(const platos_call& call) {
   auto path = sandbox_.workspaces().open(call.context.scope.environment_id, call.context.thread_id);
@@ -76,7 +92,17 @@ Result<std::string> SandboxService::workspace(const platos_call& call) {
   return path;
 }
 
+Result<void> SandboxService::goes_on(const platos_call& call) const {
+  if (call.cancelled) return fail(ErrorKind::Cancelled, "cancelled", "the call was cancelled");
+  if (loop_.clock().monotonic_us() > call.context.deadline_us)
+    return fail(ErrorKind::Deadline, "deadline", "the call's deadline is over");
+  // Nobody is on the loop any more to begin a program, or to tell of its end.
+  if (stopped_) return fail(ErrorKind::Unavailable, "draining", "the host is stopping");
+  return {};
+}
+
 Result<ports::ScriptResult> SandboxService::run(ports::ScriptJob job, const platos_call& call) {
+  if (auto begins = goes_on(call); !begins) return fail(begins.error());
   if (!call.context.thread_id.empty()) {
     auto path = workspace(call);
     if (!path) return fail(path.error());
@@ -89,16 +115,13 @@ Result<ports::ScriptResult> SandboxService::run(ports::ScriptJob job, const plat
     if (tasks_)
       tasks_->start("plugin program", run_script(sandbox_, loop_, std::move(job), cancel, std::move(promise)));
   });
-  // The program is gone when this returns: what it writes into the workspace ends with the call.
-  const auto give_up = [&](ErrorKind kind, const char* code, const char* why) -> Ended {
+  while (ended.wait_for(kLookAtCall) != std::future_status::ready) {
+    const auto going = goes_on(call);
+    if (going) continue;
+    // The program is gone when this returns: what it writes into the workspace ends with the call.
     loop_.post([cancel] { cancel->cancel("cancelled"); });
     ended.wait_for(kLongestDying);
-    return fail(kind, code, why);
-  };
-  while (ended.wait_for(kLookAtCall) != std::future_status::ready) {
-    if (call.cancelled) return give_up(ErrorKind::Cancelled, "cancelled", "the call was cancelled");
-    if (loop_.clock().monotonic_us() > call.context.deadline_us)
-      return give_up(ErrorKind::Deadline, "deadline", "the call's deadline is over");
+    return fail(going.error());
   }
   try {
     return ended.get();
@@ -134,7 +157,8 @@ std::int32_t HostTable::run_script(platos_call_t* call, const platos_sandbox_job
   end.output = slice_of(ended->output);
   end.errors = slice_of(ended->errors);
   end.stopped_for = slice_of(ended->stopped_for);
-  return sink->ended(sink->context, &end);
+  return call_plugin([&] { return sink->ended(sink->context, &end); },
+                     [&](const char* what) { refuse(error, PLATOS_INTERNAL, std::string("sandbox: ") + what); });
 }
 
 std::int32_t HostTable::workspace(platos_call_t* call, const platos_writer_t* writer, platos_workspace_limits_t* limits,

@@ -1,6 +1,7 @@
 // Confined programs for plugin workers, carried by the sandbox and a loop.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -18,8 +19,8 @@ class SandboxService {
  public:
   SandboxService(base::Loop& loop, sandbox::Sandbox& sandbox, base::Logger& logger);
 
-  /// In the workspace of the call's thread. Waits for the program's end, the call's deadline, or its cancellation
-  /// (looked at every 20 ms).
+  /// In the workspace of the call's thread. For a call that was given up nothing begins. Waits for the program's end,
+  /// the call's deadline, or its cancellation (looked at every 20 ms).
   Result<ports::ScriptResult> run(ports::ScriptJob job, const platos_call& call);
 
   /// The folder of the call's thread. FailedPrecondition "workspace_needs_thread" when it has none.
@@ -31,9 +32,13 @@ class SandboxService {
   void stop();
 
  private:
+  /// Whether a program may begin, or go on, for this call.
+  Result<void> goes_on(const platos_call& call) const;
+
   base::Loop& loop_;
   sandbox::Sandbox& sandbox_;
   std::unique_ptr<base::TaskSet> tasks_;
+  std::atomic<bool> stopped_{false};
 };
 
 }  // namespace platos::extension

@@ -1,5 +1,6 @@
 // A skill whose one tool writes down every call it gets, and can be held in the middle of it.
-// Configuration: {"effect": "...", "file": "...", "gate": "..."}. While the gate file exists, a call does not return.
+// Configuration: {"effect": "...", "file": "...", "gate": "..."}. While the gate file exists, a call does not
+// return, unless it is cancelled.
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
@@ -34,6 +35,7 @@ class Counter : public sdk::Skill {
     ::close(fd);
     if (!written) throw sdk::Error(PLATOS_INTERNAL, "the count could not be written");
     while (::access(gate_.c_str(), F_OK) == 0 && !call.is_cancelled()) ::poll(nullptr, 0, 10);
+    if (call.is_cancelled()) throw sdk::Error(PLATOS_CANCELLED, "given up at the gate");
     sink.text("counted");
   }
 

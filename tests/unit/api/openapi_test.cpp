@@ -47,7 +47,8 @@ Services no_services() {
           absent<skills::SkillTools>(),
           absent<skills::Importer>(),
           absent<base::WorkerPool>(),
-          absent<entities::Entities>()};
+          absent<entities::Entities>(),
+          absent<governance::History>()};
 }
 
 const std::vector<Route>& routes() {
