@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 constexpr std::int64_t kTrialHangMs = 60'000;
 constexpr std::chrono::milliseconds kAboutToEnd{250};
-}
+}  // namespace
 
 PluginHost::PluginHost(PluginHostOptions options, const base::Clock& clock, base::Logger& logger, Watchdog& watchdog,
                        Markers& markers, HttpService& http)
