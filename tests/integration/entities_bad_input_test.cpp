@@ -17,7 +17,7 @@ std::string heartbeat_of(std::size_t bytes) {
 void check_serves(const EntityStage& stage, Backend& backend, const std::string& tool = "find") {
   auto told = stage.calls("crm__" + tool);
   const Json call = backend.wait_for("tool_call");
-  if (!call.is_object()) FAIL("not called: " + told.get().dump());
+  REQUIRE(call.is_object());
   backend.answer(call, "served");
   CHECK(has(told.get(), "served"));
 }
@@ -200,7 +200,13 @@ TEST_CASE("A thousand hostile tools: each is taken or refused by itself, under a
     names.insert(name);
   }
   CHECK(names.size() == count);
-  check_serves(stage, backend);
+  // So many are not listed to a model; it finds them, and calls them so.
+  auto told = stage.calls("execute_tools", {{"calls", {{{"tool", "crm__find"}, {"params", Json::object()}}}}});
+  const Json call = backend.wait_for("tool_call");
+  REQUIRE(call.is_object());
+  CHECK(call["tool_name"] == "find");
+  backend.answer(call, "served");
+  CHECK(has(told.get(), "served"));
 }
 
 }  // namespace platos::tests
