@@ -101,7 +101,7 @@ TEST_CASE("Frames behind a large one wait for it, and what was said before the e
   backend.enroll(Json::array({declared("pay")}));
   auto told = stage.calls("crm__pay");
   const Json call = backend.wait_for("tool_call");
-  backend.answer(call, "paid" + std::string(1024 * 1024, '.'));
+  backend.answer(call, "paid" + std::string(70'000, '.'));
   backend.socket.cut();
   const Json result = told.get();
   INFO(result.dump().substr(0, 500));
@@ -192,14 +192,21 @@ TEST_CASE("A thousand hostile tools: each is taken or refused by itself, under a
   CHECK(count < 900);
   CHECK(done["rejected"].size() == 100);  // no more are listed
   std::set<std::string> names;
-  for (const auto& each : stage.fetch("/api/v1/agent/tools?entity=crm&limit=1000").json()["tools"]) {
+  const Json list = stage.fetch("/api/v1/agent/tools?entity=crm").json();
+  for (const auto& each : list["tools"]) {
     const std::string name = each["name"];
     CHECK(name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
           std::string::npos);
     names.insert(name);
   }
   CHECK(names.size() == count);
-  check_serves(stage, backend);
+  // So many are not listed to a model; it finds them, and calls them so.
+  auto told = stage.calls("execute_tools", {{"calls", {{{"tool", "crm__find"}, {"params", Json::object()}}}}});
+  const Json call = backend.wait_for("tool_call");
+  REQUIRE(call.is_object());
+  CHECK(call["tool_name"] == "find");
+  backend.answer(call, "served");
+  CHECK(has(told.get(), "served"));
 }
 
 }  // namespace platos::tests
