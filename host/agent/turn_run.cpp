@@ -235,7 +235,7 @@ Task<Result<void>> TurnRun::call_model(const tools::ToolSet& tools) {
 Task<Result<void>> TurnRun::call_tools(const tools::ToolSet& tools) {
   auto pending = state_.pending_calls();
   if (pending.empty()) co_return Result<void>{};
-  run_.emit(model::status_event("executing", run_.record().agent_id));
+  if (!run_.cancel_token().cancelled()) run_.emit(model::status_event("executing", run_.record().agent_id));
   const auto memory = state_.call_memory();
   const tools::CallSetting setting{tools, memory, step_, setting_.input.user_token};
   auto outcomes = co_await services_.dispatcher.call_all(run_, setting, std::move(pending), state_.unknown_outcomes);

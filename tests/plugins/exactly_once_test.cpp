@@ -57,14 +57,16 @@ struct CounterStage : PluginStage {
   /// Cancels a turn once it has told of its tool call and `holds`; its events.
   std::vector<Event> cancelled_turn(const std::function<bool()>& holds) const {
     Ask turn = streamed_turn(make_agent(daemon(), "mock:mock-tool", {"counter"}));
-    std::string run;
+    std::vector<Event> seen;
     turn.on_event = [&](const Event& event) {
-      if (event.type() == "meta") run = event.data["run_id"];
+      seen.push_back(event);
       if (event.type() != "tool_call") return true;
       REQUIRE(wait_until(holds));
+      const std::string run = seen.front().data["run_id"];
       return post(daemon(), "/api/v1/runs/" + run + "/cancel", Json::object()).status == 202;
     };
-    return events_of(ask(daemon(), turn).body);
+    ask(daemon(), turn);
+    return seen;
   }
 };
 
@@ -179,4 +181,25 @@ TEST_CASE("a call that waits for a thread when its run is cancelled was never ma
   CHECK(stage.calls().size() == 1);
   stage.open_gate();
   CHECK(stage.daemon().stop() == 0);
+}
+
+TEST_CASE(
+    "a daemon that dies behind the record of a cancel: the next one ends the run, and says what became of its call") {
+  const auto [effect, code] =
+      GENERATE(table<std::string, std::string>({{"idempotent", "cancelled"}, {"once", "outcome_unknown"}}));
+  CAPTURE(effect);
+  CounterStage stage(effect);
+  stage.close_gate();
+  stage.start({}, {{"PLATOS_FAILPOINT", "cancel.recorded:1"}});
+  const auto seen = stage.cancelled_turn([&] { return stage.calls().size() == 1; });
+  stage.daemon().wait();
+  stage.open_gate();
+  stage.start();
+  REQUIRE_FALSE(seen.empty());
+  const std::string run = "/api/v1/runs/" + seen.front().data["run_id"].get<std::string>();
+  const auto events = transcript(events_of(get(stage.daemon(), run + "/events?after=0").body));
+  CHECK(shape_of(events) == "meta status tool_call status tool_result done");
+  CHECK(event_of(events, "tool_result")["code"] == code);
+  CHECK(get(stage.daemon(), run).json()["status"] == "canceled");
+  CHECK(stage.calls().size() == 1);
 }
