@@ -8,7 +8,7 @@
 namespace platos::model {
 namespace {
 
-constexpr std::size_t kMaxRules = 500;
+constexpr std::size_t kMaxToolRules = 500;
 constexpr std::size_t kMaxPatternBytes = 256;
 constexpr std::size_t kMaxListed = 1000;
 constexpr std::size_t kMaxAllowed = 200;  // anybody may send them, and each is held against each tool
@@ -193,7 +193,7 @@ Result<ToolsBlock> tools_block_from_json(const Json& json) {
 }
 
 Result<std::vector<ToolRule>> tool_rules_from_json(const Json& json) {
-  if (!json.is_array() || json.size() > kMaxRules)
+  if (!json.is_array() || json.size() > kMaxToolRules)
     return fail(invalid_field("rules", "a list of at most 500 rules",
                               json.is_array() ? std::to_string(json.size()) : kind_of(json)));
   std::vector<ToolRule> rules;

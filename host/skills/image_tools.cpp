@@ -212,7 +212,8 @@ Task<Result<std::string>> ImageTools::invoke(ports::CallContext context, std::st
   Json answer = described(*made, *path);
   answer["model"] = maker.instance();
   answer["vendorModel"] = maker.info().model;
-  if (cost >= 0) answer["costCents"] = static_cast<double>(cost) / kMicroUsdPerCent;
+  answer["_usage"] = {{"provider", maker.instance()}, {"outputUnits", 1}};  // for the books: model/tool_costs.hpp
+  if (cost >= 0) answer["costCents"] = answer["_usage"]["costCents"] = static_cast<double>(cost) / kMicroUsdPerCent;
   co_return model::dump(answer);
 }
 

@@ -123,6 +123,7 @@ TEST_CASE_METHOD(ImageStage, "a picture is a file of the workspace, and the answ
                         {"model", "flux"},
                         {"vendorModel", "flux-1"},
                         {"costCents", 4.0},
+                        {"_usage", {{"provider", "flux"}, {"outputUnits", 1}, {"costCents", 4.0}}},
                         {"revisedPrompt", "A red fox"}}));
   std::ifstream stream(workspace() + "/" + path, std::ios::binary);
   CHECK(std::string(std::istreambuf_iterator<char>(stream), {}) == flux->bytes);
