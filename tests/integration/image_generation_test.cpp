@@ -165,7 +165,7 @@ TEST_CASE_METHOD(ImageStage, "an agent has a picture made by FLUX, and finds it 
   CHECK(drawn["result"]["vendorModel"] == "flux-pro-1.1");
   CHECK(drawn["result"]["costCents"] == 7);
   CHECK_FALSE(drawn["result"].contains("_usage"));
-  const Json day = fetch("/api/v1/agent/monitoring/cost/skills/daily").json();
+  const Json day = get(*daemon, "/api/v1/agent/monitoring/cost/skills/daily").json();
   CHECK(day["totalCostCents"].get<double>() == Approx(7));
   CHECK(day["byProvider"][0]["provider"] == "flux");
 
