@@ -198,7 +198,7 @@ TEST_CASE(
   REQUIRE_FALSE(seen.empty());
   const std::string run = "/api/v1/runs/" + seen.front().data["run_id"].get<std::string>();
   const auto events = transcript(events_of(get(stage.daemon(), run + "/events?after=0").body));
-  CHECK(shape_of(events) == "meta status tool_call status tool_result done");
+  CHECK(shape_of(events).ends_with(" tool_result done"));
   CHECK(event_of(events, "tool_result")["code"] == code);
   CHECK(get(stage.daemon(), run).json()["status"] == "canceled");
   CHECK(stage.calls().size() == 1);

@@ -1,12 +1,11 @@
 #include "support/processes.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 namespace platos::tests {
@@ -14,9 +13,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string content_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+// Without a stream: those throw when the process ends between open and read.
+std::string content_of(const std::string& path) {
+  std::string text;
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return text;
+  char buffer[4096];
+  for (ssize_t got = ::read(file, buffer, sizeof buffer); got > 0; got = ::read(file, buffer, sizeof buffer))
+    text.append(buffer, static_cast<std::size_t>(got));
+  ::close(file);
+  return text;
 }
 
 std::vector<pid_t> all_processes() {
