@@ -30,7 +30,8 @@ struct CallbackStage {
     if (answers.size() > 1) answers.erase(answers.begin());
     return answer;
   }};
-  EntityStage stage{{"--set", "entities.callback_hosts=" + web.url().substr(7)}};
+  EntityStage stage{
+      {"--set", "entities.callback_hosts=" + web.url().substr(7), "--set", "tools.max_result_bytes=2048"}};
 
   explicit CallbackStage(std::vector<std::string> its_answers = {}) : answers(std::move(its_answers)) {
     Backend backend(stage, stage.secret);
@@ -101,7 +102,7 @@ TEST_CASE("What an address answers is what the model is told") {
   CallbackStage f({reply("429 Slow", "{}", "Retry-After: 7\r\n"), reply("400 Bad", "no such customer"),
                    reply("204 No Content", ""), reply("200 OK", "<html>"),
                    reply("307 Moved", "", "Location: http://127.0.0.1:1/\r\n"),
-                   reply("200 OK", "\"" + std::string(1024 * 1024, 'x') + "\"")});
+                   reply("200 OK", "\"" + std::string(70'000, 'x') + "\"")});
   const Json limited = f.stage.called("crm__find");
   CHECK(has(limited, "rate_limit"));
   CHECK(has(limited, "retryAfterSeconds"));
