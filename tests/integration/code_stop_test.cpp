@@ -28,7 +28,13 @@ struct StopStage : CodeStage {
             {"timeoutMs", 120'000}};
   }
   bool all_run() const {
-    return wait_until([this] { return processes_with(word) == 4; });
+    return wait_until([this] {
+      // Each under its own name: not the shells that are about to become them.
+      for (const char* name : {"deaf", "session", "orphan", "main"}) {
+        if (processes_with(word + name + std::string(1, '\0')) != 1) return false;
+      }
+      return true;
+    });
   }
 
   /// Begins a turn that runs the program, and does `then` once all of it runs. The events that are told after that; all
