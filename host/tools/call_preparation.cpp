@@ -21,13 +21,14 @@ std::string joined(const std::vector<std::string>& lines) {
 }  // namespace
 
 std::optional<model::ToolOutcome> check_arguments(const model::ToolCall& call, const model::Tool& tool) {
-  const auto arguments = model::parse_bounded(call.arguments_json, "the arguments");
+  auto arguments = model::parse_bounded(call.arguments_json, "the arguments");
   if (!arguments) return failed(call.call_id, "invalid_arguments", arguments.error().message);
   if (!arguments->is_object()) {
     return failed(call.call_id, "invalid_arguments",
                   "The arguments must be one JSON object, found " + model::kind_of(*arguments) + ".");
   }
   if (!tool.input_schema) return std::nullopt;
+  arguments->erase("_context");  // the host's own, which no schema knows; what a model wrote there is gone already
   const auto valid = tool.input_schema->validate(*arguments, "the arguments", "invalid_arguments");
   if (valid) return std::nullopt;
   return failed(call.call_id, "invalid_arguments",

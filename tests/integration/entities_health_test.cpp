@@ -130,7 +130,9 @@ TEST_CASE("The token of a user reaches the tool, and neither the model nor the l
 TEST_CASE("What an agent's mapping copies of the session reaches the tool as its context") {
   const EntityStage stage;
   Backend backend(stage, stage.secret);
-  backend.enroll(Json::array({declared("find")}));
+  Json strict = declared("find");
+  strict["input_schema"]["additionalProperties"] = false;  // the context is no argument
+  backend.enroll(Json::array({strict}));
   const std::string mapped =
       stage.agent("mock-toolsay", {{"contextMapping", {{"envelopeKeys", {"tenant_id", "missing"}}}}});
   Ask turn =

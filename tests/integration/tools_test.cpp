@@ -236,7 +236,7 @@ TEST_CASE("a dry run says what rules would have done to past calls, and changes 
 
 TEST_CASE("a turn has the tools that its caller allows, and a call of another is refused") {
   const ToolStage stage;
-  const std::string agent = stage.agent("mock-toolsay-r0", {{"skills", {"docs", "csv"}}});
+  const std::string agent = stage.agent("mock-toolsay-unknowntool-r0", {{"skills", {"docs", "csv"}}});
   const std::string call = R"({"tool":"docs__search","arguments":{"query":"install"}})";
   const auto turn = [&](const Json& allowed) {
     return stage.stream(agent, {{"message", call}, {"allowedTools", allowed}});

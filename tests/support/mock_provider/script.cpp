@@ -58,21 +58,23 @@ std::string name_not_in(const std::vector<std::string>& names) {
   return name;
 }
 
-/// The call in {"tool": "name", "arguments": {}}, which may stand behind other text; null when there is none on offer.
-nlohmann::json spelled_call(const ChatRequest& request) {
+/// The call in {"tool": "name", "arguments": {}}, which may stand behind other text; null when there is none, or when
+/// the tool is not on offer and the model does not invent names.
+nlohmann::json spelled_call(const Behaviour& behaviour, const ChatRequest& request) {
   const auto line = request.last_user_text.rfind("\n{");
   const std::size_t start = line == std::string::npos ? 0 : line + 1;
   if (request.has_tool_result) return nullptr;
   auto call = nlohmann::json::parse(request.last_user_text.substr(start), nullptr, false);
   const bool whole =
       call.is_object() && call.contains("arguments") && call.contains("tool") && call["tool"].is_string();
-  const bool offered = whole && std::find(request.tools.begin(), request.tools.end(),
-                                          call["tool"].get<std::string>()) != request.tools.end();
-  return offered ? call : nlohmann::json();
+  if (!whole) return nullptr;
+  const auto& tools = request.tools;
+  const bool offered = std::find(tools.begin(), tools.end(), call["tool"].get<std::string>()) != tools.end();
+  return offered || behaviour.unknown_tool ? call : nlohmann::json();
 }
 
 bool wants_tool(const Behaviour& behaviour, const ChatRequest& request) {
-  if (behaviour.tool_by_message && request.allows_tools && !spelled_call(request).is_null()) return true;
+  if (behaviour.tool_by_message && request.allows_tools && !spelled_call(behaviour, request).is_null()) return true;
   if (request.must_call_tool) return true;
   if (behaviour.tool_use == ToolUse::Never || !request.allows_tools) return false;
   if (behaviour.tool_use == ToolUse::UntilResult && request.has_tool_result) return false;
@@ -93,7 +95,7 @@ Script::Script(const Behaviour& behaviour, const ChatRequest& request, std::int6
 }
 
 void Script::plan_calls(const Behaviour& behaviour, const ChatRequest& request, std::int64_t request_number) {
-  const auto call = behaviour.tool_by_message ? spelled_call(request) : nlohmann::json();
+  const auto call = behaviour.tool_by_message ? spelled_call(behaviour, request) : nlohmann::json();
   if (!call.is_null()) {
     calls_.push_back({"call_" + std::to_string(request_number) + "_0", call["tool"], call["arguments"].dump()});
     append_call_pieces(0, calls_.back());
