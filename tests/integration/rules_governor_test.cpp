@@ -97,7 +97,8 @@ TEST_CASE("a dry run asks the plugin about calls of the past, and nothing happen
   tool_answer(stage, "csv__csv_list_sheets", kSheet);
   tool_answer(stage, "csv__csv_read_sheet", kSheet);
   tool_answer(stage, "csv__csv_list_sheets", {{"source", "a,b\n1,2\n"}});
-  tool_answer(stage, "csv__invented", kSheet);
+  const std::string inventor = make_agent(*stage.daemon, "mock:mock-toolsay-unknowntool", {"csv"});
+  stage.say(inventor, Json({{"tool", "csv__invented"}, {"arguments", kSheet}}).dump());
   const Json before = stage.audit()["rows"];
   REQUIRE(before.size() == 4);
   const std::size_t asked = stage.mock.requests().size();
