@@ -44,9 +44,9 @@ int count_threads(const std::string& name) {
 }  // namespace
 
 TEST_CASE("A pool has no thread that it did not need yet, and never more than it may") {
+  Gate gates[3];
   WorkerPool pool("as-needed", 3, 8);
   CHECK(count_threads("as-needed") == 0);
-  Gate gates[3];
   for (int i = 0; i < 3; ++i) {
     REQUIRE(pool.enqueue(gates[i].work()));
     gates[i].entered.get_future().wait();
