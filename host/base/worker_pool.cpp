@@ -60,16 +60,17 @@ bool WorkerPool::add_thread() {
   return true;
 }
 
+// Under threads_mutex_: only one caller may count on a thread that is idle.
 bool WorkerPool::has_thread_for_one_more() {
   {
     const std::lock_guard lock(shared_->mutex);
     if (shared_->idle > shared_->queue.size()) return true;
   }
-  const std::lock_guard lock(threads_mutex_);
   return threads_.size() >= max_threads_ || add_thread() || !threads_.empty();
 }
 
 bool WorkerPool::enqueue(std::function<void()> work) {
+  const std::lock_guard threads_lock(threads_mutex_);
   if (!has_thread_for_one_more()) return false;
   {
     const std::lock_guard lock(shared_->mutex);

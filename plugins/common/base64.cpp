@@ -1,7 +1,7 @@
 #include "common/base64.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cstdint>
 
 #include "common/characters.hpp"
 
@@ -23,31 +23,40 @@ constexpr auto kDigits = make_digits();
 
 }  // namespace
 
-std::optional<std::string> from_base64(std::string_view text) {
-  std::string bytes;
-  bytes.reserve(text.size() / 4 * 3 + 3);
-  std::uint32_t buffer = 0;
-  unsigned bits = 0;
-  std::size_t digits = 0;
-  std::size_t padding = 0;
+bool Base64Stream::feed(std::string_view text, std::string& out) {
   for (const char letter : text) {
-    if (kWhiteSpace.find(letter) != std::string_view::npos) continue;
     if (letter == '=') {
-      ++padding;
+      if (++padding_ > 2) return false;
       continue;
     }
     const std::uint8_t digit = kDigits[static_cast<unsigned char>(letter)];
-    if (digit == kNoDigit || padding > 0) return std::nullopt;
-    ++digits;
-    buffer = buffer << 6 | digit;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += static_cast<char>(buffer >> bits & 0xFFU);
+    if (digit == kNoDigit || padding_ > 0) return false;
+    ++digits_;
+    buffer_ = buffer_ << 6 | digit;
+    bits_ += 6;
+    if (bits_ < 8) continue;
+    bits_ -= 8;
+    out += static_cast<char>(buffer_ >> bits_ & 0xFFU);
   }
-  const bool padded = padding == 0 || (padding <= 2 && (digits + padding) % 4 == 0);
-  const bool whole = digits % 4 != 1 && (buffer & ((1U << bits) - 1)) == 0;
-  if (!padded || !whole) return std::nullopt;
+  return true;
+}
+
+bool Base64Stream::is_whole() const noexcept {
+  const bool is_padded = padding_ == 0 || (digits_ + padding_) % 4 == 0;
+  return is_padded && digits_ % 4 != 1 && (buffer_ & ((1U << bits_) - 1)) == 0;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  std::string bytes;
+  bytes.reserve(text.size() / 4 * 3 + 3);
+  Base64Stream stream;
+  for (;;) {
+    const auto blank = std::min(text.find_first_of(kWhiteSpace), text.size());
+    if (!stream.feed(text.substr(0, blank), bytes)) return std::nullopt;
+    if (blank == text.size()) break;
+    text.remove_prefix(blank + 1);
+  }
+  if (!stream.is_whole()) return std::nullopt;
   return bytes;
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "base64_stream.hpp"
+#include "common/base64.hpp"
 
 namespace platos::image_vendors {
 
@@ -37,7 +37,7 @@ class StreamedAnswer {
   std::string text_;       // of the last string, its beginning
   bool is_value_ = false;  // a colon was the last thing outside of strings
   std::size_t images_ = 0;
-  Base64Stream base64_;
+  plugin_common::Base64Stream base64_;
   std::string rest_;
 };
 

@@ -57,6 +57,30 @@ TEST_CASE("A pool has no thread that it did not need yet, and never more than it
   for (auto& gate : gates) gate.opened.set_value();
 }
 
+TEST_CASE("Work that two callers bring at once runs side by side, though one thread is idle") {
+  for (int round = 0; round < 200; ++round) {
+    std::promise<void> warm;
+    std::promise<void> here[2];
+    std::atomic<int> met = 0;
+    {
+      WorkerPool pool("at-once", 2, 8);
+      REQUIRE(pool.enqueue([&] { warm.set_value(); }));
+      warm.get_future().wait();
+      // Each waits for the other: one behind the other would wait in vain.
+      const auto meeting = [&](std::size_t own) {
+        return [&here, &met, own, other = here[1 - own].get_future().share()] {
+          here[own].set_value();
+          if (other.wait_for(20s) == std::future_status::ready) ++met;
+        };
+      };
+      std::thread caller([&pool, work = meeting(0)] { pool.enqueue(work); });
+      pool.enqueue(meeting(1));
+      caller.join();
+    }
+    REQUIRE(met == 2);
+  }
+}
+
 TEST_CASE("A pool runs work elsewhere and brings its result to the loop") {
   SystemClock clock;
   Loop loop(clock);
