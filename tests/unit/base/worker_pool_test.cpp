@@ -58,24 +58,30 @@ TEST_CASE("A pool has no thread that it did not need yet, and never more than it
 }
 
 TEST_CASE("Work that two callers bring at once runs side by side, though one thread is idle") {
-  for (int round = 0; round < 200; ++round) {
+  for (int round = 0; round < 300; ++round) {
     std::promise<void> warm;
     std::promise<void> here[2];
+    std::atomic<bool> go = false;
     std::atomic<int> met = 0;
     {
       WorkerPool pool("at-once", 2, 8);
-      REQUIRE(pool.enqueue([&] { warm.set_value(); }));
-      warm.get_future().wait();
       // Each waits for the other: one behind the other would wait in vain.
-      const auto meeting = [&](std::size_t own) {
-        return [&here, &met, own, other = here[1 - own].get_future().share()] {
+      const auto bring = [&](std::size_t own) {
+        auto work = [&here, &met, own, other = here[1 - own].get_future().share()] {
           here[own].set_value();
           if (other.wait_for(20s) == std::future_status::ready) ++met;
         };
+        return std::thread([&pool, &go, work] {
+          while (!go) std::this_thread::yield();
+          pool.enqueue(work);
+        });
       };
-      std::thread caller([&pool, work = meeting(0)] { pool.enqueue(work); });
-      pool.enqueue(meeting(1));
-      caller.join();
+      std::thread callers[] = {bring(0), bring(1)};
+      REQUIRE(pool.enqueue([&] { warm.set_value(); }));
+      warm.get_future().wait();
+      for (int i = 0; i < 100; ++i) std::this_thread::yield();  // by then its thread is idle, most times
+      go = true;
+      for (auto& caller : callers) caller.join();
     }
     REQUIRE(met == 2);
   }
