@@ -62,6 +62,10 @@ Result<Descriptor> open_root(const std::string& path) {
   return root;
 }
 
+std::int64_t change_ns_of(const struct stat& found) {
+  return found.st_ctim.tv_sec * 1'000'000'000 + found.st_ctim.tv_nsec;
+}
+
 bool move_up(int folder, const std::string& name, int root, std::uint64_t& next) {
   int moved = -1;
   do {  // its maker may have taken the names that come first
@@ -95,18 +99,18 @@ Result<FolderUse> use_of(const std::string& path, std::int64_t max_entries) {
   walk(root->get(), 1, [&](int, const std::string&, const struct stat& found, std::int64_t depth) {
     ++use.entries;
     use.bytes += static_cast<std::int64_t>(found.st_blocks) * 512;
+    use.newest_change_ns = std::max(use.newest_change_ns, change_ns_of(found));
     if (S_ISDIR(found.st_mode)) use.depth = std::max(use.depth, depth);
     return use.entries <= max_entries;
   });
   return use;
 }
 
-Result<void> remove_changed_since(const std::string& path, std::int64_t since_us) {
+Result<void> remove_changed_after(const std::string& path, std::int64_t change_ns) {
   const auto root = open_root(path);
   if (!root) return fail(root.error());
   walk(root->get(), 1, [&](int folder, const std::string& name, const struct stat& found, std::int64_t) {
-    const std::int64_t changed_us = found.st_ctim.tv_sec * 1'000'000 + found.st_ctim.tv_nsec / 1000;
-    if (!S_ISDIR(found.st_mode) && changed_us > since_us) ::unlinkat(folder, name.c_str(), 0);
+    if (!S_ISDIR(found.st_mode) && change_ns_of(found) > change_ns) ::unlinkat(folder, name.c_str(), 0);
     return true;
   });
   return {};

@@ -1,14 +1,12 @@
 #include "sandbox/sandbox.hpp"
 
 #include <pwd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <array>
 
 #include "base/task_set.hpp"
 #include "base/text.hpp"
-#include "sandbox/folder.hpp"
 #include "sandbox/script_check.hpp"
 #include "sandbox/seccomp_filter.hpp"
 
@@ -29,13 +27,6 @@ Result<Account> find_account(const std::string& name) {
         "sandbox.user: the daemon is root, so programs run as another user: expected one of this machine, found \"" +
             base::printable(name) + "\"");
   return Account{true, entry.pw_uid, entry.pw_gid};
-}
-
-/// As the kernel dates changes of files.
-std::int64_t coarse_now_us() {
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
-  return now.tv_sec * 1'000'000 + now.tv_nsec / 1000;
 }
 
 /// Whatever ends the wait, the program does not go on.
@@ -90,13 +81,15 @@ Result<ports::ScriptResult> Sandbox::execute(const ports::ScriptJob& job, const 
   if (stop.raised()) return fail(ErrorKind::Cancelled, "cancelled", "the script was cancelled before it began");
   if (!account_) return fail(account_.error());
   if (!filter_) return fail(filter_.error());
+  std::int64_t last_change_ns = 0;
   if (!job.workspace.empty()) {
-    if (auto fits = check_workspace(job.workspace); !fits) return fail(fits.error());
+    const auto use = check_workspace(job.workspace);
+    if (!use) return fail(use.error());
+    last_change_ns = use->newest_change_ns;
   }
-  const std::int64_t began_us = coarse_now_us();
   auto result = supervise(job, options_, *account_, *filter_, stop);
   if (!job.workspace.empty()) {
-    const auto restored = restore_workspace(job.workspace, began_us);
+    const auto restored = restore_workspace(job.workspace, last_change_ns);
     if (!restored) return fail(restored.error());
     if (result && *restored) result->stopped_for = "workspace";
   }
@@ -105,12 +98,12 @@ Result<ports::ScriptResult> Sandbox::execute(const ports::ScriptJob& job, const 
   return result;
 }
 
-Result<void> Sandbox::check_workspace(const std::string& path) const {
-  const auto use = use_of(path, options_.workspace_entries);
-  if (!use) return fail(use.error());
+Result<FolderUse> Sandbox::check_workspace(const std::string& path) const {
+  auto use = use_of(path, options_.workspace_entries);
+  if (!use) return use;
   const bool fits =
       use->bytes <= options_.workspace_bytes && use->entries <= options_.workspace_entries && use->depth < kMaxDepth;
-  if (fits) return {};
+  if (fits) return use;
   return fail(ErrorKind::ResourceExhausted, "workspace_full",
               "the thread's workspace holds " + std::to_string(use->bytes) + " bytes in " +
                   std::to_string(use->entries) + " entries; allowed are " + std::to_string(options_.workspace_bytes) +
@@ -119,10 +112,10 @@ Result<void> Sandbox::check_workspace(const std::string& path) const {
 }
 
 // A program that overran the workspace loses what it wrote; if that is not enough, the workspace is emptied.
-Result<bool> Sandbox::restore_workspace(const std::string& path, std::int64_t since_us) {
+Result<bool> Sandbox::restore_workspace(const std::string& path, std::int64_t last_change_ns) {
   if (check_workspace(path)) return false;
   logger_.info("sandbox", "a workspace was overrun: what the program wrote is removed");
-  if (auto removed = remove_changed_since(path, since_us); !removed) return fail(removed.error());
+  if (auto removed = remove_changed_after(path, last_change_ns); !removed) return fail(removed.error());
   if (check_workspace(path)) return true;
   if (auto emptied = remove_content(path, true); !emptied) return fail(emptied.error());
   return true;

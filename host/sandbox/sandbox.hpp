@@ -10,6 +10,7 @@
 #include "base/logger.hpp"
 #include "base/worker_pool.hpp"
 #include "ports/script_runner.hpp"
+#include "sandbox/folder.hpp"
 #include "sandbox/options.hpp"
 #include "sandbox/supervisor.hpp"
 #include "sandbox/workspaces.hpp"
@@ -39,9 +40,9 @@ class Sandbox final : public ports::ScriptRunner {
 
  private:
   Result<ports::ScriptResult> execute(const ports::ScriptJob& job, const StopSignal& stop);
-  Result<void> check_workspace(const std::string& path) const;
+  Result<FolderUse> check_workspace(const std::string& path) const;
   /// Whether there was anything to restore.
-  Result<bool> restore_workspace(const std::string& path, std::int64_t since_us);
+  Result<bool> restore_workspace(const std::string& path, std::int64_t last_change_ns);
 
   const Options options_;
   base::Clock& clock_;
