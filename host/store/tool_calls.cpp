@@ -41,14 +41,10 @@ void ToolCalls::start(const Scope& scope, const LedgerRow& row) {
 }
 
 void ToolCalls::settle(const Scope& scope, const std::string& run_id, const std::string& call_id,
-                       const std::string& state, const std::string& result_json, std::int64_t now_us) {
-  const std::string at = run_id + "/" + call_id;
-  session_.send(
-      scope,
-      "UPDATE tool_calls SET state = $1, result = $2, settled_us = $3 WHERE env_id = $4 AND run_id = $5 AND call_id = "
-      "$6",
-      {state, Sealed{result_json, place(scope, "tool_calls.result", at)}, now_us, scope.environment_id, run_id,
-       call_id});
+                       const std::string& state, std::int64_t now_us) {
+  session_.send(scope,
+                "UPDATE tool_calls SET state = $1, settled_us = $2 WHERE env_id = $3 AND run_id = $4 AND call_id = $5",
+                {state, now_us, scope.environment_id, run_id, call_id});
 }
 
 std::vector<LedgerRow> ToolCalls::of_run(const Scope& scope, const std::string& run_id) {

@@ -33,14 +33,15 @@ class ToolCalls {
 
   /// A call that is started again after a crash keeps its row.
   void start(const model::Scope& scope, const LedgerRow& row);
+  /// The result itself stands in the journal and in the audit.
   void settle(const model::Scope& scope, const std::string& run_id, const std::string& call_id,
-              const std::string& state, const std::string& result_json, std::int64_t now_us);
+              const std::string& state, std::int64_t now_us);
   /// All rows of a run, in the order they were started.
   std::vector<LedgerRow> of_run(const model::Scope& scope, const std::string& run_id);
   std::optional<LedgerRow> find(const model::Scope& scope, const std::string& run_id, const std::string& call_id);
   /// Calls whose outcome nobody knows yet, newest first; of all runs when `run_id` is empty.
   std::vector<LedgerRow> unknown(const model::Scope& scope, const std::string& run_id, std::int64_t limit);
-  /// A person says what became of an unknown one. False when it is not unknown (any more).
+  /// A person says what became of an unknown one, and with what result. False when it is not unknown (any more).
   bool settle_unknown(const model::Scope& scope, const LedgerRow& row, const std::string& result_json);
 
  private:

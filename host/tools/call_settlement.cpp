@@ -79,9 +79,7 @@ void note_settled(engine::Run& run, const PreparedCall& prepared, CallEnd end) {
   const std::string state = outcome.code == "outcome_unknown" ? "unknown" : outcome.is_error ? "failed" : "succeeded";
   run.store([scope = run.record().scope, row = std::move(audited), used = std::move(used), end = std::move(end), state,
              known = prepared.tool != nullptr, now = run.now_us()](store::Session& session) -> Result<void> {
-    if (known) {
-      store::ToolCalls(session).settle(scope, row.run_id, row.id, state, end.outcome.result_json, now);
-    }
+    if (known) store::ToolCalls(session).settle(scope, row.run_id, row.id, state, now);
     store::ToolAudit(session).add(scope, row);
     if (used) store::SkillUsage(session).add(scope, *used);
     if (!end.whole_result_json.empty()) {

@@ -1,5 +1,7 @@
 #include "json_check.hpp"
 
+#include <simdjson.h>
+
 #include <nlohmann/json.hpp>
 
 #include "platos/cpp/json_writer.hpp"
@@ -15,6 +17,13 @@ bool is_long_number(std::string_view text) noexcept {
   return text.size() >= kFewestDigitsOfInterest && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+// simdjson refuses numbers beyond its range, which are JSON, and takes halves of surrogate pairs, which are not.
+bool is_json(const std::string& text) {
+  simdjson::dom::parser parser;
+  const bool quick = text.find("\\u") == std::string::npos;
+  return (quick && parser.parse(text).error() == simdjson::SUCCESS) || nlohmann::json::accept(text);
+}
+
 }  // namespace
 
 JsonCheck::JsonCheck(const Config& config, const PointPolicy& policy, const Recognisers& recognisers)
@@ -25,7 +34,7 @@ sdk::Verdict JsonCheck::feed(std::string_view chunk, bool is_last) {
   report_.count_characters(chunk);
   sdk::Verdict verdict;
   if (!is_last) return verdict;
-  if (!nlohmann::json::accept(json_)) throw sdk::Error(PLATOS_INVALID_ARGUMENT, "the text to check is not JSON");
+  if (!is_json(json_)) throw sdk::Error(PLATOS_INVALID_ARGUMENT, "the text to check is not JSON");
   check_all();
   if (copied_ > 0) {
     verdict.decision = PLATOS_REDACT;
@@ -43,6 +52,8 @@ void JsonCheck::check_all() {
 }
 
 void JsonCheck::check_token(const JsonTokens& tokens, const JsonToken& token) {
+  const auto written = std::string_view(json_).substr(token.begin, token.end - token.begin);
+  if (token.is_key && clean_keys_.contains(written)) return;
   const std::string text = tokens.text(token);
   if (!token.is_string && !is_long_number(text)) return;
   subject_.clear();
@@ -51,12 +62,12 @@ void JsonCheck::check_token(const JsonTokens& tokens, const JsonToken& token) {
   const std::size_t begin = subject_.size();
   subject_.append(text);
   redacted_.clear();
-  scan(pii_, begin);
-  scan(injection_, begin);
+  const std::size_t found = scan(pii_, begin) + scan(injection_, begin);
+  if (token.is_key && found == 0) clean_keys_.insert(written);
   if (!redacted_.empty()) replace(token, begin);
 }
 
-void JsonCheck::scan(StreamScanner& scanner, std::size_t begin) {
+std::size_t JsonCheck::scan(StreamScanner& scanner, std::size_t begin) {
   matches_.clear();
   scanner.restart(begin);
   scanner.scan({subject_, true}, matches_);
@@ -64,6 +75,7 @@ void JsonCheck::scan(StreamScanner& scanner, std::size_t begin) {
     const Action action = report_.add(match.rule, std::string_view(subject_).substr(match.begin, match.size()));
     if (action == Action::Redact) redacted_.push_back(match);
   }
+  return matches_.size();
 }
 
 void JsonCheck::replace(const JsonToken& token, std::size_t begin) {

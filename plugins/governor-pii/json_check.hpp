@@ -1,7 +1,9 @@
 // A check of JSON: a tool's arguments or its result.
 #pragma once
 
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "json_tokens.hpp"
@@ -22,17 +24,19 @@ class JsonCheck final : public sdk::Check {
  private:
   void check_all();
   void check_token(const JsonTokens& tokens, const JsonToken& token);
-  void scan(StreamScanner& scanner, std::size_t begin);
+  /// How much was found.
+  std::size_t scan(StreamScanner& scanner, std::size_t begin);
   void replace(const JsonToken& token, std::size_t begin);
 
   Report report_;
   StreamScanner pii_;
   StreamScanner injection_;
   std::string json_;
-  std::string subject_;          // the key as context, and the text that is looked at
-  std::vector<Match> matches_;   // of one scan
-  std::vector<Match> redacted_;  // of one token
-  std::string redacted_json_;    // of json_ up to copied_
+  std::string subject_;                    // the key as context, and the text that is looked at
+  std::vector<Match> matches_;             // of one scan
+  std::vector<Match> redacted_;            // of one token
+  std::set<std::string_view> clean_keys_;  // as written in json_: a list of objects has the same ones again and again
+  std::string redacted_json_;              // of json_ up to copied_
   std::size_t copied_ = 0;
   std::size_t redacted_keys_ = 0;
 };

@@ -2,12 +2,10 @@
 
 #include <openssl/evp.h>
 
-#include <nlohmann/json.hpp>
-
 #include "base/json_text.hpp"
 #include "base/text.hpp"
 #include "extension/services/call.hpp"
-#include "model/json.hpp"
+#include "model/json_line.hpp"
 
 namespace platos::extension {
 namespace {
@@ -65,9 +63,9 @@ Result<void> ToolOutput::add(const platos_output_t& output) {
   switch (output.kind) {
     case PLATOS_OUTPUT_TEXT: text_ += *data; return {};
     case PLATOS_OUTPUT_JSON: {
-      auto parsed = model::parse_bounded(*data, "the tool's JSON output", {kMaxBytes, 64, 1'000'000});
-      if (!parsed) return fail(ErrorKind::Internal, "tool_bad_output", parsed.error().message);
-      values_.push_back(model::dump(*parsed));
+      auto line = model::one_line(*data, "the tool's JSON output", {kMaxBytes, 64, 1'000'000});
+      if (!line) return fail(ErrorKind::Internal, "tool_bad_output", line.error().message);
+      values_.push_back(std::move(*line));
       return {};
     }
     case PLATOS_OUTPUT_BLOB: values_.push_back(blob_json(*data, *label)); return {};

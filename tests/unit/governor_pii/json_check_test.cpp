@@ -75,10 +75,21 @@ TEST_CASE("injection in arguments is denied, in results it is warned of") {
 }
 
 TEST_CASE("what is not JSON is an error, which denies") {
-  for (const char* text : {"", "{", "{\"a\":}", "nonsense", "{} x", "\"\\uD800\""}) {
+  for (const char* text : {"", "{", "{\"a\":}", "nonsense", "{} x", "\"\\uD800\"", "\"\\uDC00\""}) {
     INFO(text);
     CHECK(check("{}", PLATOS_POINT_BEFORE_TOOL, text).status == PLATOS_INVALID_ARGUMENT);
   }
+}
+
+TEST_CASE("keys that come again are looked at again where there is something in them") {
+  const std::string text = R"([{"joe@example.com":1,"a":"amy@example.com"},{"a":"ann@example.com","joe@example.com":2}])";
+  CHECK(check(kRedactAll, PLATOS_POINT_AFTER_TOOL, text).text ==
+        R"([{"[EMAIL]":1,"a":"[EMAIL]"},{"a":"[EMAIL]","[EMAIL]_2":2}])");
+}
+
+TEST_CASE("numbers beyond every range are JSON") {
+  const std::string text = "[123456789012345678901234567890, 1e5]";
+  CHECK(check("{}", PLATOS_POINT_AFTER_TOOL, text).decision == PLATOS_ALLOW);
 }
 
 TEST_CASE("depth does not matter") {

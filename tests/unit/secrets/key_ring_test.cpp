@@ -1,6 +1,9 @@
 #include "secrets/key_ring.hpp"
 
+#include <array>
 #include <catch2/catch.hpp>
+#include <set>
+#include <thread>
 
 #include "base/text.hpp"
 #include "secrets/cipher.hpp"
@@ -39,6 +42,21 @@ TEST_CASE("AES-256-GCM: what is sealed opens with the same key and bound, and wi
     CHECK_FALSE(open(key, "", changed));
     CHECK_FALSE(open(key, "", sealed.substr(0, i)));
   }
+}
+
+TEST_CASE("No two sealed texts share a nonce, whichever thread seals them") {
+  const Secret key = random_key();
+  std::array<std::vector<std::string>, 2> nonces;
+  std::vector<std::thread> threads;
+  for (auto& own : nonces) {
+    threads.emplace_back([&key, &own] {
+      for (int i = 0; i < 1'000; ++i) own.push_back(seal(key, "", "").substr(0, kSealedOverhead - 16));
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  std::set<std::string> different(nonces[0].begin(), nonces[0].end());
+  different.insert(nonces[1].begin(), nonces[1].end());
+  CHECK(different.size() == 2'000);
 }
 
 TEST_CASE("A text opens where it was sealed, and in no other row, column or tenant") {

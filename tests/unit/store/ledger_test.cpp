@@ -25,7 +25,7 @@ TEST_CASE("The ledger keeps the first start of a call, and its end") {
   ledger.start(f.own, row_of("call_b", 1));
   ledger.start(f.own, row_of("call_a", 2));
   ledger.start(f.own, row_of("call_b", 99));
-  ledger.settle(f.own, "run_1", "call_a", "succeeded", "{}", 3);
+  ledger.settle(f.own, "run_1", "call_a", "succeeded", 3);
   const auto rows = ledger.of_run(f.own, "run_1");
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].call_id == "call_b");
@@ -40,7 +40,7 @@ TEST_CASE("Another environment sees nothing of the ledger and settles nothing of
   SessionFixture f;
   ToolCalls ledger(f.session);
   ledger.start(f.own, row_of("call_a", 1));
-  ledger.settle(f.other, "run_1", "call_a", "failed", "{}", 3);
+  ledger.settle(f.other, "run_1", "call_a", "failed", 3);
   CHECK(ledger.of_run(f.other, "run_1").empty());
   CHECK(ledger.of_run(f.own, "run_1").at(0).state == "started");
 }

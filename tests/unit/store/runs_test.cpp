@@ -109,7 +109,7 @@ TEST_CASE("Calls that were started and never settled are unknown when their run 
   settled.run_id = "run_1";
   settled.call_id = "settled";
   calls.start(f.own, settled);
-  calls.settle(f.own, "run_1", "settled", "succeeded", "1", 5);
+  calls.settle(f.own, "run_1", "settled", "succeeded", 5);
   CHECK(f.runs.finish(f.own, {"run_1", 1}, {RunState::Failed, "x", "x"}, "{}", 10));
   std::map<std::string, std::string> states;
   for (const auto& row : calls.of_run(f.own, "run_1")) states[row.call_id] = row.state;

@@ -155,7 +155,9 @@ void fill_everything(SessionFixture& f) {
   call.run_id = "run_1";
   call.call_id = "call_1";
   ToolCalls(f.session).start(f.own, call);
-  ToolCalls(f.session).settle(f.own, "run_1", "call_1", "succeeded", "result", 2);
+  ToolCalls(f.session).settle(f.own, "run_1", "call_1", "unknown", 2);
+  call.state = "succeeded";
+  REQUIRE(ToolCalls(f.session).settle_unknown(f.own, call, "result"));
   SafetyEventRow event;
   event.id = "evt_1";
   event.detail = "detail";

@@ -149,7 +149,7 @@ TEST_CASE("Only a call whose outcome is unknown can be settled, and once") {
   row.started_us = 5;
   calls.start(f.own, row);
   CHECK(calls.unknown(f.own, "", 10).empty());
-  calls.settle(f.own, "run_1", "c1", "unknown", "\"?\"", 6);
+  calls.settle(f.own, "run_1", "c1", "unknown", 6);
   REQUIRE(calls.unknown(f.own, "", 10).size() == 1);
   CHECK(calls.unknown(f.own, "run_2", 10).empty());
   CHECK(calls.unknown(f.other, "", 10).empty());
