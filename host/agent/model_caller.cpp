@@ -98,28 +98,34 @@ Task<Result<model::ChatResponse>> ModelCaller::call(engine::Run& run, CallOption
       response->model = aim.model_name;
       co_return response;
     }
-    const Error error = response.error();
     if (run.cancel_token().cancelled() || run.lost()) co_return response;
-    if (model::trigger_of(error) != model::RetryRule::Trigger::Unspecified) {
-      breakers_.note_failure(breaker_key(run, aim.model_name, aim.key_id), run.now_us());
-    }
-    NextMove move = walker.after(error);
-    if (move.kind == NextMove::Kind::GiveUp) co_return response;
-    base::failpoint("turn.back_off");
     const bool said_something = run.events()->last_seq() != before_seq;
-    if (said_something) run.emit(model::retry_boundary_event(call.step, run.discard_from()));
-    if (move.kind == NextMove::Kind::Retry) {
-      auto waited = co_await back_off(run, move.wait_ms, error);
-      if (!waited) co_return fail(waited.error());
-    } else {
-      aim = aim_at(move.route, request);
-      run.context().logger.warn("agent", "a model call failed and goes to another model",
-                                {{"run", run.id()}, {"code", error.code}, {"model", aim.model_name}});
-      note_request(run, aim.model_name, call.step, aim.request_json.size());
-    }
-    // The boundary voided the step's status too.
-    if (said_something) run.emit(model::status_event("thinking", run.record().agent_id));
+    const auto goes_on = co_await recover(run, call, request, walker, aim, response.error(), said_something);
+    if (!goes_on) co_return fail(goes_on.error());
   }
+}
+
+Task<Result<void>> ModelCaller::recover(engine::Run& run, const CallOptions& call, const model::ChatRequest& request,
+                                        PlanWalker& walker, Aim& aim, Error error, bool said_something) const {
+  if (model::trigger_of(error) != model::RetryRule::Trigger::Unspecified) {
+    breakers_.note_failure(breaker_key(run, aim.model_name, aim.key_id), run.now_us());
+  }
+  const NextMove move = walker.after(error);
+  if (move.kind == NextMove::Kind::GiveUp) co_return fail(std::move(error));
+  base::failpoint("turn.back_off");
+  if (said_something) run.emit(model::retry_boundary_event(call.step, run.discard_from()));
+  if (move.kind == NextMove::Kind::Retry) {
+    auto waited = co_await back_off(run, move.wait_ms, std::move(error));
+    if (!waited) co_return waited;
+  } else {
+    aim = aim_at(move.route, request);
+    run.context().logger.warn("agent", "a model call failed and goes to another model",
+                              {{"run", run.id()}, {"code", error.code}, {"model", aim.model_name}});
+    note_request(run, aim.model_name, call.step, aim.request_json.size());
+  }
+  // The boundary voided the step's status too.
+  if (said_something) run.emit(model::status_event("thinking", run.record().agent_id));
+  co_return Result<void>{};
 }
 
 namespace {
@@ -193,6 +199,12 @@ Task<Result<model::ChatResponse>> ModelCaller::attempt(engine::Run& run, const A
     };
   }
   const auto done = co_await egress::drive(client_of_(run.loop()), **exchange, std::move(drive), run.cancel_token());
+  co_return conclude(aim, report, sink, span, done);
+}
+
+// Apart from attempt(): its frame lasts as long as the answer streams.
+Result<model::ChatResponse> ModelCaller::conclude(const Aim& aim, CallReport& report, AnswerSink& sink,
+                                                  telemetry::Span& span, const Result<void>& done) const {
   const auto found = sink.findings();
   report.findings.insert(report.findings.end(), found.begin(), found.end());
   report.text = sink.so_far().text;
@@ -204,12 +216,12 @@ Task<Result<model::ChatResponse>> ModelCaller::attempt(engine::Run& run, const A
   if (!response) {
     if (used.known()) report.wasted[aim.model_name].add(used);
     span.end(ports::Record::Severity::Error, response.error().code);
-    co_return response;
+    return response;
   }
   response->usage = used;
   describe(span, aim.instance, *response);
   span.end();
-  co_return response;
+  return response;
 }
 
 Task<Result<bool>> ModelCaller::codec_wait(engine::Run& run, std::int64_t wait_ms) {

@@ -18,6 +18,8 @@
 
 namespace platos::agent {
 
+class AnswerSink;
+
 struct ModelCallerOptions {
   std::string default_instance = "openai";
   std::int64_t max_retries = 2;
@@ -73,6 +75,11 @@ class ModelCaller {
                                             CallReport& report) const;
   Result<void> permit(const governance::Subject& subject, std::string_view method, std::string_view url) const;
   void count(const std::string& instance, const std::string& model, const model::Usage& usage) const;
+  Result<model::ChatResponse> conclude(const Aim& aim, CallReport& report, AnswerSink& sink, telemetry::Span& span,
+                                       const Result<void>& done) const;
+  /// What is done after a failure: `aim` is where the call goes next. The error: it goes nowhere.
+  Task<Result<void>> recover(engine::Run& run, const CallOptions& call, const model::ChatRequest& request,
+                             PlanWalker& walker, Aim& aim, Error error, bool said_something) const;
   Task<Result<void>> back_off(engine::Run& run, std::int64_t wait_ms, Error error) const;
 
   Providers& providers_;

@@ -79,7 +79,7 @@ std::string prompt_context_of(const model::RunRecord& run, const std::string& se
 }
 
 model::ChatRequest assemble_request(const TurnSetting& setting, const std::string& user_message,
-                                    std::vector<model::ChatMessage> said, std::vector<model::Tool> tools) {
+                                    std::vector<model::ChatMessage> said, std::vector<model::SharedTool> tools) {
   const model::AgentConfig& config = setting.config();
   model::ChatRequest request;
   request.system = system_prompt_of(setting);

@@ -19,6 +19,6 @@ std::string prompt_context_of(const model::RunRecord& run, const std::string& se
 /// The request of the next step: system prompt, history, the user's message in its context, what was said so far.
 /// `user_message` is as the governors left it.
 model::ChatRequest assemble_request(const TurnSetting& setting, const std::string& user_message,
-                                    std::vector<model::ChatMessage> said, std::vector<model::Tool> tools);
+                                    std::vector<model::ChatMessage> said, std::vector<model::SharedTool> tools);
 
 }  // namespace platos::agent

@@ -68,12 +68,12 @@ struct EntityToolHandlers {
     const auto* owner = (*shelf)->find(entity.entity_id);
     std::vector<EntityToolState> tools;
     for (const auto& each : *listed) {
-      if (each.tool.instance != entities::kInstancePrefix + entity.entity_id) continue;
+      if (each.tool->instance != entities::kInstancePrefix + entity.entity_id) continue;
       EntityToolState state{each};
-      const auto* offered = owner == nullptr ? nullptr : entities::Shelf::find_tool(*owner, each.tool.name);
+      const auto* offered = owner == nullptr ? nullptr : entities::Shelf::find_tool(*owner, each.tool->name);
       state.needs_user = offered != nullptr && offered->needs_user;
-      if (const auto found = said->find(each.tool.name); found != said->end()) state.said = found->second;
-      if (const auto found = seen->find(each.tool.model_name); found != seen->end()) state.seen = found->second;
+      if (const auto found = said->find(each.tool->name); found != said->end()) state.said = found->second;
+      if (const auto found = seen->find(each.tool->model_name); found != seen->end()) state.seen = found->second;
       tools.push_back(std::move(state));
     }
     co_return tools;

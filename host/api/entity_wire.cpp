@@ -98,7 +98,7 @@ Json health_to_wire(const model::Entity& entity, const EntityState& state, const
     failures += each.seen.failures;
     last_us = std::max(last_us, each.seen.last_called_us);
     if (entities::is_alarming(each.said.status)) {
-      problems.push_back({{"toolName", each.listed.tool.name},
+      problems.push_back({{"toolName", each.listed.tool->name},
                           {"healthStatus", each.said.status},
                           {"lastError", said_member(details_of(each.said), "last_error")}});
     }

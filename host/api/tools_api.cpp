@@ -30,7 +30,7 @@ Json under_all_names(Json rows) {
 }
 
 bool is_of_source(const tools::ListedTool& each, const std::string& source) {
-  return source.empty() || each.tool.instance == source || each.tool.instance == "entity:" + source;
+  return source.empty() || each.tool->instance == source || each.tool->instance == "entity:" + source;
 }
 
 /// `text` as one of the enumeration; an explicit null takes it back.
@@ -107,7 +107,7 @@ struct ToolHandlers {
     const bool sees_all = call.who.may(kRead);
     Json rows = Json::array();
     for (const auto& each : *all) {
-      const bool fits = category.empty() || model::category_of(each.tool) == category;
+      const bool fits = category.empty() || model::category_of(*each.tool) == category;
       const bool is_seen = sees_all || each.verdict.usable();
       if (fits && is_seen && is_of_source(each, source)) rows.push_back(row_for(call, each));
     }
@@ -129,7 +129,7 @@ struct ToolHandlers {
     for (const auto& each : *all) {
       if (!each.verdict.usable() || !is_of_source(each, source)) continue;
       usable.push_back(&each);
-      searched.push_back(&each.tool);
+      searched.push_back(each.tool.get());
     }
     ports::CallContext context;
     context.scope = call.who.scope;
@@ -141,7 +141,7 @@ struct ToolHandlers {
     for (const auto& hit : answer.hits) {
       Json row = row_for(call, *usable[hit.position]);
       row["score"] = hit.score;
-      row["params"] = tools::argument_names(usable[hit.position]->tool);
+      row["params"] = tools::argument_names(*usable[hit.position]->tool);
       rows.push_back(std::move(row));
     }
     Json body = under_all_names(std::move(rows));
@@ -161,8 +161,8 @@ struct ToolHandlers {
     std::int64_t calls = 0;
     std::int64_t failures = 0;
     for (const auto& each : *all) {
-      ++categories[model::category_of(each.tool)];
-      ++sources[each.tool.instance];
+      ++categories[model::category_of(*each.tool)];
+      ++sources[each.tool->instance];
       ++permissions[std::string(model::to_text(each.verdict.permission))];
       enabled += each.verdict.enabled ? 1 : 0;
     }
@@ -189,11 +189,11 @@ struct ToolHandlers {
     Json rows = Json::array();
     for (const auto& each : *all) {
       Json row = to_wire(each);
-      const auto found = known->find(each.tool.model_name);
+      const auto found = known->find(each.tool->model_name);
       row["health"] = to_wire(found == known->end() ? store::ToolHealth() : found->second);
       row["agents"] = Json::object();
       for (const auto& agent : *agents) {
-        const auto verdict = agent.permissions.find(each.tool.model_name);
+        const auto verdict = agent.permissions.find(each.tool->model_name);
         if (verdict == agent.permissions.end() || call.who.is_kept_from(agent.agent_id)) continue;
         const bool usable = verdict->second.usable();
         row["agents"][agent.agent_id] = usable ? model::to_text(verdict->second.permission) : "block";
@@ -249,11 +249,11 @@ struct ToolHandlers {
     const auto all = co_await services.tools.list(call.loop(), call.who.scope);
     if (!all) co_return error_response(all.error(), call.request.request_id);
     const auto found = std::find_if(all->begin(), all->end(), [&](const tools::ListedTool& each) {
-      return is_of_source(each, source) && (each.tool.name == name || each.tool.model_name == name);
+      return is_of_source(each, source) && (each.tool->name == name || each.tool->model_name == name);
     });
     if (found == all->end())
       co_return error_response(tools::tool_not_found(source + "/" + name), call.request.request_id);
-    std::string tool = found->tool.model_name;
+    std::string tool = found->tool->model_name;
     co_return co_await change(std::move(call), std::move(tool), true);
   }
 

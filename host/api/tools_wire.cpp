@@ -48,7 +48,7 @@ Result<tools::Trial> read_trial(const Json& body) {
 }
 
 Json to_wire(const tools::ListedTool& listed) {
-  const auto& tool = listed.tool;
+  const auto& tool = *listed.tool;
   const bool is_entity = tool.instance.rfind("entity:", 0) == 0;
   return {{"toolId", tool.model_name},
           {"toolName", tool.name},

@@ -56,10 +56,17 @@ Client::Client(base::Loop& loop, base::WorkerPool& resolvers, ClientOptions opti
 
 Client::~Client() = default;
 
-Task<Result<void>> Client::exchange(HttpRequest request, ResponseHandler& handler, base::CancelToken cancel) {
+// Apart from exchange(): its frame lasts as long as the answer streams.
+static Result<TargetUrl> check_request(const HttpRequest& request) {
   auto target = check_url(request.url, request.trust);
+  if (!target) return target;
+  if (auto checked = check_headers(request); !checked) return fail(checked.error());
+  return target;
+}
+
+Task<Result<void>> Client::exchange(HttpRequest request, ResponseHandler& handler, base::CancelToken cancel) {
+  const auto target = check_request(request);
   if (!target) co_return fail(target.error());
-  if (auto checked = check_headers(request); !checked) co_return fail(checked.error());
   Transfer transfer(*this, request, *target, handler);
   const HostTrust trust = request.trust;
   const bool may_reuse = request.reuse_connection;
@@ -72,7 +79,7 @@ Task<Result<void>> Client::exchange(HttpRequest request, ResponseHandler& handle
     auto outcome = co_await done;
     if (!transfer.worth_another()) co_return outcome;
   }
-  co_return co_await dial(transfer, std::move(*target), trust, cancel);
+  co_return co_await dial(transfer, *target, trust, cancel);
 }
 
 /// Where a connection begins, and what a proxy there is asked for.
@@ -117,7 +124,8 @@ Task<Result<std::vector<Client::Road>>> Client::roads(TargetUrl target, HostTrus
   co_return all;
 }
 
-Task<Result<void>> Client::dial(Transfer& transfer, TargetUrl target, HostTrust trust, base::CancelToken cancel) {
+Task<Result<void>> Client::dial(Transfer& transfer, const TargetUrl& target, HostTrust trust,
+                                const base::CancelToken& cancel) {
   const auto tls = tls_for(target);
   if (!tls) co_return fail(tls.error());
   const std::int64_t connect_by_us = loop_.clock().monotonic_us() + options_.connect_timeout_ms * 1000;

@@ -87,7 +87,8 @@ class Client {
     std::int64_t until_us = 0;
   };
 
-  Task<Result<void>> dial(Transfer& transfer, TargetUrl target, HostTrust trust, base::CancelToken cancel);
+  Task<Result<void>> dial(Transfer& transfer, const TargetUrl& target, HostTrust trust,
+                          const base::CancelToken& cancel);
   Task<Result<Addresses>> look_up(TargetUrl target, HostTrust trust, std::int64_t by_us);
   Task<Result<std::vector<Road>>> roads(TargetUrl target, HostTrust trust, std::int64_t by_us);
   Result<const TlsContext*> tls_for(const TargetUrl& target);

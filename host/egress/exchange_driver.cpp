@@ -47,6 +47,31 @@ Result<HttpRequest> to_request(ports::Step& step, const ports::Upstream& upstrea
   return request;
 }
 
+Error cancelled_by(const base::CancelToken& cancel) {
+  return {ErrorKind::Cancelled, cancel.reason(), "the model call was cancelled", false, 0, {}};
+}
+
+// What stands in drive()'s frame lasts as long as the answer streams: so this much is done outside of it.
+struct Next {
+  ports::Step::Kind kind = ports::Step::Kind::Done;
+  std::int64_t wait_ms = 0;
+  HttpRequest request;
+};
+
+Result<Next> next_of(ports::Exchange& exchange, const DriveOptions& options) {
+  auto step = exchange.next();
+  if (!step) return fail(step.error());
+  Next next{step->kind, step->wait_ms, {}};
+  if (step->kind != ports::Step::Kind::Http) return next;
+  if (options.permit) {
+    if (auto permitted = options.permit(step->method, step->url); !permitted) return fail(permitted.error());
+  }
+  auto request = to_request(*step, options.upstream);
+  if (!request) return fail(request.error());
+  next.request = std::move(*request);
+  return next;
+}
+
 ports::TransportStatus transport_status(const Error& error) {
   switch (error.kind) {
     case ErrorKind::Deadline: return ports::TransportStatus::TimedOut;
@@ -55,34 +80,33 @@ ports::TransportStatus transport_status(const Error& error) {
   }
 }
 
+// The transport knows better than the codec why nothing came; the codec decides whether that is an error.
+Result<void> end_of(ports::Exchange& exchange, const CodecHandler& handler, const Result<void>& sent) {
+  if (handler.codec_failed()) return sent;
+  const auto ended = exchange.on_end(sent ? ports::TransportStatus::Complete : transport_status(sent.error()));
+  const bool hopeless =
+      !sent && (sent.error().kind == ErrorKind::Cancelled || sent.error().kind == ErrorKind::PermissionDenied);
+  if (hopeless) return sent;
+  return ended || sent ? ended : sent;
+}
+
 }  // namespace
 
 Task<Result<void>> drive(Client& client, ports::Exchange& exchange, DriveOptions options, base::CancelToken cancel) {
   for (int steps = 0; steps < kMaxSteps; ++steps) {
-    if (cancel.cancelled()) co_return fail(ErrorKind::Cancelled, cancel.reason(), "the model call was cancelled");
-    auto step = exchange.next();
-    if (!step) co_return fail(step.error());
-    if (step->kind == ports::Step::Kind::Done) co_return Result<void>{};
-    if (step->kind == ports::Step::Kind::Wait) {
-      const auto waited = co_await options.wait(step->wait_ms);
+    if (cancel.cancelled()) co_return fail(cancelled_by(cancel));
+    auto next = next_of(exchange, options);
+    if (!next) co_return fail(next.error());
+    if (next->kind == ports::Step::Kind::Done) co_return Result<void>{};
+    if (next->kind == ports::Step::Kind::Wait) {
+      const auto waited = co_await options.wait(next->wait_ms);
       if (!waited) co_return fail(waited.error());
-      if (!*waited) co_return fail(ErrorKind::Cancelled, cancel.reason(), "the model call was cancelled");
+      if (!*waited) co_return fail(cancelled_by(cancel));
       continue;
     }
-    if (options.permit) {
-      if (auto permitted = options.permit(step->method, step->url); !permitted) co_return fail(permitted.error());
-    }
-    auto request = to_request(*step, options.upstream);
-    if (!request) co_return fail(request.error());
     CodecHandler handler(exchange, options.ready);
-    const auto sent = co_await client.exchange(std::move(*request), handler, cancel);
-    if (handler.codec_failed()) co_return fail(sent.error());
-    const auto ended = exchange.on_end(sent ? ports::TransportStatus::Complete : transport_status(sent.error()));
-    const bool hopeless =
-        !sent && (sent.error().kind == ErrorKind::Cancelled || sent.error().kind == ErrorKind::PermissionDenied);
-    if (hopeless) co_return fail(sent.error());
-    // The transport knows better than the codec why nothing came; the codec decides whether that is an error.
-    if (!ended) co_return fail(sent ? ended.error() : sent.error());
+    const auto sent = co_await client.exchange(std::move(next->request), handler, cancel);
+    if (auto ended = end_of(exchange, handler, sent); !ended) co_return ended;
   }
   co_return fail(ErrorKind::Internal, "codec_never_done",
                  "the provider plugin asked for more than " + std::to_string(kMaxSteps) + " steps");

@@ -163,6 +163,17 @@ void Engine::launch(Slot& slot, const std::shared_ptr<Run>& run) {
   slot.tasks->start("run", drive(run));
 }
 
+Task<void> Engine::end_failed(Run& run, std::string failure) {
+  logger_.error("engine", "a run failed by a bug", {{"run", run.id()}, {"reason", failure}});
+  const Error error{
+      ErrorKind::Internal, "internal_error", "an internal error; the log names it by the run id", false, 0, {}};
+  run.emit(model::error_event(error));
+  run.emit(model::done_event({}, ""));
+  model::RunOutcome outcome{model::RunState::Failed, error.code, error.message};
+  const auto ended = co_await run.finish(std::move(outcome), "{}");
+  if (!ended) logger_.error("engine", "a failed run could not be ended", {{"run", run.id()}});
+}
+
 Task<void> Engine::drive(std::shared_ptr<Run> run) {
   const auto body = bodies_.find(run->record().kind);
   std::string failure;
@@ -176,16 +187,7 @@ Task<void> Engine::drive(std::shared_ptr<Run> run) {
       failure = error.what();
     }
   }
-  if (!failure.empty() && !run->lost()) {
-    logger_.error("engine", "a run failed by a bug", {{"run", run->id()}, {"reason", failure}});
-    const Error error{
-        ErrorKind::Internal, "internal_error", "an internal error; the log names it by the run id", false, 0, {}};
-    run->emit(model::error_event(error));
-    run->emit(model::done_event({}, ""));
-    model::RunOutcome outcome{model::RunState::Failed, error.code, error.message};
-    const auto ended = co_await run->finish(std::move(outcome), "{}");
-    if (!ended) logger_.error("engine", "a failed run could not be ended", {{"run", run->id()}});
-  }
+  if (!failure.empty() && !run->lost()) co_await end_failed(*run, std::move(failure));
   run->events()->close();
   remove(*run);
 }

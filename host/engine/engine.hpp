@@ -97,6 +97,7 @@ class Engine {
 
   Slot& slot_of_this_loop();
   Task<void> drive(std::shared_ptr<Run> run);
+  Task<void> end_failed(Run& run, std::string failure);
   void launch(Slot& slot, const std::shared_ptr<Run>& run);
   void remove(const Run& run);
   void tell_awaiting(const std::string& run_id);

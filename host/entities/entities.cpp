@@ -75,14 +75,14 @@ Task<Result<std::shared_ptr<const Shelf>>> Entities::shelf_of(base::Loop& loop, 
   co_return shelf;
 }
 
-Task<Result<std::vector<model::Tool>>> Entities::tools_of(base::Loop& loop, model::Scope scope,
-                                                          model::AgentConfig agent) {
+Task<Result<std::vector<model::SharedTool>>> Entities::tools_of(base::Loop& loop, model::Scope scope,
+                                                                model::AgentConfig agent) {
   const auto shelf = co_await shelf_of(loop, std::move(scope));
   if (!shelf) co_return fail(shelf.error());
-  std::vector<model::Tool> tools;
+  std::vector<model::SharedTool> tools;
   for (const auto& owner : (*shelf)->owners) {
     if (!owner.is_for(agent.agent_id)) continue;
-    for (const auto& each : owner.tools) tools.push_back(each.tool);
+    for (const auto& each : owner.tools) tools.emplace_back(*shelf, &each.tool);
   }
   co_return tools;
 }

@@ -50,8 +50,8 @@ class Entities final : public ports::ScopedTools {
         links_(clock) {}
 
   bool owns(std::string_view instance) const override;
-  Task<Result<std::vector<model::Tool>>> tools_of(base::Loop& loop, model::Scope scope,
-                                                  model::AgentConfig agent) override;
+  Task<Result<std::vector<model::SharedTool>>> tools_of(base::Loop& loop, model::Scope scope,
+                                                        model::AgentConfig agent) override;
   /// Waits for the answer of one call. An entity that is not connected here is called back, if it gave an address; if
   /// not, a backend that was there a minute ago is waited for, up to ten seconds: one that is started again, or comes
   /// back after this process was. A connection that is lost meanwhile is Unavailable "entity_connection_lost": callers

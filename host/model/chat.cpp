@@ -72,17 +72,17 @@ void append_message(std::string& out, const ChatMessage& message) {
   out += '}';
 }
 
-void append_tools(std::string& out, const std::vector<Tool>& tools) {
+void append_tools(std::string& out, const std::vector<SharedTool>& tools) {
   out += R"(,"tools":[)";
   bool first = true;
   for (const auto& tool : tools) {
     out += first ? R"({"name":)" : R"(,{"name":)";
     first = false;
-    append_json_string(out, tool.model_name);
+    append_json_string(out, tool->model_name);
     out += R"(,"description":)";
-    append_json_string(out, tool.description);
+    append_json_string(out, tool->description);
     out += R"(,"input_schema":)";
-    out += tool.input_schema_json;
+    out += tool->input_schema_json;
     out += '}';
   }
   out += ']';
@@ -101,7 +101,7 @@ void append_settings(std::string& out, const ChatRequest& request) {
 std::string encode(const ChatRequest& request) {
   std::size_t bytes = request.system.size() + 1024;
   for (const auto& message : request.messages) bytes += message.text.size() + 64;
-  for (const auto& tool : request.tools) bytes += tool.description.size() + tool.input_schema_json.size() + 64;
+  for (const auto& tool : request.tools) bytes += tool->description.size() + tool->input_schema_json.size() + 64;
   std::string out;
   out.reserve(bytes);
   out += R"({"v":1,"model":)";

@@ -28,7 +28,7 @@ struct ChatRequest {
   std::string model;  ///< the vendor's name, without the instance
   std::string system;
   std::vector<ChatMessage> messages;
-  std::vector<Tool> tools;
+  std::vector<SharedTool> tools;
   std::string response_schema_json;         ///< empty: free text
   std::int64_t max_output_tokens = 0;       ///< 0: the provider's
   std::optional<double> temperature;        ///< absent: the provider's

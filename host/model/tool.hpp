@@ -24,7 +24,7 @@ std::string_view to_text(Effect effect);
 /// Anything unknown is Once: the safe reading.
 Effect effect_from_text(std::string_view text);
 
-/// One tool as its source describes it. Immutable.
+/// One tool as its source describes it.
 struct Tool {
   std::string instance;    ///< of its source: a plugin's instance, "entity:<id>", "package:<slug>", "platos.<meta>"
   std::string name;        ///< as the source knows it
@@ -38,6 +38,9 @@ struct Tool {
   std::string category;         ///< empty: none
   std::string reconcile_tool;   ///< of the same source: tells, by the key of a call, what became of it; empty: none
 };
+
+/// Of all turns that have it. It may share the life of the source that holds it.
+using SharedTool = std::shared_ptr<const Tool>;
 
 std::string model_tool_name(std::string_view instance, std::string_view tool);
 

@@ -251,19 +251,27 @@ ToolVerdict judge(const Tool& tool, const ToolRules& environment, const ToolsBlo
   return verdict;
 }
 
-Tool ruled(Tool tool, const ToolVerdict& verdict, const ToolRules& environment, const ToolsBlock& agent) {
-  tool.requires_approval = verdict.permission == Permission::RequireApproval;
+SharedTool ruled(SharedTool tool, const ToolVerdict& verdict, const ToolRules& environment, const ToolsBlock& agent) {
+  const bool requires_approval = verdict.permission == Permission::RequireApproval;
+  Effect effect = tool->effect;
+  std::int64_t timeout_ms = tool->timeout_ms;
   if (!agent.rules.empty()) {
-    const ToolNames names(tool);
+    const ToolNames names(*tool);
     for (const auto& rule : agent.rules) {
-      if (rule.destructive && names.fit(rule.pattern)) tool.effect = Effect::Once;
+      if (rule.destructive && names.fit(rule.pattern)) effect = Effect::Once;
     }
   }
-  const auto setting = environment.settings.find(tool.model_name);
-  if (setting == environment.settings.end()) return tool;
-  if (setting->second.effect != Effect::Unspecified) tool.effect = setting->second.effect;
-  if (setting->second.timeout_ms > 0) tool.timeout_ms = setting->second.timeout_ms;
-  return tool;
+  if (const auto setting = environment.settings.find(tool->model_name); setting != environment.settings.end()) {
+    if (setting->second.effect != Effect::Unspecified) effect = setting->second.effect;
+    if (setting->second.timeout_ms > 0) timeout_ms = setting->second.timeout_ms;
+  }
+  if (requires_approval == tool->requires_approval && effect == tool->effect && timeout_ms == tool->timeout_ms)
+    return tool;
+  Tool changed = *tool;
+  changed.requires_approval = requires_approval;
+  changed.effect = effect;
+  changed.timeout_ms = timeout_ms;
+  return std::make_shared<const Tool>(std::move(changed));
 }
 
 bool is_allowed(const AllowedTools& allowed, const Tool& tool) {

@@ -90,8 +90,9 @@ struct ToolVerdict {
 /// all rules that fit. Then the agent's, which counts only where it is stricter.
 ToolVerdict judge(const Tool& tool, const ToolRules& environment, const ToolsBlock& agent);
 
-/// The tool with the operator's effect and time limit, and what the verdict says of approval.
-Tool ruled(Tool tool, const ToolVerdict& verdict, const ToolRules& environment, const ToolsBlock& agent);
+/// The tool with the operator's effect and time limit, and what the verdict says of approval; itself where that changes
+/// nothing.
+SharedTool ruled(SharedTool tool, const ToolVerdict& verdict, const ToolRules& environment, const ToolsBlock& agent);
 
 /// What the caller of a turn narrows its tools to: patterns as of ToolRule. Null: nothing is narrowed; empty: to none.
 using AllowedTools = std::shared_ptr<const std::vector<std::string>>;

@@ -26,8 +26,8 @@ class ScopedTools {
 
   /// What it may give this agent now: a snapshot that stays as it is. Answered from memory when nothing has changed,
   /// for every turn asks.
-  virtual Task<Result<std::vector<model::Tool>>> tools_of(base::Loop& loop, model::Scope scope,
-                                                          model::AgentConfig agent) = 0;
+  virtual Task<Result<std::vector<model::SharedTool>>> tools_of(base::Loop& loop, model::Scope scope,
+                                                                model::AgentConfig agent) = 0;
 
   /// As of ToolSource::invoke. `context.scope` decides whose tool it is.
   virtual Task<Result<std::string>> invoke(base::Loop& loop, CallContext context, std::string instance,

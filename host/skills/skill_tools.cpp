@@ -221,17 +221,17 @@ SkillTools::Offer SkillTools::offer_of(const InstalledSkill& skill) const {
   return offer;
 }
 
-Task<Result<std::vector<model::Tool>>> SkillTools::tools_of(base::Loop& loop, model::Scope scope,
-                                                            model::AgentConfig agent) {
-  std::vector<model::Tool> tools;
+Task<Result<std::vector<model::SharedTool>>> SkillTools::tools_of(base::Loop& loop, model::Scope scope,
+                                                                  model::AgentConfig agent) {
+  std::vector<model::SharedTool> tools;
   if (agent.installed_skills.empty()) co_return tools;
   const auto installed = co_await skills_.installed(loop, scope);
   if (!installed) co_return fail(installed.error());
   const auto skills = usable(**installed, agent);
   if (skills.empty()) co_return tools;
-  if (agent.meta_tool(kLoadSkill)) tools.push_back(load_tool(skills));
+  if (agent.meta_tool(kLoadSkill)) tools.push_back(std::make_shared<const model::Tool>(load_tool(skills)));
   for (const auto* skill : skills) {
-    for (auto& tool : offer_of(*skill).tools) tools.push_back(std::move(tool));
+    for (auto& tool : offer_of(*skill).tools) tools.push_back(std::make_shared<const model::Tool>(std::move(tool)));
   }
   co_return tools;
 }

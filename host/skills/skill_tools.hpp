@@ -27,8 +27,8 @@ class SkillTools final : public ports::ScopedTools {
       : skills_(skills), plugins_(plugins), runner_(runner), logger_(logger) {}
 
   bool owns(std::string_view instance) const override;
-  Task<Result<std::vector<model::Tool>>> tools_of(base::Loop& loop, model::Scope scope,
-                                                  model::AgentConfig agent) override;
+  Task<Result<std::vector<model::SharedTool>>> tools_of(base::Loop& loop, model::Scope scope,
+                                                        model::AgentConfig agent) override;
   Task<Result<std::string>> invoke(base::Loop& loop, ports::CallContext context, std::string instance, std::string tool,
                                    std::string arguments_json, base::CancelToken cancel) override;
 

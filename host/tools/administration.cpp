@@ -53,7 +53,7 @@ model::Json detail_of(const model::ToolSetting& setting) {
 }  // namespace
 
 bool is_named(const ListedTool& each, std::string_view name) {
-  return each.tool.model_name == name || each.tool.instance + "/" + each.tool.name == name;
+  return each.tool->model_name == name || each.tool->instance + "/" + each.tool->name == name;
 }
 
 Error tool_not_found(std::string_view tool) {
@@ -117,7 +117,7 @@ Task<Result<std::vector<AgentTools>>> Administration::matrix(base::Loop& loop, m
     const auto tools = co_await catalogue_.all_of(loop, scope, agent.config);
     if (!tools) column.problem = tools.error().message;
     if (tools) {
-      for (const auto& each : *tools) column.permissions.emplace(each.tool.model_name, each.verdict);
+      for (const auto& each : *tools) column.permissions.emplace(each.tool->model_name, each.verdict);
     }
     columns.push_back(std::move(column));
   }
@@ -131,7 +131,7 @@ Task<Result<ListedTool>> Administration::change(base::Loop& loop, model::Princip
   }
   const auto found = co_await find(loop, who.scope, tool);
   if (!found) co_return fail(found.error());
-  const std::string name = found->tool.model_name;
+  const std::string name = found->tool->model_name;
   const std::int64_t now_us = loop.clock().wall_us();
   auto work = [this, who, name, patch, now_us](store::Session& session) -> Result<void> {
     store::ToolSettings settings(session);
@@ -197,11 +197,11 @@ Task<Result<DryRun>> Administration::dry_run(base::Loop& loop, model::Scope scop
   proposed.rules = std::move(rules);
   std::map<std::string, RuleChange> by_tool;
   for (const auto& each : *tools) {
-    RuleChange change{each.tool.model_name, 0, each.verdict.permission, {}, {}};
-    model::Tool bare = each.tool;
+    RuleChange change{each.tool->model_name, 0, each.verdict.permission, {}, {}};
+    model::Tool bare = *each.tool;
     bare.requires_approval = each.asks_approval;
     change.proposed = model::judge(bare, proposed, {}).permission;
-    by_tool.emplace(each.tool.model_name, std::move(change));
+    by_tool.emplace(each.tool->model_name, std::move(change));
   }
   DryRun run;
   for (const auto& call : *calls) {

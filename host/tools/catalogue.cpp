@@ -15,6 +15,7 @@ namespace platos::tools {
 namespace {
 
 using model::Json;
+using model::SharedTool;
 using model::Tool;
 
 constexpr std::string_view kEntity = "entity:";
@@ -40,22 +41,25 @@ Result<ToolConfig> read_config(const model::AgentConfig& agent) {
   return config;
 }
 
+// Without a holder: it lives as long as the process.
+SharedTool held_by(std::shared_ptr<const void> holder, const Tool& tool) { return {std::move(holder), &tool}; }
+
 /// Tools of one agent as they are gathered.
 struct Gathering {
   std::vector<ListedTool> tools;
-  std::unordered_set<std::string> names;
+  std::unordered_set<std::string_view> names;  // of tools
 
-  Result<void> add(const Tool& tool, bool is_meta) {
-    if (!is_callable_name(tool.model_name)) return {};
-    if (!names.insert(tool.model_name).second) {
+  Result<void> add(SharedTool tool, bool is_meta) {
+    if (!is_callable_name(tool->model_name)) return {};
+    if (!names.insert(tool->model_name).second) {
       return fail(ErrorKind::FailedPrecondition, "tool_name_clash",
-                  "two tools of the agent are both called \"" + tool.model_name + "\"; rename an instance");
+                  "two tools of the agent are both called \"" + tool->model_name + "\"; rename an instance");
     }
     if (tools.size() >= kMaxTools) {
       return fail(ErrorKind::FailedPrecondition, "too_many_tools",
                   "the agent has more than " + std::to_string(kMaxTools) + " tools; narrow its sources");
     }
-    tools.push_back({tool, {}, is_meta});
+    tools.push_back({std::move(tool), {}, is_meta});
     return {};
   }
 };
@@ -92,7 +96,7 @@ Result<void> narrow_entities(std::vector<ListedTool>& tools, const ToolConfig& c
                              const std::string& session_json) {
   std::set<std::string> seen;
   for (const auto& each : tools) {
-    if (const auto entity = entity_of(each.tool); !entity.empty()) seen.emplace(entity);
+    if (const auto entity = entity_of(*each.tool); !entity.empty()) seen.emplace(entity);
   }
   if (seen.empty()) return {};
   const auto ids = entity_ids_of(config.mapping, session_json);
@@ -104,7 +108,7 @@ Result<void> narrow_entities(std::vector<ListedTool>& tools, const ToolConfig& c
   }
   if (ids.empty()) return {};
   std::erase_if(tools, [&](const ListedTool& each) {
-    const auto entity = entity_of(each.tool);
+    const auto entity = entity_of(*each.tool);
     return !entity.empty() && !ids.contains(std::string(entity));
   });
   return {};
@@ -115,8 +119,8 @@ std::set<std::string, std::less<>> withhold(std::vector<ListedTool>& tools, cons
   std::set<std::string, std::less<>> withheld;
   if (!allowed) return withheld;
   std::erase_if(tools, [&](const ListedTool& each) {
-    if (model::is_allowed(allowed, each.tool)) return false;
-    withheld.insert(each.tool.model_name);
+    if (model::is_allowed(allowed, *each.tool)) return false;
+    withheld.insert(each.tool->model_name);
     return true;
   });
   return withheld;
@@ -128,9 +132,9 @@ bool is_pinned(const Tool& tool, const model::ToolsBlock& block) {
   });
 }
 
-// All are shown, with all arguments. A turn keeps its tools as long as it lasts: each of them once, then.
+// All are shown, with all arguments.
 ToolSet as_they_are(std::vector<ListedTool> usable, ToolSetExtras extras) {
-  std::vector<Tool> tools;
+  std::vector<SharedTool> tools;
   tools.reserve(usable.size());
   for (auto& each : usable) tools.push_back(std::move(each.tool));
   return ToolSet(std::move(tools), std::move(extras));
@@ -144,23 +148,26 @@ ToolSet displayed_as(std::vector<ListedTool> usable, const model::AgentConfig& a
   if (mode == model::DisplayMode::Full && usable.size() > kMaxDisplayed) mode = model::DisplayMode::Hybrid;
   const bool full = mode == model::DisplayMode::Full;
   if (full && extras.mapping.empty()) return as_they_are(std::move(usable), std::move(extras));
-  std::vector<Tool> tools;
-  std::vector<Tool> displayed;
+  std::vector<SharedTool> tools;
+  std::vector<SharedTool> displayed;
   std::vector<const Tool*> hidden;
   ArgumentHints hints;
   tools.reserve(usable.size() + (full ? 0 : 2));
   for (auto& each : usable) {
     tools.push_back(std::move(each.tool));
-    const Tool& tool = tools.back();
+    const Tool& tool = *tools.back();
     const bool pinned = mode == model::DisplayMode::Hybrid && is_pinned(tool, block);
     if (!full && !each.is_meta && !(pinned && displayed.size() < kMaxDisplayed)) {
       hidden.push_back(&tool);
       continue;
     }
-    const auto plan =
-        extras.mapping.empty() ? ArgumentPlan() : plan_arguments(extras.mapping, tool, extras.session_json);
+    if (extras.mapping.empty()) {
+      displayed.push_back(tools.back());
+      continue;
+    }
+    const auto plan = plan_arguments(extras.mapping, tool, extras.session_json);
     hints.add(tool, plan);
-    displayed.push_back(without_filled_arguments(tool, plan));
+    displayed.push_back(std::make_shared<const Tool>(without_filled_arguments(tool, plan)));
   }
   const bool summarises = mode == model::DisplayMode::Summary || mode == model::DisplayMode::Hybrid;
   if (summarises) extras.prompt = category_summary(hidden, block);
@@ -169,8 +176,8 @@ ToolSet displayed_as(std::vector<ListedTool> usable, const model::AgentConfig& a
   if (!full && searchable > 0) {
     for (const auto* tool : {&find_tools_tool(), &execute_tools_tool()}) {
       if (!agent.meta_tool(tool->name)) continue;
-      tools.push_back(*tool);
-      displayed.push_back(*tool);
+      tools.push_back(held_by(nullptr, *tool));
+      displayed.push_back(tools.back());
     }
   }
   return ToolSet(std::move(tools), std::move(displayed), std::move(extras));
@@ -205,7 +212,7 @@ Task<Result<std::vector<ListedTool>>> Catalogue::gather(base::Loop& loop, model:
                      "the agent's skill \"" + skill + "\" cannot be used: " + source.error().message);
     }
     for (const auto& tool : (*source)->tools()) {
-      if (auto added = gathering.add(tool, false); !added) co_return fail(added.error());
+      if (auto added = gathering.add(held_by(*source, tool), false); !added) co_return fail(added.error());
     }
   }
   for (auto* source : scoped_) {
@@ -218,7 +225,7 @@ Task<Result<std::vector<ListedTool>>> Catalogue::gather(base::Loop& loop, model:
   for (const auto* source : meta_) {
     for (const auto& tool : source->tools()) {
       if (!agent.meta_tool(tool.name)) continue;
-      if (auto added = gathering.add(tool, true); !added) co_return fail(added.error());
+      if (auto added = gathering.add(held_by(nullptr, tool), true); !added) co_return fail(added.error());
     }
   }
   RuleBook::Rules rules = std::make_shared<const model::ToolRules>();
@@ -230,8 +237,8 @@ Task<Result<std::vector<ListedTool>>> Catalogue::gather(base::Loop& loop, model:
   const model::ToolsBlock meta_block = for_meta(block);
   for (auto& each : gathering.tools) {
     const auto& own = each.is_meta ? meta_block : block;
-    each.asks_approval = each.tool.requires_approval;
-    each.verdict = model::judge(each.tool, *rules, own);
+    each.asks_approval = each.tool->requires_approval;
+    each.verdict = model::judge(*each.tool, *rules, own);
     each.tool = model::ruled(std::move(each.tool), each.verdict, *rules, own);
   }
   co_return std::move(gathering.tools);
@@ -317,7 +324,8 @@ Task<Result<std::string>> Catalogue::find_tools(base::Loop& loop, ports::CallCon
   const auto ids = entity_ids_of(set->mapping(), context.session_json);
   if (source.empty() && ids.size() == 1) source = std::string(kEntity) + *ids.begin();
   std::vector<const Tool*> tools;
-  for (const auto& tool : set->tools()) {
+  for (const auto& each : set->tools()) {
+    const Tool& tool = *each;
     const bool is_meta = tool.instance.rfind("platos.", 0) == 0;
     const bool fits =
         source.empty() || tool.instance == source || entity_of(tool) == source || model::category_of(tool) == source;

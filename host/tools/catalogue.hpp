@@ -20,7 +20,7 @@ namespace platos::tools {
 
 /// One tool of an environment, also one that may not be used.
 struct ListedTool {
-  model::Tool tool;  ///< with what the operator set
+  model::SharedTool tool;  ///< with what the operator set
   model::ToolVerdict verdict;
   bool is_meta = false;
   bool asks_approval = false;  ///< its source says so, whatever was set

@@ -113,9 +113,9 @@ const Tool* find_named(const ToolSet& tools, std::string_view name) {
   if (const auto* exact = tools.find(name)) return exact;
   const Tool* found = nullptr;
   for (const auto& tool : tools.tools()) {
-    if (tool.name != name) continue;
+    if (tool->name != name) continue;
     if (found != nullptr) return nullptr;
-    found = &tool;
+    found = tool.get();
   }
   return found;
 }

@@ -4,20 +4,21 @@
 
 namespace platos::tools {
 
-ToolSet::ToolSet(std::vector<model::Tool> tools, ToolSetExtras extras)
+ToolSet::ToolSet(std::vector<model::SharedTool> tools, ToolSetExtras extras)
     : tools_(std::move(tools)), extras_(std::move(extras)) {
-  for (std::size_t i = 0; i < tools_.size(); ++i) by_name_.emplace(tools_[i].model_name, i);
+  by_name_.reserve(tools_.size());
+  for (const auto& tool : tools_) by_name_.emplace(tool->model_name, tool.get());
 }
 
-ToolSet::ToolSet(std::vector<model::Tool> tools, std::vector<model::Tool> displayed, ToolSetExtras extras)
+ToolSet::ToolSet(std::vector<model::SharedTool> tools, std::vector<model::SharedTool> displayed, ToolSetExtras extras)
     : ToolSet(std::move(tools), std::move(extras)) {
   displayed_ = std::move(displayed);
   shows_all_ = false;
 }
 
 const model::Tool* ToolSet::find(std::string_view model_name) const {
-  const auto found = by_name_.find(std::string(model_name));
-  return found == by_name_.end() ? nullptr : &tools_[found->second];
+  const auto found = by_name_.find(model_name);
+  return found == by_name_.end() ? nullptr : found->second;
 }
 
 Result<std::string> ToolSet::resolve(const model::Tool& tool, std::string_view arguments_json) const {

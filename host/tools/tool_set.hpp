@@ -27,14 +27,14 @@ struct ToolSetExtras {
 class ToolSet {
  public:
   /// All are displayed.
-  explicit ToolSet(std::vector<model::Tool> tools, ToolSetExtras extras = {});
+  explicit ToolSet(std::vector<model::SharedTool> tools, ToolSetExtras extras = {});
   /// `displayed`: those among them that the model's request lists, as it lists them.
-  ToolSet(std::vector<model::Tool> tools, std::vector<model::Tool> displayed, ToolSetExtras extras);
+  ToolSet(std::vector<model::SharedTool> tools, std::vector<model::SharedTool> displayed, ToolSetExtras extras);
 
   /// All that may be called.
-  const std::vector<model::Tool>& tools() const { return tools_; }
+  const std::vector<model::SharedTool>& tools() const { return tools_; }
   /// What the model's request lists: without arguments that are filled in for it.
-  const std::vector<model::Tool>& displayed() const { return shows_all_ ? tools_ : displayed_; }
+  const std::vector<model::SharedTool>& displayed() const { return shows_all_ ? tools_ : displayed_; }
   /// Also one that is not displayed. Null when the model invented the name.
   const model::Tool* find(std::string_view model_name) const;
 
@@ -49,11 +49,11 @@ class ToolSet {
   Result<std::string> resolve(const model::Tool& tool, std::string_view arguments_json) const;
 
  private:
-  std::vector<model::Tool> tools_;
-  std::vector<model::Tool> displayed_;
+  std::vector<model::SharedTool> tools_;
+  std::vector<model::SharedTool> displayed_;
   bool shows_all_ = true;
   ToolSetExtras extras_;
-  std::unordered_map<std::string, std::size_t> by_name_;
+  std::unordered_map<std::string_view, const model::Tool*> by_name_;  // names of tools_
 };
 
 }  // namespace platos::tools

@@ -115,21 +115,21 @@ Task<Result<ListedTool>> Trials::admitted(base::Loop& loop, Trial trial) {
   if (found == tools->end()) co_return fail(tool_not_found(trial.tool));
   if (!found->verdict.usable()) {
     co_return fail(ErrorKind::PermissionDenied, "tool_blocked",
-                   "the tool " + found->tool.model_name + " may not be used: " + found->verdict.because);
+                   "the tool " + found->tool->model_name + " may not be used: " + found->verdict.because);
   }
   const bool may_approve = trial.confirmed && trial.who.may(model::kAdmin);
-  if (found->tool.requires_approval && !may_approve) {
+  if (found->tool->requires_approval && !may_approve) {
     co_return fail(ErrorKind::PermissionDenied, "approval_required",
-                   "the tool " + found->tool.model_name +
+                   "the tool " + found->tool->model_name +
                        " needs approval; an administrator gives it by calling it with \"confirm\": true");
   }
-  if (auto valid = check_trial_arguments(found->tool, trial); !valid) co_return fail(valid.error());
+  if (auto valid = check_trial_arguments(*found->tool, trial); !valid) co_return fail(valid.error());
   co_return std::move(*found);
 }
 
-Task<Result<std::string>> Trials::invoke(base::Loop& loop, Trial trial, model::Tool tool, std::string call_id) {
+Task<Result<std::string>> Trials::invoke(base::Loop& loop, Trial trial, model::SharedTool tool, std::string call_id) {
   const std::int64_t timeout_ms =
-      tool.timeout_ms > 0 ? std::min(tool.timeout_ms, options_.timeout_ms) : options_.timeout_ms;
+      tool->timeout_ms > 0 ? std::min(tool->timeout_ms, options_.timeout_ms) : options_.timeout_ms;
   const bool acts_as_other = !trial.user_id.empty() || !trial.user_token.empty();
   ports::CallContext context;
   context.scope = trial.who.scope;
@@ -139,7 +139,7 @@ Task<Result<std::string>> Trials::invoke(base::Loop& loop, Trial trial, model::T
   context.user_token = acts_as_other ? trial.user_token : trial.who.user_token;
   context.idempotency_key = "test:" + call_id;
   context.deadline_us = loop.clock().monotonic_us() + timeout_ms * 1000;
-  co_return co_await catalogue_.invoke(loop, std::move(context), tool, sent_arguments(trial), base::CancelToken());
+  co_return co_await catalogue_.invoke(loop, std::move(context), *tool, sent_arguments(trial), base::CancelToken());
 }
 
 Task<Result<store::ToolAuditRow>> Trials::call(base::Loop& loop, Trial trial) {
@@ -154,7 +154,7 @@ Task<Result<Attempt>> Trials::attempt(base::Loop& loop, Trial trial) {
   if (auto taken = limit.take(caller, loop.clock().monotonic_us()); !taken) co_return fail(taken.error());
   const auto found = co_await admitted(loop, trial);
   if (!found) co_return fail(found.error());
-  auto row = row_of(trial, found->tool, ids_.make("call"));
+  auto row = row_of(trial, *found->tool, ids_.make("call"));
   row.created_us = loop.clock().wall_us();
   const auto noted = database_.write(loop, [this, row, who = trial.who](store::Session& session) -> Result<void> {
     tenancy::write_audit(session, ids_, who, "tool.call", row.model_name,
@@ -174,7 +174,7 @@ Task<Result<Attempt>> Trials::attempt(base::Loop& loop, Trial trial) {
     made.error = result.error();
   }
   std::optional<model::ToolUsage> usage;
-  if (result) usage = take_skill_usage(options_.prices, found->tool, row.arguments_json, *result);
+  if (result) usage = take_skill_usage(options_.prices, *found->tool, row.arguments_json, *result);
   row.result_json = result ? result_without(std::move(*result), hidden) : model::dump(result.error().message);
   if (row.result_json.size() > options_.max_result_bytes) {
     row.error_code = "tool_failed";
@@ -184,7 +184,7 @@ Task<Result<Attempt>> Trials::attempt(base::Loop& loop, Trial trial) {
   }
   row.status = store::audit_status(row.error_code);
   std::optional<store::SkillUsageRow> used;
-  if (!model::skill_of(found->tool).empty()) used = skill_usage_of(row, found->tool, usage);
+  if (!model::skill_of(*found->tool).empty()) used = skill_usage_of(row, *found->tool, usage);
   const auto kept = database_.write(loop, [row, used, scope = who.scope](store::Session& session) -> Result<void> {
     store::ToolAudit(session).add(scope, row);
     if (used) store::SkillUsage(session).add(scope, *used);

@@ -75,7 +75,7 @@ class Trials {
 
  private:
   Task<Result<ListedTool>> admitted(base::Loop& loop, Trial trial);
-  Task<Result<std::string>> invoke(base::Loop& loop, Trial trial, model::Tool tool, std::string call_id);
+  Task<Result<std::string>> invoke(base::Loop& loop, Trial trial, model::SharedTool tool, std::string call_id);
 
   const Catalogue& catalogue_;
   Administration& administration_;

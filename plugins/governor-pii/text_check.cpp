@@ -33,7 +33,7 @@ std::size_t TextCheck::releasable(bool is_last) const {
 
 /// Drops what neither context nor an open match needs; seldom, so that each byte is moved about once.
 void TextCheck::forget() {
-  constexpr std::size_t kWorthwhileBytes = 4096;
+  constexpr std::size_t kWorthwhileBytes = 512;
   const std::size_t needed = std::min({released_, pii_.settled(), injection_.settled()});
   if (needed < kLookBackBytes + kWorthwhileBytes) return;
   std::size_t bytes = needed - kLookBackBytes;

@@ -18,7 +18,7 @@ model::ChatRequest conversation(int messages) {
   tool.model_name = model::model_tool_name(tool.instance, tool.name);
   tool.description = "Searches the documentation.";
   tool.input_schema_json = R"({"type":"object","properties":{"query":{"type":"string"}},"required":["query"]})";
-  request.tools.push_back(std::move(tool));
+  request.tools.push_back(std::make_shared<const model::Tool>(std::move(tool)));
   return request;
 }
 

@@ -47,7 +47,7 @@ TEST_CASE("A whole conversation is encoded as the schema says, byte for byte") {
   tool.model_name = "docs__search";
   tool.description = "finds";
   tool.input_schema_json = R"({"type":"object"})";
-  request.tools = {tool, tool};
+  request.tools.assign(2, std::make_shared<const Tool>(tool));
   CHECK(encode(request) ==
         R"({"v":1,"model":"m","system":"be brief","messages":[)"
         R"({"role":"user","content":[{"type":"text","text":"hi\n"}]},)"

@@ -75,17 +75,20 @@ TEST_CASE("An agent tightens what its environment allows, and never loosens it")
 }
 
 TEST_CASE("A tool is as the operator set it, and destructive when its agent says so") {
-  const Tool tool = tool_named("mail", "send");
+  const auto shared = std::make_shared<const Tool>(tool_named("mail", "send"));
+  const Tool& tool = *shared;
   ToolRules rules;
+  CHECK(ruled(shared, judge(tool, rules, {}), rules, {}) == shared);
   const auto destructive = block_of(R"({"perToolPerms":{"mail__send":{"destructive":true,"requiresApproval":true}}})");
-  const Tool strict = ruled(tool, judge(tool, rules, destructive), rules, destructive);
-  CHECK(strict.effect == Effect::Once);
-  CHECK(strict.requires_approval);
+  const auto strict = ruled(shared, judge(tool, rules, destructive), rules, destructive);
+  CHECK(strict->effect == Effect::Once);
+  CHECK(strict->requires_approval);
+  CHECK_FALSE(tool.requires_approval);
   rules.settings["mail__send"] = {"mail__send", true, Permission::Unspecified, Effect::Idempotent, 1500, {}, 0};
-  const Tool set = ruled(tool, judge(tool, rules, {}), rules, {});
-  CHECK(set.effect == Effect::Idempotent);
-  CHECK(set.timeout_ms == 1500);
-  CHECK_FALSE(set.requires_approval);
+  const auto set = ruled(shared, judge(tool, rules, {}), rules, {});
+  CHECK(set->effect == Effect::Idempotent);
+  CHECK(set->timeout_ms == 1500);
+  CHECK_FALSE(set->requires_approval);
 }
 
 TEST_CASE("The block of an agent is read whole, and what is wrong in it is named") {

@@ -87,7 +87,7 @@ struct SkillStage : tenancy::TenancyStage {
     const auto done = install(std::move(files), origin);
     return done ? "ok" : done.error().code;
   }
-  std::vector<model::Tool> offered(const std::vector<std::string>& slugs) {
+  std::vector<model::SharedTool> offered(const std::vector<std::string>& slugs) {
     model::AgentConfig agent;
     agent.installed_skills = slugs;
     auto list = run(tools.tools_of(loop, scope, agent));
@@ -96,7 +96,7 @@ struct SkillStage : tenancy::TenancyStage {
   }
   std::vector<std::string> names(const std::vector<std::string>& slugs) {
     std::vector<std::string> list;
-    for (const auto& tool : offered(slugs)) list.push_back(tool.model_name);
+    for (const auto& tool : offered(slugs)) list.push_back(tool->model_name);
     return list;
   }
   std::string prompt(const std::vector<std::string>& slugs) {
@@ -149,8 +149,8 @@ TEST_CASE("Only attached skills can be named, and long texts come in parts") {
   REQUIRE(f.install({{"SKILL.md", kForms}, {"long.md", std::string(49'151, 'x') + "ü" + std::string(1000, 'y')}}));
   const auto tools = f.offered({"pdf-forms"});
   REQUIRE(tools.size() == 1);
-  CHECK(tools[0].input_schema->check({{"name", "pdf-forms"}}).empty());
-  CHECK_FALSE(tools[0].input_schema->check({{"name", "other"}}).empty());
+  CHECK(tools[0]->input_schema->check({{"name", "pdf-forms"}}).empty());
+  CHECK_FALSE(tools[0]->input_schema->check({{"name", "other"}}).empty());
   const Json first = f.load({{"name", "pdf-forms"}, {"file", "long.md"}});
   CHECK(first["nextOffset"] == 49'151);
   const Json second = f.load({{"name", "pdf-forms"}, {"file", "long.md"}, {"offset", first["nextOffset"]}});

@@ -81,8 +81,10 @@ struct Plugins final : ports::PluginDirectory {
 struct Entities final : ports::ScopedTools {
   std::vector<model::Tool> offered;
   bool owns(std::string_view instance) const override { return instance.substr(0, 7) == "entity:"; }
-  Task<Result<std::vector<model::Tool>>> tools_of(base::Loop&, model::Scope, model::AgentConfig) override {
-    co_return offered;
+  Task<Result<std::vector<model::SharedTool>>> tools_of(base::Loop&, model::Scope, model::AgentConfig) override {
+    std::vector<model::SharedTool> shared;
+    for (const auto& tool : offered) shared.push_back(std::make_shared<const model::Tool>(tool));
+    co_return shared;
   }
   Task<Result<std::string>> invoke(base::Loop&, ports::CallContext, std::string instance, std::string tool, std::string,
                                    base::CancelToken) override {
@@ -137,7 +139,7 @@ struct CatalogueFixture : store::DatabaseFixture {
     const auto set = visible(session);
     if (!set) return set.error().code;
     std::string names;
-    for (const auto& tool : set->displayed()) names += (names.empty() ? "" : " ") + tool.model_name;
+    for (const auto& tool : set->displayed()) names += (names.empty() ? "" : " ") + tool->model_name;
     return names;
   }
   Result<std::string> find(const std::string& arguments, const std::string& session = {}) {
@@ -326,7 +328,7 @@ TEST_CASE("Names that no provider takes are left out, and two tools of one name 
   }
   const auto set = f.visible();
   REQUIRE(set);
-  for (const auto& tool : set->tools()) CHECK(is_callable_name(tool.model_name));
+  for (const auto& tool : set->tools()) CHECK(is_callable_name(tool->model_name));
   CHECK(set->tools().size() == 3 + 125);
   f.entities.offered = {made("entity:shop", "a.b", "One"), made("entity:shop", "a-b", "Other")};
   CHECK(f.shown() == "tool_name_clash");
@@ -355,7 +357,7 @@ TEST_CASE("Arguments that the session fills in are hidden from the model, and se
   const std::string session = R"({"tenant_id":"t9"})";
   const auto set = f.visible(session);
   REQUIRE(set);
-  CHECK(set->displayed()[0].input_schema_json.find("tenantId") == std::string::npos);
+  CHECK(set->displayed()[0]->input_schema_json.find("tenantId") == std::string::npos);
   CHECK(set->find("mail__send")->input_schema_json.find("tenantId") != std::string::npos);
   CHECK(Json::parse(*set->resolve(*set->find("mail__send"), R"({"tenantId":"evil","q":"x"})")) ==
         Json::parse(R"({"tenantId":"t9","q":"x"})"));
