@@ -31,8 +31,9 @@ Api::Api(Services services, ApiOptions options)
       options_(std::move(options)),
       admission_(services.authenticator, services.limits),
       cors_origins_(options_.cors_origins),
-      sockets_(std::make_unique<SocketServer>(services_, admission_, options_,
-                                              [this](std::string_view origin) { return origin_allowed(origin); })),
+      sockets_(std::make_unique<SocketServer>(
+          services_, admission_, options_,
+          [this](base::Loop& loop, std::string origin) { return origin_allowed(loop, std::move(origin)); })),
       backends_(std::make_unique<EntityServer>(services_)),
       router_(with_list(all_routes(services_, options_))),
       openapi_json_(model::dump(openapi::document(router_.routes(), openapi::resources()))) {}
@@ -78,7 +79,7 @@ Task<ingress::Response> Api::handle(ingress::Request request) const {
   base::Loop& loop = *request.loop;
   const std::int64_t started_us = loop.clock().monotonic_us();
   ingress::Response response = co_await dispatch(std::move(request));
-  if (!origin.empty() && origin_allowed(origin)) {
+  if (!origin.empty() && co_await origin_allowed(loop, origin)) {
     response.headers.emplace_back("Access-Control-Allow-Origin", origin);
     response.headers.emplace_back(
         "Access-Control-Expose-Headers",
@@ -97,7 +98,7 @@ Task<ingress::Response> Api::handle(ingress::Request request) const {
 
 Task<ingress::Response> Api::dispatch(ingress::Request request) const {
   if (request.method == "OPTIONS" && !request.header("access-control-request-method").empty())
-    co_return preflight(request);
+    co_return co_await preflight(std::move(request));
   auto match = router_.match(request.method, request.path);
   if (match.route == nullptr && !match.allowed_methods.empty()) {
     auto response =
@@ -139,15 +140,18 @@ ingress::Response Api::refuse(const Error& error, const std::string& request_id)
   return error_response(error, request_id);
 }
 
-bool Api::origin_allowed(std::string_view origin) const {
+// The configuration's, and those of entities.
+Task<bool> Api::origin_allowed(base::Loop& loop, std::string origin) const {
   const auto allowed = cors_origins_.get();
-  return std::find(allowed->begin(), allowed->end(), origin) != allowed->end();
+  if (std::find(allowed->begin(), allowed->end(), origin) != allowed->end()) co_return true;
+  co_return co_await services_.authenticator.pages().allow(loop, std::move(origin));
 }
 
-ingress::Response Api::preflight(const ingress::Request& request) const {
+Task<ingress::Response> Api::preflight(ingress::Request request) const {
   ingress::Response response;
   response.status = 204;
-  if (!origin_allowed(request.header("origin"))) return response;
+  const bool allowed = co_await origin_allowed(*request.loop, std::string(request.header("origin")));
+  if (!allowed) co_return response;
   response.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
   response.headers.emplace_back(
       "Access-Control-Allow-Headers",
@@ -155,7 +159,7 @@ ingress::Response Api::preflight(const ingress::Request& request) const {
       "X-Platos-Api-Key, X-Platos-User-Token, X-Platos-Organization-Id, X-Platos-Project-Id, X-Platos-Environment-Id, "
       "X-Platos-User-Id, X-Platos-Config, traceparent");
   response.headers.emplace_back("Access-Control-Max-Age", "600");
-  return response;
+  co_return response;
 }
 
 }  // namespace platos::api

@@ -111,8 +111,8 @@ class Api {
   std::vector<Route> with_list(std::vector<Route> routes) const;
   ingress::Response list_routes() const;
   ingress::Response openapi() const;
-  bool origin_allowed(std::string_view origin) const;
-  ingress::Response preflight(const ingress::Request& request) const;
+  Task<bool> origin_allowed(base::Loop& loop, std::string origin) const;
+  Task<ingress::Response> preflight(ingress::Request request) const;
 
   Services services_;
   ApiOptions options_;

@@ -169,6 +169,15 @@ void Credentials::update(const SystemScope& system, const model::Entity& entity)
                  time_or_null(entity.former_until_us), entity.updated_us, linked, entity.id});
 }
 
+std::vector<std::string> Credentials::entity_origins(const SystemScope& system) {
+  std::vector<std::string> all;
+  session_.query(system, "SELECT origins FROM entities WHERE origins <> ''", {}, [&](const Row& row) {
+    for (auto& origin : parts_of(row.text(0))) all.push_back(std::move(origin));
+    return true;
+  });
+  return all;
+}
+
 std::vector<model::Entity> Credentials::entities(const SystemScope& system, const std::string& organization_id,
                                                  const std::string& project_id) {
   return all_rows<model::Entity>(

@@ -35,6 +35,8 @@ class Credentials {
   /// Throws SqlError(Constraint) when the project has an entity of that id.
   void insert(const model::SystemScope&, const model::Entity& entity);
   void update(const model::SystemScope&, const model::Entity& entity);
+  /// Of all entities; one may come several times.
+  std::vector<std::string> entity_origins(const model::SystemScope&);
   std::vector<model::Entity> entities(const model::SystemScope&, const std::string& organization_id,
                                       const std::string& project_id);
   std::optional<model::Entity> find_entity(const model::SystemScope&, const std::string& organization_id,

@@ -94,9 +94,11 @@ Authenticator::Authenticator(store::Database& database, AuthOptions options)
       session_secret_(options.session_secret),
       admin_key_hash_(base::sha256_hex(options.admin_key)),
       remember_us_(options.remember_us),
-      max_failures_(options.max_failures_per_minute) {}
+      max_failures_(options.max_failures_per_minute),
+      pages_(database, options.remember_us) {}
 
 void Authenticator::forget() {
+  pages_.forget();
   const std::lock_guard lock(mutex_);
   ++generation_;
   known_.clear();

@@ -13,6 +13,7 @@
 #include "model/scope.hpp"
 #include "secrets/secret.hpp"
 #include "store/database.hpp"
+#include "tenancy/page_origins.hpp"
 #include "tenancy/session_token.hpp"
 
 namespace platos::tenancy {
@@ -55,8 +56,11 @@ class Authenticator {
   /// "too_many_failures".
   Task<Result<model::Principal>> authenticate(base::Loop& loop, Credentials credentials);
 
-  /// Credentials, members or environments changed.
+  /// Credentials, members, environments or entities changed.
   void forget();
+
+  /// Whose requests browsers may make, besides the pages that the configuration names.
+  PageOrigins& pages() { return pages_; }
 
   /// Around credentials that somebody else looks at: ResourceExhausted "too_many_failures" when too many of this
   /// address were wrong, and one more that was.
@@ -91,6 +95,7 @@ class Authenticator {
   std::string admin_key_hash_;
   std::int64_t remember_us_;
   std::int64_t max_failures_;
+  PageOrigins pages_;
   std::mutex mutex_;
   std::uint64_t generation_ = 0;
   std::map<std::string, Known> known_;

@@ -191,7 +191,9 @@ Task<Result<model::Entity>> Keys::update_entity(base::Loop& loop, Principal who,
     write_audit(session, ids_, who, "entity.update", entity->id, audited(patch, *entity), now_us);
     return entity;
   });
-  co_return co_await write;
+  auto updated = co_await write;
+  authenticator_.forget();
+  co_return updated;
 }
 
 Task<Result<Revealed<model::Entity>>> Keys::rotate_entity(base::Loop& loop, Principal who, std::string id,

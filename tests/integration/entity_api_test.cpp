@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "integration/entity_stage.hpp"
+#include "support/socket_client.hpp"
 
 namespace platos::tests {
 namespace {
@@ -47,7 +48,46 @@ std::string all_files_of(const std::string& folder) {
   return text.str();
 }
 
+/// Whether a page of this origin may read an answer, may ask for more than that, and may open a socket.
+struct PageRights {
+  bool read = false;
+  bool preflight = false;
+  bool socket = false;
+  bool operator==(const PageRights&) const = default;
+};
+
+PageRights rights_of(const ApiStage& stage, const std::string& origin) {
+  const auto allows = [&](Answer answer) {
+    const auto found = answer.headers.find("access-control-allow-origin");
+    return found != answer.headers.end() && found->second == origin;
+  };
+  SocketOptions options;
+  options.headers = {"Origin: " + origin};
+  return {allows(stage.fetch(kCrm, {"Origin: " + origin})),
+          allows(stage.call("OPTIONS", kCrm, {}, {"Origin: " + origin, "Access-Control-Request-Method: PATCH"})),
+          SocketClient(stage.daemon->url(), options).status() == 101};
+}
+
 }  // namespace
+
+TEST_CASE("Pages that an entity's owner lists may call, from the moment on that they are listed") {
+  const EntityApiStage stage;
+  const std::string page = "https://shop.example";
+  const PageRights none;
+  const PageRights all{true, true, true};
+  CHECK(rights_of(stage, page) == none);
+  stage.made("PATCH", kCrm, {{"allowedOrigins", {"https://other.example:8443", page}}});
+  CHECK(rights_of(stage, page) == all);
+  CHECK(rights_of(stage, "https://other.example:8443") == all);
+  CHECK(rights_of(stage, "https://other.example") == none);
+  CHECK(rights_of(stage, "https://shop.example.evil.example") == none);
+  CHECK(rights_of(stage, "null") == none);
+  stage.made("PATCH", kCrm, {{"allowedOrigins", Json::array()}});
+  CHECK(rights_of(stage, page) == none);
+  stage.made("PATCH", kCrm, {{"allowedOrigins", {page}}});
+  REQUIRE(stage.call("DELETE", kCrm).status < 300);
+  CHECK(rights_of(stage, page) == none);
+}
 
 TEST_CASE("An entity is shown with its connections, tools and times while it is connected, and after") {
   const EntityApiStage stage;

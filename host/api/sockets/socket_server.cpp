@@ -15,7 +15,7 @@ bool is_own_page(std::string_view origin, std::string_view host) {
 }  // namespace
 
 SocketServer::SocketServer(Services& services, const Admission& admission, const ApiOptions& options,
-                           std::function<bool(std::string_view)> origin_allowed)
+                           PageCheck origin_allowed)
     : services_(services),
       admission_(admission),
       recheck_us_(options.socket_recheck_us),
@@ -33,15 +33,19 @@ std::vector<Route> SocketServer::routes() {
 
 // Browsers ask no leave for a WebSocket, so pages of other origins are kept out here.
 Task<ingress::Response> SocketServer::handle(Call call) {
-  const auto origin = call.request.header("origin");
-  if (!origin.empty() && !is_own_page(origin, call.request.header("host")) && !origin_allowed_(origin)) {
-    co_return error_response({ErrorKind::PermissionDenied,
-                              "origin_not_allowed",
-                              "pages of this origin may not use the server; http.cors_origins lists those that may",
-                              false,
-                              0,
-                              {}},
-                             call.request.request_id);
+  const std::string origin(call.request.header("origin"));
+  bool allowed = origin.empty() || is_own_page(origin, call.request.header("host"));
+  if (!allowed) allowed = co_await origin_allowed_(call.loop(), origin);
+  if (!allowed) {
+    co_return error_response(
+        {ErrorKind::PermissionDenied,
+         "origin_not_allowed",
+         "pages of this origin may not use the server; http.cors_origins and the allowedOrigins of "
+         "entities list those that may",
+         false,
+         0,
+         {}},
+        call.request.request_id);
   }
   co_return co_await engine_.handle(std::move(call.request), std::move(call.query));
 }

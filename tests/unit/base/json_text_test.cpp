@@ -1,5 +1,6 @@
 #include "base/json_text.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -32,6 +33,24 @@ TEST_CASE("Every pair of bytes gives a JSON string that parses, and valid UTF-8 
     const bool fine = parsed.is_string() && (!is_valid_utf8(text) || parsed.get<std::string>() == text);
     if (!fine) FAIL_CHECK("pair " << pair);
     all = all && fine;
+  }
+  CHECK(all);
+}
+
+TEST_CASE("Any byte anywhere in a text, and two of them, give what a JSON library writes") {
+  bool all = true;
+  for (int byte = 0; byte < 0x80; ++byte) {
+    for (std::size_t place = 0; place < 27; ++place) {
+      std::string text = "abcdefghijklmnopqrstuvwxü";
+      text.insert(std::min(place, std::size_t{23}), 1, static_cast<char>(byte));
+      if (place % 3 == 0) text += static_cast<char>(byte);
+      // The library has short forms for two more.
+      if (byte == '\b' || byte == '\f') {
+        all = all && round(text) == text;
+      } else if (encoded(text) != nlohmann::json(text).dump()) {
+        FAIL_CHECK("byte " << byte << " at " << place);
+      }
+    }
   }
   CHECK(all);
 }
