@@ -82,7 +82,8 @@ TEST_CASE("what is not JSON is an error, which denies") {
 }
 
 TEST_CASE("keys that come again are looked at again where there is something in them") {
-  const std::string text = R"([{"joe@example.com":1,"a":"amy@example.com"},{"a":"ann@example.com","joe@example.com":2}])";
+  const std::string text =
+      R"([{"joe@example.com":1,"a":"amy@example.com"},{"a":"ann@example.com","joe@example.com":2}])";
   CHECK(check(kRedactAll, PLATOS_POINT_AFTER_TOOL, text).text ==
         R"([{"[EMAIL]":1,"a":"[EMAIL]"},{"a":"[EMAIL]","[EMAIL]_2":2}])");
 }
