@@ -34,16 +34,15 @@ void write_input_schema(sdk::JsonWriter& out) {
 }
 
 std::string results_json(const std::string& query, const std::vector<SearchIndex::Hit>& hits) {
-  auto results = nlohmann::ordered_json::array();
+  std::string json;
+  sdk::JsonWriter out(json);
+  out.begin_object().key("query").value(query).key("results").begin_array();
   for (const SearchIndex::Hit& hit : hits) {
-    results.push_back({{"title", hit.section->title},
-                       {"source", hit.section->source},
-                       {"text", hit.section->text},
-                       {"score", std::round(hit.score * 1000) / 1000}});
+    out.begin_object().key("title").value(hit.section->title).key("source").value(hit.section->source);
+    out.key("text").value(hit.section->text).key("score").value(std::round(hit.score * 1000) / 1000).end_object();
   }
-  const nlohmann::ordered_json answer = {{"query", query}, {"results", std::move(results)}};
-  // A document may hold any bytes; what goes to the host must be UTF-8.
-  return answer.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  out.end_array().end_object();
+  return json;
 }
 
 }  // namespace
