@@ -145,9 +145,12 @@ void Loop::pass() {
   measure(started_us);
 }
 
+// What a hook wants at the end of the stage happens in it, too: what was heard of is written. Bounded like queued work.
 void Loop::run_hooks() {
-  const auto hooks = std::exchange(hooks_, {});
-  for (const auto& hook : hooks) hook();
+  for (int round = 0; round < 8 && !hooks_.empty(); ++round) {
+    const auto hooks = std::exchange(hooks_, {});
+    for (const auto& hook : hooks) hook();
+  }
 }
 
 void Loop::run_due_timers() {

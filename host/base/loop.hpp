@@ -53,7 +53,7 @@ class Loop {
   /// The same from the loop's own thread, without lock or wake: runs later in this pass.
   void defer(std::function<void()> work) { deferred_.push_back(std::move(work)); }
   /// Runs `work` once, when all ready descriptors were handled, or at the end of the pass: the place to write what they
-  /// produced.
+  /// produced. What it asks for in turn belongs to the same stage.
   void at_stage_end(std::function<void()> work) { hooks_.push_back(std::move(work)); }
 
   /// Runs `work` when the monotonic clock reaches `due_us`.

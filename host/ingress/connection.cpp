@@ -291,9 +291,10 @@ void Connection::upgrade(std::unique_ptr<Duplex> duplex) {
 void Connection::begin_stream(std::unique_ptr<ByteStream> stream) {
   stage_ = Stage::Streaming;
   stream_ = std::move(stream);
-  // Pumped later in the pass: the stream may end there, and it must not be destroyed from inside its own call.
+  // Pumped at the end of the stage, not at once: the stream may end there, and it must not be destroyed from inside its
+  // own call. And not later: the consequences of what arrived are worked on when the client has what it waits for.
   stream_->on_ready([this, alive = alive_] {
-    server_.loop_.defer([this, alive] {
+    server_.loop_.at_stage_end([this, alive] {
       if (!*alive || closed_ || stage_ != Stage::Streaming) return;
       stream_pending_ = false;
       pump();

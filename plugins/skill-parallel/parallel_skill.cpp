@@ -66,6 +66,13 @@ ordered_json research(const sdk::Host& host, const sdk::Call& call, const Parall
   }
 }
 
+// For the books: what was asked for, and how many pages came.
+std::string with_usage(ordered_json answer, std::size_t asked) {
+  const std::size_t pages = answer.contains("results") ? answer["results"].size() : 0;
+  answer["_usage"] = {{"provider", "parallel"}, {"inputUnits", asked}, {"outputUnits", pages}};
+  return plugin_common::dumped(answer);
+}
+
 }  // namespace
 
 ParallelSkill::ParallelSkill(sdk::Host host, std::string_view config_json)
@@ -78,14 +85,14 @@ void ParallelSkill::invoke(sdk::Call call, std::string_view name, std::string_vi
   const ParallelApi api(host(), call, config_.base_url);
   if (name == kSearch) {
     const JsonArguments arguments(name, args_json, {"objective", "searchQueries"});
-    sink.json(plugin_common::dumped(api.search(arguments.text("objective", kMostObjectiveCharacters),
-                                               arguments.texts("searchQueries", kMostQueries, kMostQueryCharacters))));
+    const auto queries = arguments.texts("searchQueries", kMostQueries, kMostQueryCharacters);
+    sink.json(with_usage(api.search(arguments.text("objective", kMostObjectiveCharacters), queries), queries.size()));
   } else if (name == kExtract) {
     const JsonArguments arguments(name, args_json, {"urls", "objective"});
-    sink.json(plugin_common::dumped(api.extract(arguments.texts("urls", kMostUrls, kMostUrlCharacters),
-                                                arguments.text("objective", kMostObjectiveCharacters))));
+    const auto urls = arguments.texts("urls", kMostUrls, kMostUrlCharacters);
+    sink.json(with_usage(api.extract(urls, arguments.text("objective", kMostObjectiveCharacters)), urls.size()));
   } else if (name == kResearch) {
-    sink.json(plugin_common::dumped(research(host(), call, api, config_, args_json)));
+    sink.json(with_usage(research(host(), call, api, config_, args_json), 1));
   } else if (name == kResult) {
     const JsonArguments arguments(name, args_json, {"runId"});
     const std::string run_id = arguments.text("runId", 128);
@@ -94,7 +101,7 @@ void ParallelSkill::invoke(sdk::Call call, std::string_view name, std::string_vi
                             plugin_common::in_quotes(run_id));
     }
     const auto done = api.result(run_id, 0);
-    sink.json(plugin_common::dumped(done ? *done : ordered_json{{"runId", run_id}, {"status", "running"}}));
+    sink.json(with_usage(done ? *done : ordered_json{{"runId", run_id}, {"status", "running"}}, 0));
   } else {
     throw sdk::Error(PLATOS_NOT_FOUND,
                      "tool of parallel: expected one that it lists, found " + plugin_common::in_quotes(name));

@@ -11,8 +11,10 @@ std::string answer_json(const SearchQuery& query, std::string_view source, const
     if (result.score) item["score"] = *result.score;
     list.push_back(std::move(item));
   }
+  const nlohmann::ordered_json usage = {
+      {"provider", std::string(source)}, {"inputUnits", 1}, {"outputUnits", list.size()}};
   const nlohmann::ordered_json answer = {
-      {"query", query.text}, {"source", std::string(source)}, {"results", std::move(list)}};
+      {"query", query.text}, {"source", std::string(source)}, {"results", std::move(list)}, {"_usage", usage}};
   return plugin_common::dumped(answer);
 }
 

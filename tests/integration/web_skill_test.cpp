@@ -83,6 +83,10 @@ TEST_CASE("an agent searches the web, and the key goes to the search service onl
                                      {"url", "http://93.184.215.14/coroutines"},
                                      {"snippet", "About coroutines."},
                                      {"score", 0.98}}));
+  CHECK_FALSE(found.contains("_usage"));
+  const Json books = get(*world.daemon, "/api/v1/agent/monitoring/cost/skills/daily").json();
+  CHECK(books["byProvider"][0]["provider"] == "tavily");
+  CHECK(books["bySkill"][0]["outputUnits"] == found["results"].size());
   CHECK(Json::parse(world.search.visits().at(0).body)["query"] == "c++ coroutines");
   for (const auto& request : world.mock.requests()) CHECK(request.body.find("tvly-key") == std::string::npos);
 }

@@ -47,7 +47,7 @@ void Session::start(std::unique_ptr<EngineApp> app, std::shared_ptr<SocketLink> 
 
 void Session::wake() {
   if (closed_ || std::exchange(flush_due_, true)) return;
-  loop_.defer([weak = weak_from_this()] {
+  loop_.at_stage_end([weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self) return;
     self->flush_due_ = false;

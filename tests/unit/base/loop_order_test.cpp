@@ -103,7 +103,7 @@ TEST_CASE("Deferred work runs later in the same pass, before the hooks") {
   CHECK(order == "abced");
 }
 
-TEST_CASE("What a descriptor brought goes out before the work that it deferred") {
+TEST_CASE("What a descriptor brought goes out before the work that it deferred, also what hooks ask for") {
   SystemClock clock;
   Loop loop(clock);
   std::string order;
@@ -115,7 +115,10 @@ TEST_CASE("What a descriptor brought goes out before the work that it deferred")
     void on_ready(std::uint32_t) override {
       loop->unwatch(fd);
       loop->defer([this] { *order += "worked "; });
-      loop->at_stage_end([this] { *order += "out "; });
+      loop->at_stage_end([this] {
+        *order += "out ";
+        loop->at_stage_end([this] { *order += "too "; });
+      });
       *order += "came ";
     }
   } bringer;
@@ -125,7 +128,7 @@ TEST_CASE("What a descriptor brought goes out before the work that it deferred")
   loop.watch(fd, EPOLLIN, bringer);
   pass(loop);
   ::close(fd);
-  CHECK(order == "came out worked ");
+  CHECK(order == "came out too worked ");
 }
 
 TEST_CASE("Work that defers itself for ever does not keep descriptors and timers from their turn") {

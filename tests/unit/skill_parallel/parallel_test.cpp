@@ -16,7 +16,8 @@ TEST_CASE("a search sends objective and queries, and gives pages with their exce
   REQUIRE(outcome.status == PLATOS_OK);
   CHECK(outcome.json == Json::parse(R"({"searchId":"search_1","results":[
       {"url":"https://one.test","title":"One","publishDate":"2026-01-02","excerpts":["First.","Second."]},
-      {"url":"https://two.test","title":"","excerpts":[]}]})"));
+      {"url":"https://two.test","title":"","excerpts":[]}],
+      "_usage":{"provider":"parallel","inputUnits":2,"outputUnits":2}})"));
   const Request request = parallel.requests().at(0);
   CHECK(request.method == "POST");
   CHECK(request.url == "https://parallel.test/v1beta/search");
@@ -38,7 +39,8 @@ TEST_CASE("an extraction gives excerpts, and says what could not be read") {
       parallel.invoke("parallel_extract", {{"urls", {"https://one.test", "https://two.test"}}, {"objective", "Read"}});
   REQUIRE(outcome.status == PLATOS_OK);
   CHECK(outcome.json == Json::parse(R"({"results":[{"url":"https://one.test","title":"One","excerpts":["Here."]}],
-      "errors":[{"url":"https://two.test","error":"fetch_error","status":404}]})"));
+      "errors":[{"url":"https://two.test","error":"fetch_error","status":404}],
+      "_usage":{"provider":"parallel","inputUnits":2,"outputUnits":1}})"));
   CHECK(Json::parse(parallel.requests().at(0).body) ==
         Json::parse(R"({"urls":["https://one.test","https://two.test"],"objective":"Read","excerpts":true,
                         "full_content":false})"));

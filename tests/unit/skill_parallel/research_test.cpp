@@ -12,6 +12,10 @@ const Json kDone = Json::parse(R"({"run":{"run_id":"trun_1","status":"completed"
   "content":"The answer.","basis":[{"field":"output","confidence":"high","reasoning":"Because.",
   "citations":[{"url":"https://one.test","title":"One","excerpts":["x"]}]}]}})");
 
+const Json kRunning = {{"runId", "trun_1"},
+                       {"status", "running"},
+                       {"_usage", {{"provider", "parallel"}, {"inputUnits", 1}, {"outputUnits", 0}}}};
+
 bool is_result(const Request& request) { return request.url.find("/result") != std::string::npos; }
 
 /// A task that has its result after so many asks.
@@ -32,7 +36,8 @@ TEST_CASE("a research waits for its result at the service") {
   const auto outcome = parallel.invoke("parallel_deep_research", {{"instructions", "Find out"}, {"processor", "core"}});
   REQUIRE(outcome.status == PLATOS_OK);
   CHECK(outcome.json == Json::parse(R"({"runId":"trun_1","status":"completed","output":"The answer.","basis":[
-      {"field":"output","citations":[{"url":"https://one.test","title":"One"}],"confidence":"high"}]})"));
+      {"field":"output","citations":[{"url":"https://one.test","title":"One"}],"confidence":"high"}],
+      "_usage":{"provider":"parallel","inputUnits":1,"outputUnits":0}})"));
   const auto requests = parallel.requests();
   REQUIRE(requests.size() == 5);
   CHECK(requests[0].url == "https://parallel.test/v1/tasks/runs");
@@ -72,7 +77,7 @@ TEST_CASE("a research that is not done in time goes on, and is asked for later")
   Parallel parallel;
   parallel.on_request = done_after(1'000);
   const auto outcome = parallel.invoke("parallel_deep_research", {{"instructions", "x"}});
-  CHECK(outcome.json == Json{{"runId", "trun_1"}, {"status", "running"}});
+  CHECK(outcome.json == kRunning);
   // A service that does not wait itself is not asked without end.
   CHECK(parallel.requests().size() <= 61);
   CHECK(parallel.invoke("parallel_deep_research_result", {{"runId", "trun_1"}}).json["status"] == "running");
@@ -101,8 +106,7 @@ TEST_CASE("a connection that breaks while a task runs loses no task") {
   parallel.on_request = [](const Request& request) {
     return is_result(request) ? Answer{PLATOS_UNAVAILABLE, 0, "cut"} : answered(kStarted);
   };
-  CHECK(parallel.invoke("parallel_deep_research", {{"instructions", "x"}}).json ==
-        Json{{"runId", "trun_1"}, {"status", "running"}});
+  CHECK(parallel.invoke("parallel_deep_research", {{"instructions", "x"}}).json == kRunning);
   CHECK(parallel.invoke("parallel_deep_research_result", {{"runId", "trun_1"}}).status == PLATOS_UNAVAILABLE);
 }
 

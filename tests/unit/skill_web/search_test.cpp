@@ -33,7 +33,8 @@ TEST_CASE("tavily") {
   REQUIRE(outcome.status == PLATOS_OK);
   CHECK(outcome.json == Json::parse(R"({"query":"c++ & \"coroutines\"","source":"tavily","results":[
       {"title":"One","url":"https://one.test/a","snippet":"First.","score":0.9},
-      {"title":"Two","url":"https://two.test/","snippet":"Second.","score":0.5}]})"));
+      {"title":"Two","url":"https://two.test/","snippet":"Second.","score":0.5}],
+      "_usage":{"provider":"tavily","inputUnits":1,"outputUnits":2}})"));
   const auto request = web.searches().at(0);
   CHECK(request.method == "POST");
   CHECK(request.url == "https://tavily.test/search");
