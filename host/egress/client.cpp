@@ -45,6 +45,14 @@ Error cancelled(const base::CancelToken& cancel) {
   return {ErrorKind::Cancelled, cancel.reason(), "the request was cancelled", false, 0, {}};
 }
 
+// Apart from exchange(): its frame lasts as long as the answer streams.
+Result<TargetUrl> check_request(const HttpRequest& request) {
+  auto target = check_url(request.url, request.trust);
+  if (!target) return target;
+  if (auto checked = check_headers(request); !checked) return fail(checked.error());
+  return target;
+}
+
 }  // namespace
 
 Client::Client(base::Loop& loop, base::WorkerPool& resolvers, ClientOptions options)
@@ -55,14 +63,6 @@ Client::Client(base::Loop& loop, base::WorkerPool& resolvers, ClientOptions opti
       buffer_(kReadBytes) {}
 
 Client::~Client() = default;
-
-// Apart from exchange(): its frame lasts as long as the answer streams.
-static Result<TargetUrl> check_request(const HttpRequest& request) {
-  auto target = check_url(request.url, request.trust);
-  if (!target) return target;
-  if (auto checked = check_headers(request); !checked) return fail(checked.error());
-  return target;
-}
 
 Task<Result<void>> Client::exchange(HttpRequest request, ResponseHandler& handler, base::CancelToken cancel) {
   const auto target = check_request(request);
