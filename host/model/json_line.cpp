@@ -45,9 +45,9 @@ class Look {
 // A line end can only stand between values: inside a string it would be escaped. Escaped characters go the slow way:
 // simdjson takes half of a surrogate pair, which others refuse.
 bool is_good_line(std::string_view text, const JsonLimits& limits) {
-  if (text.size() > std::min(kMostQuickBytes, limits.max_bytes)) return false;
-  if (text.find_first_of(std::string_view("\n\r\0", 3)) != std::string_view::npos) return false;
-  if (text.starts_with("\xEF\xBB\xBF") || text.find("\\u") != std::string_view::npos) return false;
+  const auto holds = [text](auto part) { return text.find(part) != std::string_view::npos; };
+  if (text.size() > std::min(kMostQuickBytes, limits.max_bytes) || text.starts_with("\xEF\xBB\xBF")) return false;
+  if (holds('\n') || holds('\r') || holds('\0') || holds("\\u")) return false;
   thread_local simdjson::dom::parser parser(kMostQuickBytes);
   simdjson::dom::element root;
   return parser.parse(text.data(), text.size()).get(root) == simdjson::SUCCESS && Look(limits).passes(root, 0);

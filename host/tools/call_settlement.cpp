@@ -77,14 +77,13 @@ void note_settled(engine::Run& run, const PreparedCall& prepared, CallEnd end) {
   auto audited = audit_row(run, prepared, outcome);
   auto used = usage_row(audited, prepared, end);
   const std::string state = outcome.code == "outcome_unknown" ? "unknown" : outcome.is_error ? "failed" : "succeeded";
-  run.store([scope = run.record().scope, row = std::move(audited), used = std::move(used), end = std::move(end), state,
-             known = prepared.tool != nullptr, now = run.now_us()](store::Session& session) -> Result<void> {
+  run.store([scope = run.record().scope, row = std::move(audited), used = std::move(used),
+             whole = std::move(end.whole_result_json), state, known = prepared.tool != nullptr,
+             now = run.now_us()](store::Session& session) -> Result<void> {
     if (known) store::ToolCalls(session).settle(scope, row.run_id, row.id, state, now);
     store::ToolAudit(session).add(scope, row);
     if (used) store::SkillUsage(session).add(scope, *used);
-    if (!end.whole_result_json.empty()) {
-      store::ToolResults(session).put(scope, row.run_id, row.id, end.whole_result_json, now);
-    }
+    if (!whole.empty()) store::ToolResults(session).put(scope, row.run_id, row.id, whole, now);
     return {};
   });
 }
