@@ -1,3 +1,6 @@
+#include <cstdint>
+#include <cstdio>
+
 #include "csv_fixture.hpp"
 
 using nlohmann::json;
@@ -53,6 +56,30 @@ TEST_CASE_METHOD(SummaryFixture, "sums are exact where binary floating point is 
         "199999999999999999999999999999999999998");
   CHECK(sum("1.50\n-1.5\n") == "0.00");
   CHECK(sum("-0.05\n") == "-0.05");
+}
+
+TEST_CASE_METHOD(SummaryFixture, "a hundred thousand orders are summed up, and any of them is read") {
+  std::string orders = "id,customer,amount,day\r\n";
+  std::int64_t cents = 0;
+  char line[80];
+  for (int i = 1; i <= 100'000; ++i) {
+    std::snprintf(line, sizeof line, "%d,\"Müller, \"\"%d\"\"\",%d.%02d,2025-%02d-%02d\r\n", i, i % 7, i % 1000,
+                  i % 100, 1 + i % 12, 1 + i % 28);
+    orders += line;
+    cents += i % 1000 * 100 + i % 100;
+  }
+  const json found = answer("csv_summarize", {{"source", orders}});
+  CHECK(found["totalRows"] == 100'000);
+  CHECK(found["columns"][0]["sum"] == "5000050000");
+  CHECK(found["columns"][1]["texts"] == 100'000);
+  CHECK(found["columns"][2]["numbers"] == 100'000);
+  std::snprintf(line, sizeof line, "%d.%02d", static_cast<int>(cents / 100), static_cast<int>(cents % 100));
+  CHECK(found["columns"][2]["sum"] == line);
+  CHECK(found["columns"][2]["maximum"] == "999.99");
+  CHECK(found["columns"][3]["earliest"] == "2025-01-01");
+  CHECK(found["columns"][3]["latest"] == "2025-12-28");
+  CHECK(answer("csv_read_line", {{"source", orders}, {"lineNumber", 99'999}})["values"] ==
+        json({"99999", "Müller, \"4\"", "999.99", "2025-04-12"}));
 }
 
 TEST_CASE_METHOD(SummaryFixture, "numbers are plain or scientific decimals and nothing else") {
