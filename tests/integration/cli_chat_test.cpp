@@ -85,7 +85,7 @@ TEST_CASE("chat: SIGINT cancels the run, and the chat ends when the run has") {
 TEST_CASE("a conversation in a terminal: two turns in one thread, and a history that the next session has") {
   const CliStage stage;
   const TempDir state;
-  const Environment history_home = {{"XDG_STATE_HOME", state.path()}};
+  const Variables history_home = {{"XDG_STATE_HOME", state.path()}};
   const std::string agent = stage.agent("mock-echo");
   {
     WatchedProcess chat = stage.in_terminal({"chat", "--agent", agent}, history_home);

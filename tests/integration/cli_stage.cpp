@@ -30,8 +30,8 @@ WatchedProcess CliStage::in_pipes(const Words& arguments) const {
   return WatchedProcess(command_of(arguments), environment(), false);
 }
 
-WatchedProcess CliStage::in_terminal(const Words& arguments, const Environment& more) const {
-  Environment all = environment();
+WatchedProcess CliStage::in_terminal(const Words& arguments, const Variables& more) const {
+  Variables all = environment();
   all.insert(more.begin(), more.end());
   return WatchedProcess(command_of(arguments), all, true);
 }

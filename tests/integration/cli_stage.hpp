@@ -17,7 +17,7 @@ Words command_of(const Words& arguments);
 struct CliStage : Stage {
   using Stage::Stage;
 
-  Environment environment() const { return {{"PLATOS_DATA_DIR", data.path()}, {"TERM", "dumb"}}; }
+  Variables environment() const { return {{"PLATOS_DATA_DIR", data.path()}, {"TERM", "dumb"}}; }
   Finished run(const Words& arguments, const std::string& input = {}) const;
   /// The document that the command prints with --json.
   Json json(Words arguments) const;
@@ -25,7 +25,7 @@ struct CliStage : Stage {
   Json chat(const std::string& agent, const std::string& message = "Hi") const;
 
   WatchedProcess in_pipes(const Words& arguments) const;
-  WatchedProcess in_terminal(const Words& arguments, const Environment& more = {}) const;
+  WatchedProcess in_terminal(const Words& arguments, const Variables& more = {}) const;
 };
 
 }  // namespace platos::tests

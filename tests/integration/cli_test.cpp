@@ -162,7 +162,7 @@ TEST_CASE("config: shows what platosd would use and tells what is wrong, without
   dir.write("good.toml", "[http]\nlisten = \"127.0.0.1:4000\"\n");
   dir.write("bad.toml", "[http]\nlisten = 5\n");
   const std::string good = dir.path() + "/good.toml";
-  const Environment environment = {{"PLATOS__LOG__LEVEL", "debug"}};
+  const Variables environment = {{"PLATOS__LOG__LEVEL", "debug"}};
   const auto run = [&](const Words& words) { return run_program(command_of(words), environment); };
   const Finished shown = run({"config", "show", "--config", good});
   CHECK(shown.out == run_program({program_path("platosd"), "--config", good, "--print-config"}, environment).out);
@@ -225,14 +225,14 @@ TEST_CASE("no key and a wrong key are exit code 4, and the administrator's key g
 }
 
 TEST_CASE("platos secrets open-v1 writes rows of the first Platos without their envelopes, and needs no server") {
-  const Environment keys = {
+  const Variables keys = {
       {"PLATOS_MESSAGE_ENCRYPTION_KEY", "00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef"},
       {"PLATOS_MESSAGE_ENCRYPTION_KEY_V2", "an old key of thirty-two bytes!!"},
       {"PLATOS_ENCRYPTION_KEY", "00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef"}};
   const std::string greeting = "AQIDBAUGBwgJCgsMDQ4PEPQ5FdOCnva0fjnf1QWIeBxQJLd2Bw6ZGQsjT9bd/wjMhhVoQYpsezp6SbM=";
   const Json envelope = {
       {"__platos_enc", 1}, {"v", 2}, {"ct", "CQkJCQkJCQkJCQkJCQkJCa597HnHUOaDm/yuR4JvcaCNrs/D693FFoNZE7NrKrGB"}};
-  const auto open = [&](const std::string& rows, const Words& more = {}, const Environment& environment = {}) {
+  const auto open = [&](const std::string& rows, const Words& more = {}, const Variables& environment = {}) {
     Words command = command_of({"secrets", "open-v1"});
     command.insert(command.end(), more.begin(), more.end());
     return run_program(command, environment.empty() ? keys : environment, rows);

@@ -7,26 +7,11 @@
 
 #include <catch2/catch.hpp>
 #include <csignal>
-#include <cstdlib>
 #include <stdexcept>
 
 namespace platos::tests {
-namespace {
-
-[[noreturn]] void execute(const Words& command, const Environment& environment) {
-  ::alarm(60);
-  ::clearenv();
-  for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
-  std::vector<char*> argv;
-  for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
-  ::execv(argv.front(), argv.data());
-  ::_exit(127);
-}
-
-}  // namespace
-
-WatchedProcess::WatchedProcess(const Words& command, const Environment& environment, bool in_terminal) {
+WatchedProcess::WatchedProcess(const Words& words, const Variables& environment, bool in_terminal) {
+  const PreparedCommand command(words, environment);
   winsize size{};
   size.ws_row = 24;
   size.ws_col = 60;
@@ -40,7 +25,8 @@ WatchedProcess::WatchedProcess(const Words& command, const Environment& environm
       ::dup2(output[1], STDERR_FILENO);
       ::close(output[0]);
     }
-    execute(command, environment);
+    ::alarm(60);
+    command.execute();
   }
   if (in_terminal) return;
   fd_ = output[0];

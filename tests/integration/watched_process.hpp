@@ -3,19 +3,16 @@
 
 #include <sys/types.h>
 
-#include <map>
 #include <string>
-#include <vector>
+
+#include "support/prepared_command.hpp"
 
 namespace platos::tests {
-
-using Words = std::vector<std::string>;
-using Environment = std::map<std::string, std::string>;
 
 /// Dies with the object.
 class WatchedProcess {
  public:
-  WatchedProcess(const Words& command, const Environment& environment, bool in_terminal);
+  WatchedProcess(const Words& words, const Variables& environment, bool in_terminal);
   ~WatchedProcess();
   WatchedProcess(const WatchedProcess&) = delete;
   WatchedProcess& operator=(const WatchedProcess&) = delete;

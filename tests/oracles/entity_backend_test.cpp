@@ -35,7 +35,7 @@ struct Shop : ApiStage {
         {"urlFile", daemon->data_dir() + "/url"}, {"secret", secret}, {"entity", "shop"}, {"folder", book.path()}};
     options.update(more);
     const Words command = {PLATOS_NODE, std::string(PLATOS_ORACLES) + "/entity_backend.js", options.dump()};
-    return std::make_unique<WatchedProcess>(command, Environment{{"PATH", "/usr/bin:/bin"}}, false);
+    return std::make_unique<WatchedProcess>(command, Variables{{"PATH", "/usr/bin:/bin"}}, false);
   }
   std::unique_ptr<WatchedProcess> backend(const std::string& instance = {}) const {
     auto process = process_of(instance.empty() ? Json::object() : Json{{"instance", instance}});

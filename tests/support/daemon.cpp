@@ -13,6 +13,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 #include "support/postgres.hpp"
 
@@ -38,17 +39,10 @@ std::string first_line(const std::string& path) {
 
 int exit_code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
-[[noreturn]] void execute(const std::vector<std::string>& command,
-                          const std::map<std::string, std::string>& environment) {
-  ::clearenv();
-  ::setenv("PATH", "/usr/bin:/bin", 1);
-  ::setenv("HOME", "/nonexistent", 1);
-  for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
-  std::vector<char*> argv;
-  for (const auto& argument : command) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  ::execv(argv.front(), argv.data());
-  ::_exit(127);
+/// PATH and HOME are there, if nothing else.
+Variables with_the_least(Variables environment) {
+  environment.insert({{"PATH", "/usr/bin:/bin"}, {"HOME", "/nonexistent"}});
+  return environment;
 }
 
 /// Waits for changes of a file by inotify: no polling, no sleeping.
@@ -85,12 +79,12 @@ Daemon::Daemon(DaemonSettings settings) : settings_(std::move(settings)) {
 Daemon::~Daemon() { kill_hard(); }
 
 void Daemon::start() {
-  std::vector<std::string> command = {program_path("platosd"), "--data-dir", settings_.data_dir, "--listen",
-                                      "127.0.0.1:0"};
+  Words words = {program_path("platosd"), "--data-dir", settings_.data_dir, "--listen", "127.0.0.1:0"};
   if (const auto store = store_url(settings_.data_dir); !store.empty()) {
-    command.insert(command.end(), {"--set", "store.url=" + store});
+    words.insert(words.end(), {"--set", "store.url=" + store});
   }
-  command.insert(command.end(), settings_.arguments.begin(), settings_.arguments.end());
+  words.insert(words.end(), settings_.arguments.begin(), settings_.arguments.end());
+  const PreparedCommand command(std::move(words), with_the_least(settings_.environment));
   const int log = ::open(log_path().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   const std::size_t before = read_file(log_path()).size();
   fs::remove(settings_.data_dir + "/url");
@@ -98,7 +92,7 @@ void Daemon::start() {
   if (pid_ == 0) {
     ::dup2(log, STDERR_FILENO);
     ::dup2(log, STDOUT_FILENO);
-    execute(command, settings_.environment);
+    command.execute();
   }
   ::close(log);
   if (!settings_.expect_ready) return;
@@ -160,19 +154,20 @@ long Daemon::resident_kib() const {
   return 0;
 }
 
-Finished run_program(const std::vector<std::string>& command, const std::map<std::string, std::string>& environment,
-                     const std::string& input) {
+Finished run_program(const Words& words, const Variables& environment, const std::string& input) {
   const TempDir files;
   files.write("in", input);
+  const std::string in = files.path() + "/in";
   const std::string out = files.path() + "/out";
   const std::string err = files.path() + "/err";
+  const PreparedCommand command(words, with_the_least(environment));
   const pid_t pid = ::fork();
   if (pid == 0) {
     ::alarm(60);
-    ::dup2(::open((files.path() + "/in").c_str(), O_RDONLY), STDIN_FILENO);
+    ::dup2(::open(in.c_str(), O_RDONLY), STDIN_FILENO);
     ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT, 0600), STDOUT_FILENO);
     ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT, 0600), STDERR_FILENO);
-    execute(command, environment);
+    command.execute();
   }
   int status = 0;
   ::waitpid(pid, &status, 0);

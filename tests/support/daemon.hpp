@@ -3,19 +3,18 @@
 
 #include <sys/types.h>
 
-#include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
+#include "support/prepared_command.hpp"
 #include "support/temp_dir.hpp"
 
 namespace platos::tests {
 
 struct DaemonSettings {
-  std::string data_dir;                            ///< empty: a temporary one
-  std::vector<std::string> arguments;              ///< besides --data-dir and --listen
-  std::map<std::string, std::string> environment;  ///< besides a minimal one
+  std::string data_dir;   ///< empty: a temporary one
+  Words arguments;        ///< besides --data-dir and --listen
+  Variables environment;  ///< besides a minimal one
   bool expect_ready = true;
 };
 
@@ -58,8 +57,7 @@ struct Finished {
   std::string out;
   std::string err;
 };
-Finished run_program(const std::vector<std::string>& command,
-                     const std::map<std::string, std::string>& environment = {}, const std::string& input = {});
+Finished run_program(const Words& words, const Variables& environment = {}, const std::string& input = {});
 
 /// build/<preset>/bin/<name>
 std::string program_path(const std::string& name);
