@@ -90,6 +90,8 @@ class Engine {
   RunContext& context() { return context_; }
 
  private:
+  static constexpr std::int64_t kFreshReserve = 4096;  // numbers of events that a claim sets aside
+
   struct Slot {
     base::Loop* loop;
     std::unique_ptr<base::TaskSet> tasks;

@@ -6,9 +6,9 @@
 
 #include "base/environment.hpp"
 #include "base/version.hpp"
-#include "main/daemon.hpp"
 #include "main/migrate.hpp"
 #include "main/options.hpp"
+#include "main/run.hpp"
 
 namespace {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "main/daemon.hpp"
+#include "main/run.hpp"
 
 namespace platos::daemon {
 

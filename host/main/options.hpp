@@ -9,7 +9,7 @@
 #include "extension/plugin_host.hpp"
 #include "governance/rate_limits.hpp"
 #include "ingress/server.hpp"
-#include "main/daemon.hpp"
+#include "main/run.hpp"
 #include "memory/recall.hpp"
 #include "sandbox/options.hpp"
 #include "store/database.hpp"

@@ -7,7 +7,7 @@
 #include <csignal>
 
 #include "base/environment.hpp"
-#include "main/daemon.hpp"
+#include "main/run.hpp"
 
 namespace platos::daemon {
 namespace {
