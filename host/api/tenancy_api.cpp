@@ -54,6 +54,35 @@ struct TenancyHandlers {
   Response bad(const Call& call, const Error& error) const { return error_response(error, call.request.request_id); }
   Result<Json> body(const Call& call) const { return read_body(call.request, options.max_body_bytes); }
 
+  // Organizations, projects and environments are read and changed alike.
+  template <auto Find>
+  Task<Response> place(Call call) const {
+    const auto found = co_await (services.administration.*Find)(call.loop(), call.who, call.path_value("id"));
+    co_return answer_with(call, 200, found, [](const auto& each) { return to_wire(each); });
+  }
+  template <auto Update>
+  Task<Response> update_place(Call call) const {
+    const auto json = body(call);
+    const auto patch = json ? read_place_patch(*json) : fail(json.error());
+    if (!patch) co_return bad(call, patch.error());
+    const auto done = co_await (services.administration.*Update)(call.loop(), call.who, call.path_value("id"), *patch);
+    co_return answer_with(call, 200, done, [](const auto& each) { return to_wire(each); });
+  }
+  template <auto Remove>
+  Task<Response> remove_place(Call call) const {
+    co_return answer_deleted(call,
+                             co_await (services.administration.*Remove)(call.loop(), call.who, call.path_value("id")));
+  }
+  // Those that are in another one.
+  template <auto Make>
+  Task<Response> create_place(Call call) const {
+    const auto json = body(call);
+    const auto wanted = json ? read_place(*json) : fail(json.error());
+    if (!wanted) co_return bad(call, wanted.error());
+    const auto made = co_await (services.administration.*Make)(call.loop(), call.who, call.path_value("id"), *wanted);
+    co_return answer_with(call, 201, made, [](const auto& each) { return to_wire(each); });
+  }
+
   Task<Response> organizations(Call call) const {
     const auto found = co_await services.administration.organizations(call.loop(), call.who);
     co_return answer_list(call, "organizations", found, wire_of<Organization>);
@@ -65,79 +94,13 @@ struct TenancyHandlers {
     const auto made = co_await services.administration.create_organization(call.loop(), call.who, *wanted);
     co_return answer_with(call, 201, made, wire_of<Organization>);
   }
-  Task<Response> organization(Call call) const {
-    const auto found = co_await services.administration.organization(call.loop(), call.who, call.path_value("id"));
-    co_return answer_with(call, 200, found, wire_of<Organization>);
-  }
-  Task<Response> update_organization(Call call) const {
-    const auto json = body(call);
-    const auto patch = json ? read_place_patch(*json) : fail(json.error());
-    if (!patch) co_return bad(call, patch.error());
-    const auto done =
-        co_await services.administration.update_organization(call.loop(), call.who, call.path_value("id"), *patch);
-    co_return answer_with(call, 200, done, wire_of<Organization>);
-  }
-  Task<Response> remove_organization(Call call) const {
-    co_return answer_deleted(
-        call, co_await services.administration.remove_organization(call.loop(), call.who, call.path_value("id")));
-  }
-
   Task<Response> projects(Call call) const {
     const auto found = co_await services.administration.projects(call.loop(), call.who, call.path_value("id"));
     co_return answer_list(call, "projects", found, wire_of<Project>);
   }
-  Task<Response> create_project(Call call) const {
-    const auto json = body(call);
-    const auto wanted = json ? read_place(*json) : fail(json.error());
-    if (!wanted) co_return bad(call, wanted.error());
-    const auto made =
-        co_await services.administration.create_project(call.loop(), call.who, call.path_value("id"), *wanted);
-    co_return answer_with(call, 201, made, wire_of<Project>);
-  }
-  Task<Response> project(Call call) const {
-    const auto found = co_await services.administration.project(call.loop(), call.who, call.path_value("id"));
-    co_return answer_with(call, 200, found, wire_of<Project>);
-  }
-  Task<Response> update_project(Call call) const {
-    const auto json = body(call);
-    const auto patch = json ? read_place_patch(*json) : fail(json.error());
-    if (!patch) co_return bad(call, patch.error());
-    const auto done =
-        co_await services.administration.update_project(call.loop(), call.who, call.path_value("id"), *patch);
-    co_return answer_with(call, 200, done, wire_of<Project>);
-  }
-  Task<Response> remove_project(Call call) const {
-    co_return answer_deleted(
-        call, co_await services.administration.remove_project(call.loop(), call.who, call.path_value("id")));
-  }
-
   Task<Response> environments(Call call) const {
     const auto found = co_await services.administration.environments(call.loop(), call.who, call.path_value("id"));
     co_return answer_list(call, "environments", found, wire_of<Environment>);
-  }
-  Task<Response> create_environment(Call call) const {
-    const auto json = body(call);
-    const auto wanted = json ? read_place(*json) : fail(json.error());
-    if (!wanted) co_return bad(call, wanted.error());
-    const auto made =
-        co_await services.administration.create_environment(call.loop(), call.who, call.path_value("id"), *wanted);
-    co_return answer_with(call, 201, made, wire_of<Environment>);
-  }
-  Task<Response> environment(Call call) const {
-    const auto found = co_await services.administration.environment(call.loop(), call.who, call.path_value("id"));
-    co_return answer_with(call, 200, found, wire_of<Environment>);
-  }
-  Task<Response> update_environment(Call call) const {
-    const auto json = body(call);
-    const auto patch = json ? read_place_patch(*json) : fail(json.error());
-    if (!patch) co_return bad(call, patch.error());
-    const auto done =
-        co_await services.administration.update_environment(call.loop(), call.who, call.path_value("id"), *patch);
-    co_return answer_with(call, 200, done, wire_of<Environment>);
-  }
-  Task<Response> remove_environment(Call call) const {
-    co_return answer_deleted(
-        call, co_await services.administration.remove_environment(call.loop(), call.who, call.path_value("id")));
   }
 
   Task<Response> members(Call call) const {
@@ -279,6 +242,7 @@ struct TenancyHandlers {
 
 std::vector<Route> tenancy_routes(const Services& services, const ApiOptions& options) {
   using H = TenancyHandlers;
+  using A = tenancy::Administration;
   const auto handlers = std::make_shared<const H>(H{services, options});
   const auto to = [handlers](Task<Response> (H::*member)(Call) const) -> RouteHandler {
     return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
@@ -297,19 +261,19 @@ std::vector<Route> tenancy_routes(const Services& services, const ApiOptions& op
   return {
       {"GET", kOrgs, kRead, to(&H::organizations), "List organizations"},
       {"POST", kOrgs, kOperator, to(&H::create_organization), "Create an organization"},
-      {"GET", kOrg, kRead, to(&H::organization), "Get an organization"},
-      {"PATCH", kOrg, kOwner, to(&H::update_organization), "Rename an organization"},
-      {"DELETE", kOrg, kOperator, to(&H::remove_organization), "Delete an empty organization"},
+      {"GET", kOrg, kRead, to(&H::place<&A::organization>), "Get an organization"},
+      {"PATCH", kOrg, kOwner, to(&H::update_place<&A::update_organization>), "Rename an organization"},
+      {"DELETE", kOrg, kOperator, to(&H::remove_place<&A::remove_organization>), "Delete an empty organization"},
       {"GET", kOrgProjects, kRead, to(&H::projects), "List projects"},
-      {"POST", kOrgProjects, kAdmin, to(&H::create_project), "Create a project"},
-      {"GET", kProject, kRead, to(&H::project), "Get a project"},
-      {"PATCH", kProject, kAdmin, to(&H::update_project), "Rename a project"},
-      {"DELETE", kProject, kAdmin, to(&H::remove_project), "Delete an empty project"},
+      {"POST", kOrgProjects, kAdmin, to(&H::create_place<&A::create_project>), "Create a project"},
+      {"GET", kProject, kRead, to(&H::place<&A::project>), "Get a project"},
+      {"PATCH", kProject, kAdmin, to(&H::update_place<&A::update_project>), "Rename a project"},
+      {"DELETE", kProject, kAdmin, to(&H::remove_place<&A::remove_project>), "Delete an empty project"},
       {"GET", kEnvironments, kRead, to(&H::environments), "List environments"},
-      {"POST", kEnvironments, kAdmin, to(&H::create_environment), "Create an environment"},
-      {"GET", kEnvironment, kRead, to(&H::environment), "Get an environment"},
-      {"PATCH", kEnvironment, kAdmin, to(&H::update_environment), "Rename an environment"},
-      {"DELETE", kEnvironment, kAdmin, to(&H::remove_environment), "Delete an empty environment"},
+      {"POST", kEnvironments, kAdmin, to(&H::create_place<&A::create_environment>), "Create an environment"},
+      {"GET", kEnvironment, kRead, to(&H::place<&A::environment>), "Get an environment"},
+      {"PATCH", kEnvironment, kAdmin, to(&H::update_place<&A::update_environment>), "Rename an environment"},
+      {"DELETE", kEnvironment, kAdmin, to(&H::remove_place<&A::remove_environment>), "Delete an empty environment"},
       {"GET", kMembers, kRead, to(&H::members), "List members"},
       {"POST", kMembers, kAdmin, to(&H::add_member), "Add a member"},
       {"PATCH", kMember, kAdmin, to(&H::set_role), "Change a member's role"},

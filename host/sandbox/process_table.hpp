@@ -1,4 +1,4 @@
-// What the processes of one sandbox use, read from the outside through its own /proc.
+// The processes of one sandbox, from the outside through its own /proc: what they use, and their end.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,8 @@ class ProcessTable {
 
   explicit operator bool() const { return static_cast<bool>(folder_); }
   ProcessUse use() const;
+  /// Kills the first of them, with which the kernel kills the others. Nothing when they are gone.
+  void kill() const;
   /// Whether all its processes are gone. The first of them is the last that the kernel takes away.
   bool is_empty() const;
 

@@ -90,7 +90,7 @@ class Supervision {
     while (!ended_ && end_reason_.empty()) look();
     child_.kill();
     const int code = child_.wait();
-    wait_for_the_last();
+    end_the_rest();
     output_.read_some();
     errors_.read_some();
     return outcome(code);
@@ -126,8 +126,8 @@ class Supervision {
     message.msg_control = control.data();
     message.msg_controllen = control.size();
     const ssize_t size = ::recvmsg(status_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (size < 0) return;
-    if (size == 0) return status_.reset();
+    if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (size <= 0) return status_.reset();
     if (record[0] == kNotRun) not_run_ = std::atoi(std::string(record.data() + 1, record.data() + size).c_str());
     const cmsghdr* header = CMSG_FIRSTHDR(&message);
     if (record[0] != kReady || header == nullptr || header->cmsg_type != SCM_RIGHTS) return;
@@ -158,13 +158,19 @@ class Supervision {
 
   void stop_for(const char* reason) { end_reason_ = reason; }
 
-  void wait_for_the_last() {
+  // For a moment bubblewrap's first process in the sandbox is in a session of its own already and does not yet die with
+  // its parent. What it goes on with has said that it is ready, and is ended now, or cannot say so any more and gives
+  // up.
+  void end_the_rest() {
+    if (status_) ::shutdown(status_.get(), SHUT_RDWR);
+    while (status_) read_status();
+    if (!processes_) return;
+    processes_.kill();
     const auto until = Clock::now() + kLongestDying;
-    while (processes_ && !processes_.is_empty() && Clock::now() < until) std::this_thread::sleep_for(milliseconds(1));
+    while (!processes_.is_empty() && Clock::now() < until) std::this_thread::sleep_for(milliseconds(1));
   }
 
   Result<ports::ScriptResult> outcome(int code) {
-    while (status_ && status_waits()) read_status();
     if (end_reason_ == "cancelled") return fail(ErrorKind::Cancelled, "cancelled", "the script was cancelled");
     if (not_run_) return not_run();
     if (!processes_ && end_reason_.empty()) return unconfined();
@@ -176,11 +182,6 @@ class Supervision {
     result.timed_out = end_reason_ == "time";
     if (!result.timed_out) result.stopped_for = end_reason_;
     return result;
-  }
-
-  bool status_waits() const {
-    pollfd waiting{status_.get(), POLLIN, 0};
-    return ::poll(&waiting, 1, 0) > 0;
   }
 
   tl::unexpected<Error> not_run() const {

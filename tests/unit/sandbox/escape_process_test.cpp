@@ -1,8 +1,13 @@
 // Processes: those of others, and its own after its end.
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
 
 #include "attempts.hpp"
 #include "support/processes.hpp"
@@ -79,6 +84,41 @@ TEST_CASE_METHOD(SandboxStage, "a program that is given up at any moment leaves 
   }
   // bubblewrap's own end may be a moment behind that of what it was told to run.
   CHECK(wait_until([&] { return processes_with(word) == 0; }));
+}
+
+// bubblewrap's first process in the sandbox leaves the group of its parent before it dies with it. Here the second
+// never comes: nothing ties it to what the supervisor can kill by its number.
+TEST_CASE_METHOD(SandboxStage, "a program that is out of reach when it is given up is ended, or does not begin") {
+  const bool begins_late = GENERATE(false, true);
+  CAPTURE(begins_late);
+  const TempDir folder;
+  const std::string gate = folder.path() + "/gate";
+  REQUIRE(::mkfifo(gate.c_str(), 0600) == 0);
+  folder.write("bwrap", "#!/bin/sh\nsetsid --fork /bin/sh -c '" +
+                            (begins_late ? "read go < " + gate + "; " : std::string()) +
+                            "/usr/bin/bwrap \"$@\" &' sh \"$@\"\nexec sleep 300\n");
+  options.bwrap = folder.path() + "/bwrap";
+  for (const auto& path : {folder.path(), options.bwrap, gate}) ::chmod(path.c_str(), 0777);
+
+  const std::string word = unique_word();
+  const std::string turned(word.rbegin(), word.rend());
+  sandbox::Sandbox box(options, clock, logger);
+  ports::ScriptJob job;
+  job.workspace = box.workspaces().open("env", "thread").value();
+  job.command = {"python3", "-I", "-c",
+                 "import os\nopen('/workspace/ran', 'w')\nos.execvp('sleep', ['" + word + "'[::-1], '300'])"};
+  base::CancelSource cancel;
+  const std::function<void()> look = [&] {
+    if (processes_with(begins_late ? gate : turned) > 0) return cancel.cancel("test");
+    loop.call_after(10'000, look);
+  };
+  loop.call_after(0, look);
+  const auto result = run_in(box, job, cancel.token());
+  REQUIRE_FALSE(result);
+  CHECK(result.error().code == "cancelled");
+  if (begins_late) std::ofstream(gate) << "go\n";
+  CHECK(wait_until([&] { return processes_with(word) + processes_with(turned) == 0; }));
+  CHECK(std::filesystem::exists(job.workspace + "/ran") == !begins_late);
 }
 
 TEST_CASE_METHOD(SandboxStage, "descriptors, environment and input of the daemon do not reach a program") {
