@@ -5,6 +5,7 @@
 #include "base/json_text.hpp"
 #include "model/json.hpp"
 #include "tools/call_batch.hpp"
+#include "tools/call_settlement.hpp"
 
 namespace platos::agent {
 namespace {
@@ -52,9 +53,11 @@ TurnState TurnState::rebuild(const engine::Run& run) {
     if (row.kind == model::journal::kModelResponse) {
       state.record(model::chat_response_from_json(payload));
     } else if (row.kind == model::journal::kToolStarted && !state.steps_.empty()) {
-      state.steps_.back().started.insert(payload.value("call", ""));
+      state.steps_.back().begun[payload.value("call", "")] = tools::begun_call_from_json(payload);
     } else if (row.kind == model::journal::kToolSettled && !state.steps_.empty()) {
-      state.record({model::tool_outcome_from_json(payload)});
+      const auto outcome = model::tool_outcome_from_json(payload);
+      state.remember(run.id(), outcome);
+      state.record({outcome});
     }
   }
   return state;
@@ -67,11 +70,24 @@ void TurnState::record(model::ChatResponse response) {
 
 void TurnState::record(const std::vector<model::ToolOutcome>& outcomes) {
   TurnStep& step = steps_.back();
-  for (const auto& outcome : outcomes) {
-    step.outcomes[outcome.call_id] = outcome;
-    if (outcome.code != "outcome_unknown") continue;
-    if (const auto call = find_call(step.response.tool_calls, outcome.call_id))
-      unknown_outcomes.insert(tools::call_key(*call));
+  for (const auto& outcome : outcomes) step.outcomes[outcome.call_id] = outcome;
+}
+
+// As the dispatcher did when it happened.
+void TurnState::remember(const std::string& run_id, const model::ToolOutcome& outcome) {
+  const TurnStep& step = steps_.back();
+  const auto begun = step.begun.find(outcome.call_id);
+  const bool idempotent = begun != step.begun.end() && begun->second.effect == model::Effect::Idempotent;
+  if (!outcome.is_in_doubt() && !idempotent) return;
+  const auto call = find_call(step.response.tool_calls, outcome.call_id);
+  if (!call) return;
+  const std::string key = tools::call_key(*call);
+  if (!outcome.is_in_doubt()) {
+    unknown_outcomes.erase(key);
+  } else if (begun != step.begun.end() && !begun->second.idempotency_key.empty()) {
+    unknown_outcomes.emplace(key, begun->second.idempotency_key);
+  } else {
+    unknown_outcomes.emplace(key, tools::idempotency_key(run_id, outcome.call_id));
   }
 }
 
@@ -81,13 +97,13 @@ std::vector<tools::PendingCall> TurnState::pending_calls() const {
   const TurnStep& step = steps_.back();
   for (const auto& call : step.response.tool_calls) {
     if (step.outcomes.contains(call.call_id)) continue;
-    const bool started = step.started.contains(call.call_id);
-    tools::PendingCall each{call, started ? tools::CallHistory::Started : tools::CallHistory::New};
+    tools::PendingCall each{call};
+    if (const auto begun = step.begun.find(call.call_id); begun != step.begun.end()) each.begun = begun->second;
     for (const auto& [id, outcome] : step.outcomes) {
       if (is_part_of(id, call.call_id)) each.settled_parts.push_back(outcome);
     }
-    for (const auto& id : step.started) {
-      if (is_part_of(id, call.call_id)) each.started_parts.insert(id);
+    for (const auto& [id, begun] : step.begun) {
+      if (is_part_of(id, call.call_id)) each.begun_parts.emplace(id, begun);
     }
     pending.push_back(std::move(each));
   }

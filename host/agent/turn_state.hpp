@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -17,7 +16,7 @@ namespace platos::agent {
 struct TurnStep {
   model::ChatResponse response;
   std::map<std::string, model::ToolOutcome> outcomes;  ///< by call id
-  std::set<std::string> started;                       ///< call ids
+  std::map<std::string, tools::BegunCall> begun;       ///< by call id, in a process that is gone
 };
 
 /// Bound to the run's loop. A plain value: whatever is recorded here stands in the journal too.
@@ -57,6 +56,8 @@ class TurnState {
   tools::UnknownOutcomes unknown_outcomes;
 
  private:
+  void remember(const std::string& run_id, const model::ToolOutcome& outcome);
+
   std::vector<TurnStep> steps_;
   model::Usage usage_;
   std::map<std::string, model::Usage> by_model_;

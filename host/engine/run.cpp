@@ -40,7 +40,7 @@ Run::Run(RunContext& context, base::Loop& loop, base::TaskSet& tasks, model::Run
   for (const auto& row : former_journal_) {
     next_journal_n_ = row.n + 1;
     if (settles_step(row.kind)) durable_seq_ = row.last_seq;
-    if (row.kind == model::journal::kWaiting) waited_ = true;
+    if (row.kind == model::journal::kWaiting || row.kind == model::journal::kAsked) waited_ = true;
     if (row.kind == model::journal::kToolStarted) called_ = true;
     if (row.kind == model::journal::kCancelled) cancel_.cancel("cancelled");
   }
@@ -65,6 +65,7 @@ void Run::journal(std::string_view kind, std::string payload_json) {
   row.payload_json = std::move(payload_json);
   row.at_us = now_us();
   if (kind == model::journal::kToolStarted) called_ = true;
+  if (kind == model::journal::kAsked) waited_ = true;
   if (settles_step(kind)) durable_seq_ = row.last_seq;
   pending_.journal.push_back(std::move(row));
   flush_soon();
@@ -203,6 +204,11 @@ void Run::settle(Batch& batch, const Result<void>& outcome) {
   for (const auto& waiter : batch.waiters) waiter.complete(outcome);
   if (!lost_) return;
   for (const auto& waiter : std::exchange(pending_.waiters, {})) waiter.complete(outcome);
+}
+
+Task<bool> Run::may_try_again(Error error) const {
+  if (lost_ || !worth_retrying(error)) co_return false;
+  co_return co_await base::sleep_for(loop_, kRetryWriteUs, cancel_token());
 }
 
 void Run::wake() {

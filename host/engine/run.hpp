@@ -69,6 +69,10 @@ class Run : public std::enable_shared_from_this<Run> {
   /// Whether a run that is being suspended still has something to wait for; asked in the transaction that suspends it.
   using StillWaits = std::function<bool(store::Session&)>;
 
+  /// After a read or write of its own has failed: true, a second later, when the store may take the next one; false
+  /// when it will not, or the run is cancelled or lost.
+  Task<bool> may_try_again(Error error) const;
+
   /// Suspends: journals `waiting`, gives the lease back, keeps this frame and all subscribers, and goes on at `due_us`
   /// (wall clock), or when it is woken, under the same fence. The time does not count for the deadline. False:
   /// cancelled meanwhile.

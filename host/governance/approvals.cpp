@@ -2,6 +2,7 @@
 
 #include "base/failpoint.hpp"
 #include "base/text.hpp"
+#include "model/context.hpp"
 #include "model/json_schema.hpp"
 #include "tenancy/audit.hpp"
 
@@ -59,17 +60,33 @@ Result<void> check_decision(const ApprovalDecision& decision) {
   return {};
 }
 
+// What the host puts around a call is none of its arguments: no schema knows it, and nobody edits it.
+Result<model::Json> with_envelope_of(const Approval& approval, model::Json edited) {
+  const auto asked = model::parse_bounded(approval.arguments_json, "the arguments").value_or(model::Json::object());
+  const auto envelope = asked.find(model::kCallEnvelope);
+  const auto given = edited.find(model::kCallEnvelope);
+  if (given != edited.end() && (envelope == asked.end() || *given != *envelope)) {
+    return fail(
+        model::invalid_field("editedArgs._context", "what the host has put there, or nothing", "something else"));
+  }
+  edited.erase(std::string(model::kCallEnvelope));
+  if (!approval.schema_json.empty()) {
+    const auto schema = model::JsonSchema::compile(model::parse_bounded(approval.schema_json, "the schema").value());
+    if (!schema) return fail(schema.error());
+    if (auto valid = schema->validate(edited, "editedArgs", "invalid_arguments"); !valid) return fail(valid.error());
+  }
+  if (envelope != asked.end()) edited[std::string(model::kCallEnvelope)] = *envelope;
+  return edited;
+}
+
 Result<void> edit(store::Session& session, Approval& approval, const Principal& who, const model::Json& arguments) {
   if (approval.tool.empty()) {
     return fail(ErrorKind::InvalidArgument, "invalid_field",
                 "editedArgs: this approval is a question of the agent, and has no arguments that could be edited");
   }
-  if (!approval.schema_json.empty()) {
-    const auto schema = model::JsonSchema::compile(model::parse_bounded(approval.schema_json, "the schema").value());
-    if (!schema) return fail(schema.error());
-    if (auto valid = schema->validate(arguments, "editedArgs", "invalid_arguments"); !valid) return valid;
-  }
-  approval.edited_arguments_json = model::dump(arguments);
+  auto edited = with_envelope_of(approval, arguments);
+  if (!edited) return fail(edited.error());
+  approval.edited_arguments_json = model::dump(*edited);
   approval.edited_by = who.user_id;
   const std::string hash = model::approval_hash(approval.tool, approval.edited_arguments_json);
   if (hash != approval.request_hash) {
@@ -100,6 +117,8 @@ Result<void> count(store::Session& session, Approval& approval, const Principal&
 
 Result<Approval> decide_in(store::Session& session, base::IdMaker& ids, const Principal& who, const std::string& id,
                            const ApprovalDecision& decision, std::int64_t now_us) {
+  // Two hosts may decide at once: what the second reads is what the first has left.
+  store::Approvals(session).lock(who.scope, id);
   auto approval = visible(session, who, id);
   if (!approval) return approval;
   if (auto open = check_open(*approval, now_us); !open) return fail(open.error());

@@ -65,8 +65,9 @@ Judgement Chain::check(const Subject& subject, ports::Point point, std::string t
       judgement.decision = verdict.decision;
       judgement.rule_id = verdict.rule_id;
       judgement.reason = verdict.reason;
-      judgement.approval_json = verdict.approval_json;
     }
+    if (verdict.decision == ports::Decision::RequireApproval)
+      judgement.approvals_json.push_back(std::move(verdict.approval_json));
     // An approval does not end it: a later governor may deny what people would approve.
     if (judgement.decision == ports::Decision::Deny) return judgement;
     if (verdict.decision != ports::Decision::Redact) continue;

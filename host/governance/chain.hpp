@@ -30,7 +30,7 @@ struct Judgement {
   std::vector<Finding> findings;
   std::string rule_id;  ///< of the most severe verdict
   std::string reason;
-  std::string approval_json;  ///< of RequireApproval: who may approve; empty: not said
+  std::vector<std::string> approvals_json;  ///< who may approve, of each governor that requires it; "": not said
 
   bool refused() const { return decision >= ports::Decision::RequireApproval; }
 };

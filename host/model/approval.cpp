@@ -73,6 +73,28 @@ Result<ApprovalPolicy> approval_policy_from_json(const Json& json, const Approva
   return policy;
 }
 
+Result<ApprovalPolicy> both_of(const ApprovalPolicy& one, const ApprovalPolicy& other) {
+  ApprovalPolicy both;
+  both.needed = std::max(one.needed, other.needed);
+  both.timeout_s = std::min(one.timeout_s, other.timeout_s);
+  both.roles = one.roles.empty() ? other.roles : one.roles;
+  if (one.roles.empty() || other.roles.empty()) return both;
+  std::erase_if(both.roles, [&](const std::string& role) {
+    return std::find(other.roles.begin(), other.roles.end(), role) == other.roles.end();
+  });
+  if (!both.roles.empty()) return both;
+  return fail(ErrorKind::FailedPrecondition, "approval_conflict",
+              "two rules require approvals of different roles; nobody can give both");
+}
+
+bool covers(const ApprovalPolicy& given, const ApprovalPolicy& wanted) {
+  if (given.needed < wanted.needed) return false;
+  if (wanted.roles.empty()) return true;
+  return !given.roles.empty() && std::all_of(given.roles.begin(), given.roles.end(), [&](const std::string& role) {
+    return std::find(wanted.roles.begin(), wanted.roles.end(), role) != wanted.roles.end();
+  });
+}
+
 bool may_decide(const ApprovalPolicy& policy, const Principal& who, const std::string& requested_by) {
   const bool is_staff = who.may(kWrite | kAdmin | kOwner | kOperator);
   if (policy.roles.empty()) return is_staff || who.user_id == requested_by;

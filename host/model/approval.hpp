@@ -32,6 +32,13 @@ struct ApprovalPolicy {
 /// "invalid_field".
 Result<ApprovalPolicy> approval_policy_from_json(const Json& json, const ApprovalPolicy& defaults);
 
+/// As both say: as many people as either needs, in the shorter time, and one role that is in both. FailedPrecondition
+/// "approval_conflict" when there is no such role.
+Result<ApprovalPolicy> both_of(const ApprovalPolicy& one, const ApprovalPolicy& other);
+
+/// Whether who decides by `given` could have decided by `wanted`, too.
+bool covers(const ApprovalPolicy& given, const ApprovalPolicy& wanted);
+
 /// Whether this principal has one of the roles. "user": the one whose turn asks.
 bool may_decide(const ApprovalPolicy& policy, const Principal& who, const std::string& requested_by);
 

@@ -13,6 +13,9 @@ namespace platos::model {
 
 struct AgentConfig;
 
+/// Beside a call's arguments: what the host says of the session. No schema knows it, no model writes it.
+inline constexpr std::string_view kCallEnvelope = "_context";
+
 /// An agent's `contextMapping`. A value; empty members change nothing.
 struct ContextMapping {
   std::vector<std::string> prompt_vars;  ///< names that {{ }} may use; empty: all

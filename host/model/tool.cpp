@@ -42,16 +42,16 @@ ToolCall tool_call_from_json(const Json& json) {
 }
 
 std::string encode(const ToolOutcome& outcome) {
-  return base::JsonObject()
-      .text("call", outcome.call_id)
-      .text("result", outcome.result_json)
-      .boolean("is_error", outcome.is_error)
-      .text("code", outcome.code)
-      .take();
+  base::JsonObject json;
+  json.text("call", outcome.call_id).text("result", outcome.result_json);
+  json.boolean("is_error", outcome.is_error).text("code", outcome.code);
+  if (outcome.maybe_done) json.boolean("maybe_done", true);
+  return json.take();
 }
 
 ToolOutcome tool_outcome_from_json(const Json& json) {
-  return {json.value("call", ""), json.value("result", "null"), json.value("is_error", false), json.value("code", "")};
+  return {json.value("call", ""), json.value("result", "null"), json.value("is_error", false), json.value("code", ""),
+          json.value("maybe_done", false)};
 }
 
 }  // namespace platos::model

@@ -57,7 +57,11 @@ struct ToolOutcome {
   std::string call_id;
   std::string result_json = "null";
   bool is_error = false;
-  std::string code;  ///< for errors: "invalid_arguments", "outcome_unknown", "unknown_tool", "tool_failed" ...
+  std::string code;         ///< for errors: "invalid_arguments", "outcome_unknown", "unknown_tool", "tool_failed" ...
+  bool maybe_done = false;  ///< of an error: it may have had its effect, and may be repeated under the same key
+
+  /// Nobody knows whether it had its effect.
+  bool is_in_doubt() const { return maybe_done || code == "outcome_unknown"; }
 };
 
 Json to_json(const ToolCall& call);

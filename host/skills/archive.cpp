@@ -120,11 +120,14 @@ Result<model::SkillFiles> unpack(::archive* reader) {
     if (status != ARCHIVE_OK && status != ARCHIVE_WARN) return fail(reason_of(reader));
     const std::string path = path_of(entry);
     if (++entries > kMaxEntries) return fail(too_large(path));
-    if (archive_entry_filetype(entry) == AE_IFDIR || is_litter(path)) continue;
-    if (auto good = check_entry(entry, path); !good) return fail(good.error());
+    const bool is_dropped = archive_entry_filetype(entry) == AE_IFDIR || is_litter(path);
+    const auto good = is_dropped ? Result<void>() : check_entry(entry, path);
+    if (!good) return fail(good.error());
+    // What is dropped is unpacked, too, on the way to what follows.
     auto content = content_of(reader, path, room);
     if (!content) return fail(content.error());
     room -= content->size();
+    if (is_dropped) continue;
     if (!files.emplace(path, std::move(*content)).second) return fail(irregular(path, "there twice"));
   }
 }

@@ -149,6 +149,11 @@ void Approvals::clear_votes(const Scope& scope, const std::string& id) {
                    {scope.environment_id, id});
 }
 
+void Approvals::lock(const Scope& scope, const std::string& id) {
+  session_.execute(scope, "UPDATE approvals SET state = state WHERE env_id = $1 AND id = $2 AND state = 'pending'",
+                   {scope.environment_id, id});
+}
+
 bool Approvals::update(const model::Approval& approval) {
   const Scope& scope = approval.scope;
   const auto sealed_or_null = [&](const std::string& text, std::string_view column) {

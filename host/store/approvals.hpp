@@ -49,6 +49,8 @@ class Approvals {
   std::vector<Vote> votes(const model::Scope& scope, const std::string& id);
   /// Arguments were changed: what was said of the former ones is void.
   void clear_votes(const model::Scope& scope, const std::string& id);
+  /// Nobody else decides on a pending one before this transaction has ended.
+  void lock(const model::Scope& scope, const std::string& id);
   /// Writes what a decision changes: state, votes, edited arguments, hash, who and when. False, and nothing is written,
   /// when it is not pending any more.
   [[nodiscard]] bool update(const model::Approval& approval);

@@ -47,6 +47,14 @@ void ToolCalls::settle(const Scope& scope, const std::string& run_id, const std:
                 {state, now_us, scope.environment_id, run_id, call_id});
 }
 
+void ToolCalls::settle_unknown_of(const Scope& scope, const std::string& run_id, const std::string& idempotency_key,
+                                  const std::string& state, std::int64_t now_us) {
+  session_.send(scope,
+                "UPDATE tool_calls SET state = $1, settled_us = $2 WHERE env_id = $3 AND run_id = $4 AND "
+                "idempotency_key = $5 AND state = 'unknown'",
+                {state, now_us, scope.environment_id, run_id, idempotency_key});
+}
+
 std::vector<LedgerRow> ToolCalls::of_run(const Scope& scope, const std::string& run_id) {
   std::vector<LedgerRow> rows;
   session_.query(scope,

@@ -19,7 +19,7 @@ struct LedgerRow {
   std::string tool;
   std::string argument_hash;  ///< SHA-256 of the argument text
   model::Effect effect = model::Effect::Once;
-  std::string idempotency_key;    ///< "<run>:<call>"
+  std::string idempotency_key;    ///< "<run>:<call>"; of a repeated call: the former one's
   std::string state = "started";  ///< started, succeeded, failed, unknown
   std::int64_t started_us = 0;
   std::int64_t settled_us = 0;  ///< read by find() and unknown() only, as the next
@@ -36,6 +36,9 @@ class ToolCalls {
   /// The result itself stands in the journal and in the audit.
   void settle(const model::Scope& scope, const std::string& run_id, const std::string& call_id,
               const std::string& state, std::int64_t now_us);
+  /// Of the unknown ones that had this key.
+  void settle_unknown_of(const model::Scope& scope, const std::string& run_id, const std::string& idempotency_key,
+                         const std::string& state, std::int64_t now_us);
   /// All rows of a run, in the order they were started.
   std::vector<LedgerRow> of_run(const model::Scope& scope, const std::string& run_id);
   std::optional<LedgerRow> find(const model::Scope& scope, const std::string& run_id, const std::string& call_id);

@@ -37,6 +37,19 @@ Result<Known> read_known(store::Session& session, const model::RunRecord& run, s
   return Known{approvals.list(run.scope, of_run), approvals.count(run.scope, recent)};
 }
 
+Task<Result<Known>> read_known(engine::Run& run) {
+  for (;;) {
+    const auto read = run.context().database.read(
+        run.loop(), [record = run.record(), now = run.now_us()](store::Session& session) -> Result<Known> {
+          return read_known(session, record, now);
+        });
+    auto known = co_await read;
+    if (known) co_return known;
+    const bool again = co_await run.may_try_again(known.error());
+    if (!again) co_return known;
+  }
+}
+
 Approval new_approval(engine::Run& run, const Question& question) {
   Approval approval;
   approval.id = run.context().ids.make("apr");
@@ -109,11 +122,7 @@ Task<Result<std::vector<Approval>>> ApprovalGate::ask(engine::Run& run, std::vec
                                   [](const Question& each) { return each.source == kRequestApproval; });
   Known known;
   if (may_know || counts) {
-    const auto read = run.context().database.read(
-        run.loop(), [record = run.record(), now = run.now_us()](store::Session& session) -> Result<Known> {
-          return read_known(session, record, now);
-        });
-    auto found = co_await read;
+    auto found = co_await read_known(run);
     if (!found) co_return fail(found.error());
     known = std::move(*found);
   }
@@ -154,7 +163,11 @@ Task<Result<void>> ApprovalGate::wait(engine::Run& run, std::vector<Approval>& a
           return read_decided(session, scope, id, now);
         });
     const auto rows = co_await write;
-    if (!rows) co_return fail(rows.error());
+    if (!rows) {
+      const bool again = co_await run.may_try_again(rows.error());
+      if (again) continue;
+      co_return fail(rows.error());
+    }
     std::int64_t due_us = std::numeric_limits<std::int64_t>::max();
     for (auto& approval : approvals) {
       const auto row =

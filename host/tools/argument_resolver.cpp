@@ -16,7 +16,6 @@ using model::ContextMapping;
 using model::Json;
 using model::Tool;
 
-constexpr std::string_view kEnvelope = "_context";
 constexpr std::string_view kConstant = "CONSTANT:";
 constexpr std::string_view kModel = "LLM";
 
@@ -100,7 +99,7 @@ Source source_of(const Lookup& lookup, const std::string& argument) {
 std::vector<std::string> arguments_of(const Lookup& lookup) {
   std::vector<std::string> names;
   const auto add = [&names](const std::string& name) {
-    if (name == kEnvelope || std::find(names.begin(), names.end(), name) != names.end()) return;
+    if (name == model::kCallEnvelope || std::find(names.begin(), names.end(), name) != names.end()) return;
     names.push_back(name);
   };
   for (const auto& [name, property] : lookup.properties.items()) add(name);
@@ -202,7 +201,7 @@ Result<ResolvedArguments> resolve_with_origins(const ContextMapping& mapping, co
                 "The arguments must be one JSON object, found " + model::kind_of(*arguments) + ".");
   }
   ResolvedArguments resolved;
-  const bool forged = arguments->erase(std::string(kEnvelope)) > 0;
+  const bool forged = arguments->erase(std::string(model::kCallEnvelope)) > 0;
   if (mapping.empty()) {
     resolved.arguments_json = forged ? model::dump(*arguments) : std::string(arguments_json);
     return resolved;
@@ -217,7 +216,7 @@ Result<ResolvedArguments> resolve_with_origins(const ContextMapping& mapping, co
     (*arguments)[argument] = std::move(value);
     resolved.origins[argument] = source.origin;
   }
-  if (!mapping.envelope_keys.empty()) (*arguments)[std::string(kEnvelope)] = envelope_of(mapping, session);
+  if (!mapping.envelope_keys.empty()) (*arguments)[std::string(model::kCallEnvelope)] = envelope_of(mapping, session);
   resolved.arguments_json = model::dump(*arguments);
   return resolved;
 }

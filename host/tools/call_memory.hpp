@@ -9,7 +9,8 @@
 
 namespace platos::tools {
 
-/// Identifies a call by its tool and the arguments that the model wrote.
+/// Identifies a call by its tool and the arguments that the model wrote, however it spelled them: spaces and the order
+/// of members make no other call.
 std::string call_key(const model::ToolCall& call);
 
 /// A value. Identical calls within one step count once: the model had not seen a result between them.

@@ -6,6 +6,7 @@
 #include "model/json.hpp"
 #include "model/json_schema.hpp"
 #include "tools/call_batch.hpp"
+#include "tools/call_settlement.hpp"
 #include "tools/outcomes.hpp"
 #include "tools/questions.hpp"
 
@@ -18,6 +19,28 @@ std::string joined(const std::vector<std::string>& lines) {
   return text;
 }
 
+bool is_same_member(const model::Json& a, const model::Json& b, const std::string& name) {
+  const auto in_a = a.find(name);
+  const auto in_b = b.find(name);
+  if (in_a == a.end() || in_b == b.end()) return in_a == a.end() && in_b == b.end();
+  return *in_a == *in_b;
+}
+
+// Which argument that the host fills in an edit has changed; empty: none. What rules had changed in one before people
+// were asked is no edit.
+std::string changed_for_the_host(const ToolSet& tools, const model::Tool& tool, const model::Approval& approval) {
+  const auto filled_json = tools.resolve(tool, approval.edited_arguments_json);
+  if (!filled_json) return filled_json.error().message;
+  const auto filled = model::parse_bounded(*filled_json, "the arguments");
+  const auto asked = model::parse_bounded(approval.arguments_json, "the arguments");
+  const auto edited = model::parse_bounded(approval.edited_arguments_json, "the arguments");
+  if (!filled || !asked || !edited) return "all arguments";
+  for (const auto& [name, value] : filled->items()) {
+    if (!is_same_member(*filled, *edited, name) && !is_same_member(*asked, *edited, name)) return name;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<model::ToolOutcome> check_arguments(const model::ToolCall& call, const model::Tool& tool) {
@@ -28,7 +51,7 @@ std::optional<model::ToolOutcome> check_arguments(const model::ToolCall& call, c
                   "The arguments must be one JSON object, found " + model::kind_of(*arguments) + ".");
   }
   if (!tool.input_schema) return std::nullopt;
-  arguments->erase("_context");  // the host's own, which no schema knows; what a model wrote there is gone already
+  arguments->erase(std::string(model::kCallEnvelope));  // what a model wrote there is gone already
   const auto valid = tool.input_schema->validate(*arguments, "the arguments", "invalid_arguments");
   if (valid) return std::nullopt;
   return failed(call.call_id, "invalid_arguments",
@@ -65,15 +88,21 @@ Result<Question> CallPreparation::question_of_governors(const PreparedCall& prep
                                                         const governance::Judgement& judged) const {
   model::ApprovalPolicy defaults;
   defaults.timeout_s = options_.approval_timeout_s;
-  const std::string& text = judged.approval_json;
-  const auto json = model::parse_bounded(text.empty() ? "{}" : text, "the approval");
-  if (!json) return fail(json.error());
-  const auto policy = model::approval_policy_from_json(*json, defaults);
-  if (!policy) return fail(policy.error());
-  Question question = question_about(prepared, *policy);
+  std::optional<model::ApprovalPolicy> all;
+  Question question = question_about(prepared, defaults);
   if (!judged.reason.empty()) question.details = judged.reason;
-  const auto shown = model::optional_text(*json, "show");
-  if (shown && *shown) question.details = **shown;
+  for (const auto& text : judged.approvals_json) {
+    const auto json = model::parse_bounded(text.empty() ? "{}" : text, "the approval");
+    if (!json) return fail(json.error());
+    const auto policy = model::approval_policy_from_json(*json, defaults);
+    if (!policy) return fail(policy.error());
+    const auto both = all ? model::both_of(*all, *policy) : policy;
+    if (!both) return fail(both.error());
+    all = *both;
+    const auto shown = model::optional_text(*json, "show");
+    if (shown && *shown) question.details = **shown;
+  }
+  if (all) question.policy = *all;
   return question;
 }
 
@@ -93,7 +122,7 @@ std::optional<model::ToolOutcome> CallPreparation::govern(engine::Run& run, Prep
       return invalid;
     }
   }
-  if (judged.decision != ports::Decision::RequireApproval || prepared.approved) return std::nullopt;
+  if (judged.decision != ports::Decision::RequireApproval) return std::nullopt;
   auto question = question_of_governors(prepared, judged);
   if (!question) {
     // Nobody can tell who may approve: nobody may.
@@ -108,6 +137,7 @@ std::optional<model::ToolOutcome> CallPreparation::refuse(engine::Run& run, cons
                                                           PreparedCall& prepared, UnknownOutcomes& unknown) const {
   auto& call = prepared.call;
   prepared.tool = setting.tools.find(call.model_name);
+  if (prepared.begun && prepared.begun->effect != model::Effect::Read) return resume(prepared, unknown);
   if (prepared.tool == nullptr && setting.tools.withholds(call.model_name))
     return failed(call.call_id, "tool_not_allowed",
                   "Whoever began this turn does not allow " + call.model_name + " in it. Go on without it.");
@@ -121,14 +151,26 @@ std::optional<model::ToolOutcome> CallPreparation::refuse(engine::Run& run, cons
     call.arguments_json = std::move(*resolved);
   }
   if (auto invalid = check_arguments(call, *prepared.tool)) return invalid;
-  if (unknown.contains(prepared.key)) return outcome_unknown(call);
-  if (prepared.history == CallHistory::Started && prepared.tool->effect == model::Effect::Once) {
-    prepared.in_doubt = !prepared.tool->reconcile_tool.empty();
-    if (prepared.in_doubt) return std::nullopt;
-    unknown.insert(prepared.key);
-    return outcome_unknown(call);
+  if (const auto former = unknown.find(prepared.key); former != unknown.end()) {
+    if (prepared.tool->effect == model::Effect::Once) return outcome_unknown(call);
+    prepared.idempotency_key = former->second;
   }
   return govern(run, prepared);
+}
+
+// Today's rules, descriptions and approvals say nothing of a call that was begun: it is made again as it was, if that
+// does no harm, or is asked about.
+std::optional<model::ToolOutcome> CallPreparation::resume(PreparedCall& prepared, UnknownOutcomes& unknown) const {
+  const BegunCall& begun = *prepared.begun;
+  if (!begun.arguments_json.empty()) prepared.call.arguments_json = begun.arguments_json;
+  if (!begun.idempotency_key.empty()) prepared.idempotency_key = begun.idempotency_key;
+  const model::Tool* tool = prepared.tool;
+  const bool once = begun.effect == model::Effect::Once || (tool != nullptr && tool->effect == model::Effect::Once);
+  if (tool != nullptr && !once) return std::nullopt;
+  prepared.in_doubt = tool != nullptr && !tool->reconcile_tool.empty();
+  if (prepared.in_doubt) return std::nullopt;
+  unknown.emplace(prepared.key, prepared.idempotency_key);
+  return outcome_unknown(prepared.call);
 }
 
 std::optional<Question> CallPreparation::ask(const CallSetting& setting, const PreparedCall& prepared) const {
@@ -154,13 +196,40 @@ PreparedCall CallPreparation::prepare(engine::Run& run, const CallSetting& setti
   prepared.parent = setting.parent;
   prepared.call = pending.call;
   prepared.key = call_key(pending.call);
-  prepared.history = pending.history;
+  prepared.written_arguments_json = pending.call.arguments_json;
+  prepared.idempotency_key = idempotency_key(run.id(), pending.call.call_id);
+  prepared.begun = pending.begun;
   prepared.refusal = refuse(run, setting, prepared, unknown);
-  if (!prepared.refusal && !prepared.in_doubt && !prepared.question) prepared.question = ask(setting, prepared);
+  // What was begun was allowed then.
+  if (!prepared.refusal && !prepared.begun && !prepared.question) prepared.question = ask(setting, prepared);
   return prepared;
 }
 
-void CallPreparation::decide(engine::Run& run, PreparedCall& prepared, const model::Approval& approval) const {
+std::optional<model::ToolOutcome> CallPreparation::check_edit(engine::Run& run, const CallSetting& setting,
+                                                              const PreparedCall& prepared,
+                                                              const model::Approval& approval) const {
+  const auto refused = [&](const std::string& why) {
+    return failed(prepared.call.call_id, "approval_void", why + " It was not made; ask again.");
+  };
+  const auto changed = changed_for_the_host(setting.tools, *prepared.tool, approval);
+  if (!changed.empty()) return refused("The edit changed what the host fills in: " + changed + ".");
+  if (!chain_.wants(ports::Point::BeforeTool)) return std::nullopt;
+  const auto subject = subject_of(run, prepared);
+  const auto judged = chain_.check(subject, ports::Point::BeforeTool, prepared.call.arguments_json);
+  governance::keep(run, subject, judged.findings, prepared.call.call_id + ":edited");
+  if (judged.decision == ports::Decision::Deny) {
+    const Error why = governance::refusal(judged.decision, judged.rule_id, judged.findings);
+    return failed(prepared.call.call_id, why.code, "Tool call blocked by safety policy: " + judged.rule_id);
+  }
+  if (judged.redacted) return refused("A safety policy hides some of what it was edited to.");
+  if (judged.decision != ports::Decision::RequireApproval) return std::nullopt;
+  const auto question = question_of_governors(prepared, judged);
+  if (question && model::covers(approval.policy, question->policy)) return std::nullopt;
+  return refused("What it was edited to is for others to approve (" + judged.rule_id + ").");
+}
+
+void CallPreparation::decide(engine::Run& run, const CallSetting& setting, PreparedCall& prepared,
+                             const model::Approval& approval) const {
   if (prepared.question->source == kRequestApproval) {
     prepared.refusal = answer_of(prepared.call, approval);
   } else if (approval.state != model::ApprovalState::Approved) {
@@ -170,11 +239,10 @@ void CallPreparation::decide(engine::Run& run, PreparedCall& prepared, const mod
     prepared.refusal = failed(prepared.call.call_id, "approval_void",
                               "What was approved is not what would run now. It was not made; ask again.");
   } else {
-    prepared.approved = true;
     prepared.call.arguments_json = approval.effective_arguments();
     prepared.refusal = check_arguments(prepared.call, *prepared.tool);
     const bool edited = !approval.edited_arguments_json.empty();
-    if (!prepared.refusal && edited) prepared.refusal = govern(run, prepared);
+    if (!prepared.refusal && edited) prepared.refusal = check_edit(run, setting, prepared, approval);
   }
   prepared.question.reset();
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "engine/run.hpp"
@@ -14,8 +14,9 @@
 
 namespace platos::tools {
 
-/// Calls whose outcome nobody knows, by call_key(): refused for the rest of the run.
-using UnknownOutcomes = std::set<std::string>;
+/// Calls whose outcome nobody knows, by call_key(), with the idempotency key of each. For the rest of the run the same
+/// call is refused when its effect is `once`, and made under that key when it is `idempotent`.
+using UnknownOutcomes = std::map<std::string, std::string>;
 
 /// What the calls of one step have in common. Outlives them.
 struct CallSetting {
@@ -42,13 +43,17 @@ class CallPreparation {
   PreparedCall prepare(engine::Run& run, const CallSetting& setting, const PendingCall& pending,
                        UnknownOutcomes& unknown, bool is_part = false) const;
 
-  /// People have decided: refuses the call, or lets it run with the arguments that they left, which governors see
-  /// again.
-  void decide(engine::Run& run, PreparedCall& prepared, const model::Approval& approval) const;
+  /// People have decided: refuses the call, or lets it run with the arguments that they left. What they edited,
+  /// governors see again; what an edit may not touch, or what others would have to approve, is "approval_void".
+  void decide(engine::Run& run, const CallSetting& setting, PreparedCall& prepared,
+              const model::Approval& approval) const;
 
  private:
   std::optional<model::ToolOutcome> refuse(engine::Run& run, const CallSetting& setting, PreparedCall& prepared,
                                            UnknownOutcomes& unknown) const;
+  std::optional<model::ToolOutcome> resume(PreparedCall& prepared, UnknownOutcomes& unknown) const;
+  std::optional<model::ToolOutcome> check_edit(engine::Run& run, const CallSetting& setting,
+                                               const PreparedCall& prepared, const model::Approval& approval) const;
   Result<Question> question_of_governors(const PreparedCall& prepared, const governance::Judgement& judged) const;
   std::optional<model::ToolOutcome> govern(engine::Run& run, PreparedCall& prepared) const;
   std::optional<Question> ask(const CallSetting& setting, const PreparedCall& prepared) const;

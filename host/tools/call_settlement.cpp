@@ -46,8 +46,14 @@ std::optional<store::SkillUsageRow> usage_row(const store::ToolAuditRow& audited
 
 }  // namespace
 
-std::string idempotency_key(const engine::Run& run, const model::ToolCall& call) {
-  return run.id() + ":" + call.call_id;
+std::string idempotency_key(const std::string& run_id, const std::string& call_id) { return run_id + ":" + call_id; }
+
+BegunCall begun_call_from_json(const model::Json& payload) {
+  BegunCall begun;
+  begun.effect = model::effect_from_text(payload.value("effect", "once"));
+  begun.arguments_json = payload.value("arguments", "");
+  begun.idempotency_key = payload.value("key", "");
+  return begun;
 }
 
 void note_started(engine::Run& run, const PreparedCall& prepared) {
@@ -59,11 +65,14 @@ void note_started(engine::Run& run, const PreparedCall& prepared) {
   row.tool = prepared.tool->name;
   row.argument_hash = base::sha256_hex(call.arguments_json);
   row.effect = prepared.tool->effect;
-  row.idempotency_key = idempotency_key(run, call);
+  row.idempotency_key = prepared.idempotency_key;
   row.started_us = run.now_us();
   if (prepared.is_part) run.emit(model::tool_call_event(call));
-  run.journal(model::journal::kToolStarted,
-              model::dump({{"call", call.call_id}, {"effect", model::to_text(row.effect)}}));
+  base::JsonObject begun;
+  begun.text("call", call.call_id).text("effect", model::to_text(row.effect));
+  if (call.arguments_json != prepared.written_arguments_json) begun.text("arguments", call.arguments_json);
+  if (row.idempotency_key != idempotency_key(run.id(), call.call_id)) begun.text("key", row.idempotency_key);
+  run.journal(model::journal::kToolStarted, begun.take());
   run.store([scope = run.record().scope, row](store::Session& session) -> Result<void> {
     store::ToolCalls(session).start(scope, row);
     return {};
@@ -76,11 +85,16 @@ void note_settled(engine::Run& run, const PreparedCall& prepared, CallEnd end) {
   run.journal(model::journal::kToolSettled, model::encode(outcome));
   auto audited = audit_row(run, prepared, outcome);
   auto used = usage_row(audited, prepared, end);
-  const std::string state = outcome.code == "outcome_unknown" ? "unknown" : outcome.is_error ? "failed" : "succeeded";
+  const std::string state = outcome.is_in_doubt() ? "unknown" : outcome.is_error ? "failed" : "succeeded";
+  const bool is_known = prepared.tool != nullptr || prepared.begun;
+  // The attempt before, whose outcome nobody knew, had the same key: what became of this one became of it.
+  const bool settles_former = prepared.idempotency_key != idempotency_key(run.id(), prepared.call.call_id);
   run.store([scope = run.record().scope, row = std::move(audited), used = std::move(used),
-             whole = std::move(end.whole_result_json), state, known = prepared.tool != nullptr,
+             whole = std::move(end.whole_result_json), state, is_known,
+             key = settles_former ? prepared.idempotency_key : std::string(),
              now = run.now_us()](store::Session& session) -> Result<void> {
-    if (known) store::ToolCalls(session).settle(scope, row.run_id, row.id, state, now);
+    if (is_known) store::ToolCalls(session).settle(scope, row.run_id, row.id, state, now);
+    if (!key.empty()) store::ToolCalls(session).settle_unknown_of(scope, row.run_id, key, state, now);
     store::ToolAudit(session).add(scope, row);
     if (used) store::SkillUsage(session).add(scope, *used);
     if (!whole.empty()) store::ToolResults(session).put(scope, row.run_id, row.id, whole, now);
@@ -90,7 +104,7 @@ void note_settled(engine::Run& run, const PreparedCall& prepared, CallEnd end) {
 
 void note_given_up(engine::Run& run, const PreparedCall& prepared) {
   const auto& call = prepared.call;
-  const bool began_earlier = prepared.history == CallHistory::Started;
+  const bool began_earlier = prepared.begun.has_value();
   CallEnd end;
   if (prepared.refusal) {
     end.outcome = *prepared.refusal;
@@ -100,6 +114,7 @@ void note_given_up(engine::Run& run, const PreparedCall& prepared) {
     end.outcome = failed(call.call_id, "cancelled",
                          began_earlier ? "The turn was ended before this call was made again."
                                        : "The turn was ended before this call was made.");
+    end.outcome.maybe_done = began_earlier && prepared.begun->effect != model::Effect::Read;
   }
   note_settled(run, prepared, std::move(end));
 }

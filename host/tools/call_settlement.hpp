@@ -15,8 +15,11 @@ void note_settled(engine::Run& run, const PreparedCall& prepared, CallEnd end);
 /// note_settled() of a call that a turn which ends does not make, or has begun in a process that is gone.
 void note_given_up(engine::Run& run, const PreparedCall& prepared);
 
-/// The key that every attempt of one call hands to its tool.
-std::string idempotency_key(const engine::Run& run, const model::ToolCall& call);
+/// The key of a call, unless it repeats one whose outcome nobody knows.
+std::string idempotency_key(const std::string& run_id, const std::string& call_id);
+
+/// What kToolStarted says of a call.
+BegunCall begun_call_from_json(const model::Json& payload);
 
 /// A success. Of a result that is longer than `max_bytes` the model sees the beginning, and how long the whole is.
 CallEnd success(const model::ToolCall& call, std::string result_json, std::size_t max_bytes);

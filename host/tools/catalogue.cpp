@@ -228,12 +228,9 @@ Task<Result<std::vector<ListedTool>>> Catalogue::gather(base::Loop& loop, model:
       if (auto added = gathering.add(held_by(nullptr, tool), true); !added) co_return fail(added.error());
     }
   }
-  RuleBook::Rules rules = std::make_shared<const model::ToolRules>();
-  if (options_.rules != nullptr) {
-    auto read = co_await options_.rules->of(loop, scope);
-    if (!read) co_return fail(read.error());
-    rules = std::move(*read);
-  }
+  const auto read = co_await rules_of(loop, scope);
+  if (!read) co_return fail(read.error());
+  const RuleBook::Rules& rules = *read;
   const model::ToolsBlock meta_block = for_meta(block);
   for (auto& each : gathering.tools) {
     const auto& own = each.is_meta ? meta_block : block;
@@ -242,6 +239,17 @@ Task<Result<std::vector<ListedTool>>> Catalogue::gather(base::Loop& loop, model:
     each.tool = model::ruled(std::move(each.tool), each.verdict, *rules, own);
   }
   co_return std::move(gathering.tools);
+}
+
+Task<Result<RuleBook::Rules>> Catalogue::rules_of(base::Loop& loop, model::Scope scope) const {
+  if (options_.rules == nullptr) co_return std::make_shared<const model::ToolRules>();
+  co_return co_await options_.rules->of(loop, std::move(scope));
+}
+
+Task<Result<bool>> Catalogue::is_usable(base::Loop& loop, model::Scope scope, const Tool& tool) const {
+  const auto rules = co_await rules_of(loop, std::move(scope));
+  if (!rules) co_return fail(rules.error());
+  co_return model::judge(tool, **rules, {}).usable();
 }
 
 Task<Result<std::vector<ListedTool>>> Catalogue::all_of(base::Loop& loop, model::Scope scope,

@@ -61,6 +61,9 @@ class Catalogue {
   /// Everything that visible_to() looks at, with what rules say of it.
   Task<Result<std::vector<ListedTool>>> all_of(base::Loop& loop, model::Scope scope, model::AgentConfig agent) const;
 
+  /// Whether the environment's settings and rules, as they are now, let it be called at all.
+  Task<Result<bool>> is_usable(base::Loop& loop, model::Scope scope, const model::Tool& tool) const;
+
   /// Calls a tool of whichever source has it. Errors as of ToolSource::invoke and PluginDirectory::skill. execute_tools
   /// is not called here but by whoever runs the calls that it lists: Unimplemented.
   Task<Result<std::string>> invoke(base::Loop& loop, ports::CallContext context, const model::Tool& tool,
@@ -75,6 +78,7 @@ class Catalogue {
  private:
   Task<Result<std::vector<ListedTool>>> gather(base::Loop& loop, model::Scope scope, const model::AgentConfig& agent,
                                                const model::ToolsBlock& block) const;
+  Task<Result<RuleBook::Rules>> rules_of(base::Loop& loop, model::Scope scope) const;
   Task<Result<std::string>> find_tools(base::Loop& loop, ports::CallContext context, std::string arguments_json,
                                        base::CancelToken cancel) const;
   Task<Result<model::AgentConfig>> config_of(base::Loop& loop, const ports::CallContext& context) const;

@@ -17,6 +17,8 @@
 namespace platos::tools {
 namespace {
 
+// What governors read of a result: their time is the loop's.
+constexpr std::size_t kMostJudgedBytes = 1024 * 1024;
 constexpr std::string_view kCallsHelp = "Tool calls by how they ended.";
 
 ports::CallContext context_of(const engine::Run& run, const CallSetting& setting, const PreparedCall& prepared,
@@ -32,7 +34,7 @@ ports::CallContext context_of(const engine::Run& run, const CallSetting& setting
   context.allowed_tools = setting.tools.allowed();
   context.trace_id = prepared.parent.trace_id;
   context.span_id = prepared.parent.span_id;
-  context.idempotency_key = idempotency_key(run, prepared.call);
+  context.idempotency_key = prepared.idempotency_key;
   context.deadline_us = run.loop().clock().monotonic_us() + timeout_ms * 1000;
   return context;
 }
@@ -71,7 +73,7 @@ class Dispatcher::Step {
   void add(const CallPreparation& preparation, PendingCall pending, bool is_part = false) {
     Entry entry;
     entry.prepared = preparation.prepare(run, setting, pending, unknown, is_part);
-    entry.begun = pending.history == CallHistory::Started;
+    entry.begun = pending.begun.has_value();
     entry.pending = std::move(pending);
     entries.push_back(std::move(entry));
     unfold(preparation, entries.size() - 1);
@@ -92,14 +94,15 @@ class Dispatcher::Step {
     }
   }
 
-  model::ToolOutcome joined(const Entry& batch) const {
+  CallEnd joined(const Entry& batch, std::size_t max_result_bytes) const {
     std::vector<model::ToolCall> calls;
     std::vector<model::ToolOutcome> outcomes;
     for (const std::size_t part : batch.parts) {
       calls.push_back(entries[part].prepared.call);
       outcomes.push_back(*entries[part].outcome);
     }
-    return joined_outcome(batch.prepared.call, calls, outcomes);
+    auto joined = joined_outcome(batch.prepared.call, calls, outcomes);
+    return success(batch.prepared.call, std::move(joined.result_json), max_result_bytes);
   }
 
   /// Why the turn must stop; says of every call that was begun what became of it.
@@ -120,8 +123,10 @@ class Dispatcher::Step {
     const auto settled = std::find_if(whole.settled_parts.begin(), whole.settled_parts.end(),
                                       [&](const auto& each) { return each.call_id == part.call_id; });
     if (settled == whole.settled_parts.end()) {
-      const bool started = whole.started_parts.contains(part.call_id);
-      add(preparation, {part, started ? CallHistory::Started : CallHistory::New}, true);
+      PendingCall pending{part};
+      const auto begun = whole.begun_parts.find(part.call_id);
+      if (begun != whole.begun_parts.end()) pending.begun = begun->second;
+      add(preparation, std::move(pending), true);
       return;
     }
     entries.emplace_back();
@@ -158,8 +163,9 @@ Task<Result<std::vector<model::ToolOutcome>>> Dispatcher::call_all(engine::Run& 
   std::vector<model::ToolOutcome> outcomes;
   for (auto& entry : step.entries) {
     if (!entry.parts.empty()) {
-      entry.outcome = step.joined(entry);
-      note_settled(run, entry.prepared, {*entry.outcome});
+      auto end = step.joined(entry, options_.max_result_bytes);
+      entry.outcome = end.outcome;
+      note_settled(run, entry.prepared, std::move(end));
     }
     if (!entry.prepared.is_part) outcomes.push_back(*entry.outcome);
   }
@@ -189,8 +195,14 @@ Task<Result<void>> Dispatcher::run_wave(Step& step, std::vector<Entry*> wave) co
   if (wave.empty()) co_return Result<void>{};
   engine::Run& run = step.run;
   for (auto* entry : wave) {
-    if (entry->prepared.refusal || entry->begun) continue;
-    note_started(run, entry->prepared);
+    auto& prepared = entry->prepared;
+    if (prepared.refusal || entry->begun) continue;
+    // What a former call of this step came to was not known when this one was prepared.
+    if (prepared.tool->effect == model::Effect::Once && step.unknown.contains(prepared.key)) {
+      prepared.refusal = outcome_unknown(prepared.call);
+      continue;
+    }
+    note_started(run, prepared);
     entry->begun = true;
   }
   const bool barrier =
@@ -224,7 +236,13 @@ Task<Result<bool>> Dispatcher::ask_people(Step& step) const {
   if (!approvals) co_return fail(approvals.error());
   if (auto waited = co_await gate_.wait(step.run, *approvals); !waited) co_return fail(waited.error());
   for (std::size_t i = 0; i < asking.size(); ++i) {
-    preparation_.decide(step.run, step.entries[asking[i]].prepared, (*approvals)[i]);
+    auto& prepared = step.entries[asking[i]].prepared;
+    preparation_.decide(step.run, step.setting, prepared, (*approvals)[i]);
+    if (!prepared.refusal) {
+      const auto usable = co_await catalogue_.is_usable(step.run.loop(), step.run.record().scope, *prepared.tool);
+      if (!usable) co_return fail(usable.error());
+      if (!*usable) prepared.refusal = switched_off(prepared.call);
+    }
     step.unfold(preparation_, asking[i]);
   }
   co_return true;
@@ -264,7 +282,11 @@ Task<Result<model::ToolOutcome>> Dispatcher::call_one(Step& step, PreparedCall p
                  {{"agent", run.record().agent_id}, {"lane", "skill"}})
         .add(static_cast<double>(end.usage->cost_micro_usd) / 10'000);
   }
-  if (outcome.code == "outcome_unknown") step.unknown.insert(prepared.key);
+  if (outcome.is_in_doubt()) {
+    step.unknown.emplace(prepared.key, prepared.idempotency_key);
+  } else if (!prepared.refusal && prepared.tool->effect == model::Effect::Idempotent) {
+    step.unknown.erase(prepared.key);
+  }
   note_settled(run, prepared, std::move(end));
   if (prepared.needs_barrier()) {
     if (auto written = co_await run.barrier(); !written) co_return fail(written.error());
@@ -285,10 +307,13 @@ Task<CallEnd> Dispatcher::invoke(engine::Run& run, const CallSetting& setting, c
                                              run.cancel_token());
     if (result) co_return metered(prepared, std::move(*result));
     const Error& error = result.error();
-    if (error.kind == ErrorKind::Unavailable && repeatable && attempt == 1) continue;
+    const bool passes = error.kind == ErrorKind::Unavailable || leaves_doubt(error);
+    if (repeatable && passes && attempt == 1 && !run.cancel_token().cancelled()) continue;
     if (!repeatable && leaves_doubt(error)) co_return co_await reconcile(run, setting, prepared, error.message);
-    if (error.kind == ErrorKind::Cancelled) co_return CallEnd{failed(call.call_id, "cancelled", error.message)};
-    co_return CallEnd{failure_of(call.call_id, error)};
+    CallEnd end{failure_of(call.call_id, error)};
+    if (error.kind == ErrorKind::Cancelled) end.outcome = failed(call.call_id, "cancelled", error.message);
+    end.outcome.maybe_done = prepared.tool->effect == model::Effect::Idempotent && leaves_doubt(error);
+    co_return end;
   }
 }
 
@@ -299,7 +324,7 @@ Task<CallEnd> Dispatcher::reconcile(engine::Run& run, const CallSetting& setting
   model::Tool asked = *prepared.tool;
   asked.name = prepared.tool->reconcile_tool;
   std::string arguments = R"({"idempotencyKey":)";
-  base::append_json_string(arguments, idempotency_key(run, call));
+  base::append_json_string(arguments, prepared.idempotency_key);
   arguments += R"(,"tool":)";
   base::append_json_string(arguments, prepared.tool->name);
   arguments += R"(,"arguments":)" + call.arguments_json + "}";
@@ -327,20 +352,26 @@ void Dispatcher::govern_result(engine::Run& run, const PreparedCall& prepared, C
   auto& outcome = end.outcome;
   if (outcome.code == "outcome_unknown" || !chain_.wants(ports::Point::AfterTool)) return;
   const auto subject = subject_of(run, prepared);
-  auto judged = chain_.check(subject, ports::Point::AfterTool, outcome.result_json);
-  governance::keep(run, subject, judged.findings, prepared.call.call_id);
-  if (!judged.refused() && !judged.redacted) return;
-  // Governors have not seen the rest of it.
-  end.whole_result_json.clear();
-  if (judged.refused()) {
-    outcome = failed(prepared.call.call_id, "tool_output_denied",
-                     "The tool has run; its result is withheld by a safety policy: " + judged.rule_id);
-  } else if (model::parse_bounded(judged.text, "the result", {options_.max_result_bytes * 4, 64, 1'000'000})) {
-    outcome.result_json = std::move(judged.text);
-  } else {
-    outcome = failed(prepared.call.call_id, "tool_output_denied",
-                     "The tool has run; its result could not be redacted and is withheld.");
+  // The whole of it: rules find nothing in what was cut, and people can ask for the rest.
+  const std::string& whole = end.whole_result_json.empty() ? outcome.result_json : end.whole_result_json;
+  const auto withhold = [&](const std::string& why) {
+    outcome = failed(prepared.call.call_id, "tool_output_denied", "The tool has run; its result " + why);
+    end.whole_result_json.clear();
+  };
+  if (whole.size() > kMostJudgedBytes) {
+    return withhold("is withheld: it has " + std::to_string(whole.size()) +
+                    " bytes, and safety policies read at most " + std::to_string(kMostJudgedBytes) +
+                    ". Ask for less at once.");
   }
+  auto judged = chain_.check(subject, ports::Point::AfterTool, whole);
+  governance::keep(run, subject, judged.findings, prepared.call.call_id);
+  if (judged.refused()) return withhold("is withheld by a safety policy: " + judged.rule_id);
+  if (!judged.redacted) return;
+  if (!model::parse_bounded(judged.text, "the result", {kMostJudgedBytes * 2, 64, 1'000'000}))
+    return withhold("could not be redacted and is withheld.");
+  auto cut = success(prepared.call, std::move(judged.text), options_.max_result_bytes);
+  outcome.result_json = std::move(cut.outcome.result_json);
+  end.whole_result_json = std::move(cut.whole_result_json);
 }
 
 }  // namespace platos::tools

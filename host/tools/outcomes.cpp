@@ -26,6 +26,11 @@ model::ToolOutcome outcome_unknown(const model::ToolCall& call, const std::strin
                     (why.empty() ? "" : " Reason: " + why));
 }
 
+model::ToolOutcome switched_off(const model::ToolCall& call) {
+  return failed(call.call_id, "tool_not_allowed",
+                call.model_name + " was switched off while the approval was waited for. It was not called.");
+}
+
 model::ToolOutcome failure_of(const std::string& call_id, const Error& error) {
   auto outcome = failed(call_id, code_of(error), error.message);
   if (outcome.code != kRateLimit) return outcome;

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -14,14 +14,18 @@
 
 namespace platos::tools {
 
-/// What is known of a call when its step is done again after a crash.
-enum class CallHistory { Unspecified, New, Started };
+/// How a call was begun by a process that is gone: what ran then is what may run again.
+struct BegunCall {
+  model::Effect effect = model::Effect::Once;
+  std::string arguments_json = {};   ///< empty: those that the model wrote
+  std::string idempotency_key = {};  ///< empty: its own
+};
 
 struct PendingCall {
   model::ToolCall call;
-  CallHistory history = CallHistory::New;
+  std::optional<BegunCall> begun = {};
   std::vector<model::ToolOutcome> settled_parts = {};  ///< of execute_tools: those that have an outcome already
-  std::set<std::string> started_parts = {};            ///< of execute_tools: ids
+  std::map<std::string, BegunCall> begun_parts = {};   ///< of execute_tools, by id
 };
 
 /// What people are to decide before a call is made, or in its place.
@@ -45,11 +49,12 @@ struct PreparedCall {
   model::ToolCall call;  ///< with resolved arguments, as the governors left them
   std::string key;       ///< call_key() of what the model wrote
   const model::Tool* tool = nullptr;
-  CallHistory history = CallHistory::New;
+  std::string written_arguments_json;         ///< as the model wrote them
+  std::string idempotency_key;                ///< that every attempt hands to the tool
+  std::optional<BegunCall> begun;             ///< by a process that is gone
   std::optional<model::ToolOutcome> refusal;  ///< known without dispatch
   std::optional<Question> question;
-  bool approved = false;  ///< by people
-  bool in_doubt = false;  ///< started before a crash: only its reconcile tool may say what became of it
+  bool in_doubt = false;  ///< begun before a crash: only its reconcile tool may say what became of it
   bool is_part = false;   ///< of execute_tools
   telemetry::SpanContext parent;
   std::int64_t started_us = 0;

@@ -195,6 +195,30 @@ TEST_CASE("an agent that makes the same call over and over is stopped and asked 
   CHECK(stage.effects_of("charge").size() == 2);
 }
 
+TEST_CASE("a tool that is blocked while people are asked is not called when they approve") {
+  const EffectsStage stage;
+  const std::string run = begin_paying(stage, stage.agent_with_effects())["runId"];
+  const std::string id = only_pending(stage);
+  stage.made("PATCH", "/api/v1/agent/tools/effects__pay", {{"permission", "block"}});
+  REQUIRE(stage.resolve(id, {{"approved", true}}).status == 201);
+  CHECK(stage.wait_for_status(run, "completed"));
+  CHECK(stage.effects_of("pay").empty());
+}
+
+TEST_CASE("what the parts of execute_tools say together has a limit, too") {
+  const EffectsStage stage;
+  const Json hidden = {{"toolsBlockConfig", {{"displayMode", "meta-tool"}}}};
+  const Json big = {{"tool", "effects__big"}};
+  const auto events = stage.say(stage.agent_with_effects("mock-toolsay-r0", hidden),
+                                EffectsStage::asking_for("execute_tools", {{"calls", {big, big, big}}}));
+  Json joined;
+  for (const auto& event : events) {
+    if (event.type() == "tool_result") joined = event.data;
+  }
+  CHECK(joined["result"]["truncated"] == true);
+  CHECK(joined.dump().size() < 600'000);
+}
+
 TEST_CASE("a hundred approvals wait over the death of the daemon, and each turn goes on where it was") {
   EffectsStage stage;
   const std::string agent = stage.agent_with_effects();

@@ -9,12 +9,14 @@ namespace {
 
 const std::string kResolve = "/api/v1/agent/approvals/";
 
+/// A rule, or the one that asks about all calls, with this approval.
 std::map<std::string, std::string> rule(const Json& approval) {
-  const Json wants = {{"id", "look-first"},
-                      {"decision", "require_approval"},
-                      {"tools", {"csv__*"}},
-                      {"reason", "Somebody must look."},
-                      {"approval", approval}};
+  Json wants = {{"id", "look-first"},
+                {"decision", "require_approval"},
+                {"tools", {"csv__*"}},
+                {"reason", "Somebody must look."},
+                {"approval", approval}};
+  if (approval.contains("decision")) wants = approval;
   return {{"instances/rules.json", Json({{"instance", 1},
                                          {"name", "rules"},
                                          {"plugin", "dev.platos.governor-rules"},
@@ -27,10 +29,10 @@ struct Rules : People {
   explicit Rules(const Json& approval) : People({}, rule(approval)) {}
 
   /// A turn that waits; its run.
-  std::string begin() const {
-    const std::string agent = make_agent(*daemon, "mock:mock-toolsay-r0", {"csv"});
+  std::string begin(const Headers& headers = {}, const Json& more = Json::object()) const {
+    const std::string agent = make_agent(*daemon, "mock:mock-toolsay-r0", {"csv"}, more);
     const Json call = {{"tool", "csv__csv_list_sheets"}, {"arguments", {{"source", "a,b\n1,2\n"}}}};
-    const Answer answer = this->call("POST", kAgents + agent + "/messages", {{"message", call.dump()}});
+    const Answer answer = this->call("POST", kAgents + agent + "/messages", {{"message", call.dump()}}, headers);
     REQUIRE(answer.status == 202);
     return answer.json()["runId"];
   }
@@ -100,4 +102,38 @@ TEST_CASE("only the roles that the rule names decide, and end users see only the
   CHECK(stage.wait_for_status(run, "completed"));
   const Json audit = stage.fetch("/api/v1/organizations/org_default/audit?limit=200").json();
   CHECK(audit.dump().find("approval.approve") != std::string::npos);
+}
+
+TEST_CASE("an edit to what a rule leaves to others is void, whoever approved it") {
+  const Json salaries = {{"id", "salaries"},
+                         {"decision", "require_approval"},
+                         {"tools", {"csv__*"}},
+                         {"conditions", {{{"at", "/source"}, {"matches", "salary"}}}},
+                         {"approval", {{"roles", {"admin"}}}}};
+  Rules stage(salaries);
+  make_agent(*stage.daemon, "mock:mock", {"csv"});
+  stage.made("PATCH", "/api/v1/agent/tools/csv__csv_list_sheets", {{"permission", "require_approval"}});
+  const auto zoe = stage.end_user("zoe");
+  const std::string edited = GENERATE("name,salary\nAnn,1\n", "x,y\n3,4\n");
+  const std::string run = stage.begin(zoe);
+  const std::string id = stage.pending()["id"];
+  REQUIRE(stage.say(id, {{"approved", true}, {"editedArgs", {{"source", edited}}}}, zoe).status == 201);
+  CHECK(stage.wait_for_status(run, "completed"));
+  const bool is_for_others = edited.find("salary") != std::string::npos;
+  CHECK((stage.result_of(run).find("approval_void") != std::string::npos) == is_for_others);
+  CHECK((stage.result_of(run).find("Sheet1") != std::string::npos) == !is_for_others);
+}
+
+TEST_CASE("an edit does not touch what the host fills in, and leaves its envelope where it is") {
+  const Rules stage(Json::object());
+  const Json mapping = {{"constants", {{"csv__csv_list_sheets", {{"source", "a,b\n1,2\n"}}}}}};
+  const auto [edited, is_void] = GENERATE(table<std::string, bool>({{"x,y\n3,4\n", true}, {"a,b\n1,2\n", false}}));
+  const std::string run = stage.begin({}, {{"contextMapping", mapping}});
+  const std::string id = stage.pending()["id"];
+  check_error(stage.say(id, {{"approved", true}, {"editedArgs", {{"source", edited}, {"_context", {{"a", 1}}}}}},
+                        People::as("ann")),
+              400, "invalid_field");
+  REQUIRE(stage.say(id, {{"approved", true}, {"editedArgs", {{"source", edited}}}}, People::as("ann")).status == 201);
+  CHECK(stage.wait_for_status(run, "completed"));
+  CHECK((stage.result_of(run).find("approval_void") != std::string::npos) == is_void);
 }

@@ -100,9 +100,10 @@ TEST_CASE("An address that breaks off: once is left in doubt and not called agai
 
 TEST_CASE("What an address answers is what the model is told") {
   CallbackStage f({reply("429 Slow", "{}", "Retry-After: 7\r\n"), reply("400 Bad", "no such customer"),
-                   reply("204 No Content", ""), reply("200 OK", "<html>"),
+                   reply("204 No Content", ""), reply("200 OK", "<html>"), reply("200 OK", "<html>"),
                    reply("307 Moved", "", "Location: http://127.0.0.1:1/\r\n"),
-                   reply("200 OK", "\"" + std::string(70'000, 'x') + "\"")});
+                   reply("200 OK", "\"" + std::string(70'000, 'x') + "\""),
+                   reply("200 OK", "\"" + std::string(1'100'000, 'x') + "\"")});
   const Json limited = f.stage.called("crm__find");
   CHECK(has(limited, "rate_limit"));
   CHECK(has(limited, "retryAfterSeconds"));
@@ -112,7 +113,8 @@ TEST_CASE("What an address answers is what the model is told") {
   CHECK(has(f.stage.called("crm__find"), "is no JSON"));
   CHECK(has(f.stage.called("crm__find"), "redirects"));
   CHECK(has(f.stage.called("crm__find"), "truncated"));
-  CHECK(f.web.visits().size() == 6);
+  CHECK(has(f.stage.called("crm__find"), "withheld: it has 1100002 bytes"));
+  CHECK(f.web.visits().size() == 8);  // what cannot be read is asked for once more
 }
 
 TEST_CASE("An address that is not public, and not the operator's, is refused by itself, and never called") {

@@ -90,6 +90,28 @@ TEST_CASE("Two connections fight for a place while a tool runs: once is never ca
   CHECK(payments == 1);
 }
 
+TEST_CASE("A call that may be repeated keeps its key until it is known what became of it") {
+  const EntityStage stage;
+  Backend backend(stage, stage.secret);
+  Json book = declared("book", "idempotent");
+  book["timeout_ms"] = 300;
+  backend.enroll(Json::array({book}));
+  const std::string agent = stage.agent("mock-toolloop-r0", {{"maxSteps", 3}});
+  auto turn = std::async(std::launch::async, [&] { return stage.say(agent, "book"); });
+  std::vector<Json> calls;
+  for (int i = 0; i < 4; ++i) {
+    calls.push_back(backend.wait_for("tool_call"));
+    REQUIRE(calls.back().is_object());
+    // Twice no answer in time, which ends the first step; then one.
+    if (i >= 2) serve(backend, calls.back(), "booked");
+  }
+  CHECK(calls[1]["idempotency_key"] == calls[0]["idempotency_key"]);
+  CHECK(calls[2]["idempotency_key"] == calls[0]["idempotency_key"]);
+  CHECK(calls[3]["idempotency_key"] != calls[0]["idempotency_key"]);
+  turn.get();
+  CHECK(stage.fetch("/api/v1/agent/monitoring/tool-calls/unknown").json()["calls"].empty());
+}
+
 TEST_CASE("After a restart of the daemon tools are still offered, and a call waits for their backend to come back") {
   const EntityStage stage;
   auto backend = std::make_unique<Backend>(stage, stage.secret);

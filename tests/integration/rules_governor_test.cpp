@@ -60,6 +60,27 @@ TEST_CASE("a rule redacts what a tool answers, before the model sees it") {
   CHECK(answer.find("200") == std::string::npos);
 }
 
+TEST_CASE("a rule redacts all of a result, also of one that the model is not shown whole") {
+  const Stage stage({"--set", "tools.max_result_bytes=1024"}, rules(Json::parse(R"({"rules": [
+      {"id": "hide", "on": "result", "decision": "redact", "tools": ["csv__csv_read_sheet"],
+       "redact": [{"at": "/rows/*/1", "with": "***"}]}]})")));
+  std::string sheet = "name,salary\n";
+  for (int i = 0; i < 60; ++i) sheet += "Ann the " + std::to_string(i) + "th,4711\n";
+  const std::string agent = agent_with_csv(stage);
+  const auto events =
+      stage.say(agent, Json({{"tool", "csv__csv_read_sheet"}, {"arguments", {{"source", sheet}}}}).dump());
+  const Json result = event_of(events, "tool_result");
+  CHECK(result["result"]["truncated"] == true);
+  CHECK(result.dump().find("***") != std::string::npos);
+  CHECK(result.dump().find("4711") == std::string::npos);
+  const std::string path = "/api/v1/runs/" + event_of(events, "meta")["run_id"].get<std::string>() + "/tool-calls/" +
+                           result["callId"].get<std::string>() + "/result";
+  const auto whole = get(*stage.daemon, path);
+  REQUIRE(whole.status == 200);
+  CHECK(whole.body.find("the 59th") != std::string::npos);
+  CHECK(whole.body.find("4711") == std::string::npos);
+}
+
 TEST_CASE("in the mode report the ledger says what would have been denied") {
   const Stage stage({}, rules({{"mode", "report"}, {"default", "deny"}}));
   CHECK(tool_answer(stage, "csv__csv_list_sheets", kSheet).find("Sheet1") != std::string::npos);

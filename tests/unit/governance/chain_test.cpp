@@ -39,6 +39,19 @@ TEST_CASE_METHOD(GovernanceFixture, "the most severe decision wins, and a denial
   CHECK(refusal(judged.decision, judged.rule_id, judged.findings).code == "safety_blocked");
 }
 
+TEST_CASE_METHOD(GovernanceFixture, "who may approve is kept of every governor that requires it") {
+  auto first = verdict_of(Decision::RequireApproval, "ra");
+  first.approval_json = R"({"needed":2})";
+  auto second = verdict_of(Decision::RequireApproval, "rb");
+  second.approval_json = R"({"roles":["admin"]})";
+  directory.add("a", kMessage, always(first));
+  directory.add("b", kMessage, always(second));
+  const auto judged = chain()->check(subject, Point::BeforeModel, "text");
+  CHECK(judged.decision == Decision::RequireApproval);
+  CHECK(judged.rule_id == "ra");
+  CHECK(judged.approvals_json == std::vector<std::string>{first.approval_json, second.approval_json});
+}
+
 TEST_CASE_METHOD(GovernanceFixture, "an error denies, unless the operator wrote otherwise") {
   const auto broken = [](std::string_view, bool) -> Result<ports::Verdict> {
     return fail(ErrorKind::Internal, "plugin_breach", "it threw");

@@ -65,4 +65,20 @@ TEST_CASE("An approval's hash is of the tool and of the arguments, to the byte")
   CHECK(hash != approval_hash("pays", R"({"amount":5})"));
 }
 
+TEST_CASE("Two policies at once ask for what both ask for, and nobody decides what no role may") {
+  const ApprovalPolicy admins{1, {"admin", "owner"}, 60};
+  const auto both = both_of({3, {"owner", "user"}, 300}, admins);
+  REQUIRE(both);
+  CHECK(*both == ApprovalPolicy{3, {"owner"}, 60});
+  CHECK(both_of({1, {}, 300}, admins).value() == ApprovalPolicy{1, {"admin", "owner"}, 60});
+  const auto nobody = both_of({1, {"user"}, 300}, admins);
+  REQUIRE_FALSE(nobody);
+  CHECK(nobody.error().code == "approval_conflict");
+  CHECK(covers(admins, {1, {}, 300}));
+  CHECK(covers({2, {"admin"}, 1}, admins));
+  CHECK_FALSE(covers({1, {}, 300}, admins));
+  CHECK_FALSE(covers({1, {"admin", "user"}, 300}, admins));
+  CHECK_FALSE(covers(admins, {2, {}, 300}));
+}
+
 }  // namespace platos::model

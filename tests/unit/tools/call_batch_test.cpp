@@ -85,4 +85,19 @@ TEST_CASE("a call repeats itself when arguments and result stay the same, step a
   CHECK(memory.repeats(call_key(call)) == 1);
 }
 
+TEST_CASE("a call is the same however its arguments are spelled, and whatever its results are called") {
+  const model::ToolCall call{"call_1", "", "pay", R"({"to":"a", "amount":5})"};
+  CHECK(call_key(call) == call_key({"call_2", "", "pay", R"({"amount":5,"to":"a"})"}));
+  CHECK(call_key(call) != call_key({"call_2", "", "pay", R"({"amount":6,"to":"a"})"}));
+  CHECK(call_key(call) != call_key({"call_2", "", "give", R"({"amount":5,"to":"a"})"}));
+  CHECK(call_key({"call_1", "", "pay", "no JSON"}) == call_key({"call_2", "", "pay", "no JSON"}));
+  CallMemory memory;
+  for (std::size_t step = 0; step < 3; ++step) {
+    model::ToolCall batch = call;
+    batch.call_id = "call_" + std::to_string(step);
+    memory.note(step, batch, outcome(R"({"results":[{"callId":")" + batch.call_id + R"(.1"}]})"));
+  }
+  CHECK(memory.repeats(call_key(call)) == 3);
+}
+
 }  // namespace platos::tools
