@@ -1,4 +1,5 @@
 // Connected entities: backends that come, go, fight for their place and come back, as daemons do.
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <thread>
@@ -110,6 +111,32 @@ TEST_CASE("A call that may be repeated keeps its key until it is known what beca
   CHECK(calls[3]["idempotency_key"] != calls[0]["idempotency_key"]);
   turn.get();
   CHECK(stage.fetch("/api/v1/agent/monitoring/tool-calls/unknown").json()["calls"].empty());
+}
+
+TEST_CASE("Of equal calls of one execute_tools none is made after one whose outcome nobody knows") {
+  const EntityStage stage;
+  Backend backend(stage, stage.secret);
+  Json pay = declared("pay");
+  pay["timeout_ms"] = 300;
+  backend.enroll({pay, declared("find", "read")});
+  const std::string agent = stage.agent("mock-toolsay-r0", {{"toolsBlockConfig", {{"displayMode", "meta-tool"}}}});
+  const auto part = [](const Json& arguments) { return Json{{"tool", "crm__pay"}, {"params", arguments}}; };
+  const Json calls = {part({{"q", "a"}, {"r", 1}}), part({{"r", 1}, {"q", "a"}}), {{"tool", "crm__find"}}};
+  auto turn = std::async(std::launch::async, [&] {
+    return stage.say(agent, Json{{"tool", "execute_tools"}, {"arguments", {{"calls", calls}}}}.dump());
+  });
+  std::vector<std::string> called;
+  for (int i = 0; i < 2; ++i) {
+    const Json call = backend.wait_for("tool_call");
+    called.push_back(call["tool_name"]);
+    if (call["tool_name"] == "find") serve(backend, call, "found");
+  }
+  const auto events = turn.get();
+  std::sort(called.begin(), called.end());
+  CHECK(called == std::vector<std::string>{"find", "pay"});
+  CHECK(std::count_if(events.begin(), events.end(), [](const Event& each) {
+          return each.type() == "tool_result" && each.data.value("code", "") == "outcome_unknown";
+        }) == 2);
 }
 
 TEST_CASE("After a restart of the daemon tools are still offered, and a call waits for their backend to come back") {

@@ -92,6 +92,14 @@ TEST_CASE("Bombs are counted while they are unpacked") {
   }
 }
 
+TEST_CASE("What packers leave beside the skill counts, too") {
+  for (const bool zip : {true, false}) {
+    const std::string litter(20 * 1024 * 1024, '\0');
+    CHECK(code_of(packed({{"SKILL.md", "x"}, {"__MACOSX/zeros", litter}}, zip)) == "skill_too_large");
+    CHECK(read_archive(packed({{"SKILL.md", "x"}, {"__MACOSX/SKILL.md", "y"}, {".DS_Store", "z"}}, zip))->size() == 1);
+  }
+}
+
 TEST_CASE("What is no archive, or a broken one, says so") {
   CHECK(code_of("") == "archive_unreadable");
   CHECK(code_of("just text") == "archive_unreadable");
