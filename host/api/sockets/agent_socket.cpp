@@ -114,6 +114,7 @@ Task<void> AgentSocket::work() {
       co_return;
     }
     connected_ = true;
+    session_.note_known();
     arm_recheck();
     greet();
   }
