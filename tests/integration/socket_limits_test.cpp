@@ -140,6 +140,21 @@ TEST_CASE("More sessions than allowed are refused until one ends") {
   (void)stage.socket();
 }
 
+TEST_CASE("One address holds few places without credentials, and takes none from others") {
+  const SocketStage stage({"--set", "http.trusted_proxies=127.0.0.1"});
+  SocketOptions options;
+  options.headers = {stage.operator_header(), "X-Forwarded-For: 203.0.113.1"};
+  const auto known = stage.socket(options);
+  const auto begin = [&](const std::vector<std::string>& headers) {
+    return stage.fetch("/socket.io/?EIO=4&transport=polling", headers).status;
+  };
+  for (int i = 0; i < 256; ++i) REQUIRE(begin({"Authorization:", "X-Forwarded-For: 203.0.113.1"}) == 200);
+  CHECK(begin({"Authorization:", "X-Forwarded-For: 203.0.113.1"}) == 429);
+  CHECK(SocketClient(stage.daemon->url(), options).status() == 429);
+  CHECK(begin({"Authorization:", "X-Forwarded-For: 203.0.113.2"}) == 200);
+  CHECK(begin({"Authorization:"}) == 200);
+}
+
 TEST_CASE("Pages of other origins may not connect, unless they are listed") {
   const SocketStage stage({"--set", "http.cors_origins=https://app.example"});
   const auto status = [&](const std::string& origin) {
