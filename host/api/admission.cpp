@@ -16,8 +16,9 @@ bool is_this_machine(const std::string& address) {
 }
 
 std::vector<RateSubject> by_address(const ingress::Request& request) {
-  if (is_this_machine(request.peer)) return {};
-  return {{RateAxis::Ip, governance::rate_name_of_address(request.peer)}};
+  std::string name = counted_address(request);
+  if (name.empty()) return {};
+  return {{RateAxis::Ip, std::move(name)}};
 }
 
 // Session tokens of one entity are told apart by what they are; keys and tokens have names.
@@ -63,6 +64,12 @@ Task<Result<Admitted>> Admission::admit(const ingress::Request& request, model::
   co_return admitted;
 }
 
+Result<void> Admission::admit_address(const ingress::Request& request) const {
+  const auto allowance = limits_.take(by_address(request));
+  if (!allowance) return fail(allowance.error());
+  return {};
+}
+
 Task<Result<model::Principal>> Admission::authenticate(const ingress::Request& request) const {
   tenancy::Credentials credentials;
   credentials.authorization = request.header("authorization");
@@ -76,6 +83,10 @@ Task<Result<model::Principal>> Admission::authenticate(const ingress::Request& r
   credentials.origin = request.header("origin");
   credentials.address = request.peer;
   co_return co_await authenticator_.authenticate(*request.loop, std::move(credentials));
+}
+
+std::string counted_address(const ingress::Request& request) {
+  return is_this_machine(request.peer) ? std::string() : governance::rate_name_of_address(request.peer);
 }
 
 void add_rate_headers(ingress::Response& response, const governance::RateAllowance& allowance) {

@@ -117,7 +117,10 @@ Task<ingress::Response> Api::dispatch(ingress::Request request) const {
   }
   Call call;
   governance::RateAllowance allowance;
-  if (match.route->rights != kPublic) {
+  if (match.route->rights == kPublic) {
+    if (const auto admitted = admit_stranger(*match.route, request); !admitted)
+      co_return error_response(admitted.error(), request.request_id);
+  } else {
     auto admitted = co_await admission_.admit(request, match.route->rights);
     if (!admitted) {
       co_return match.route->streams ? stream_refusal(admitted.error(), request)
@@ -134,6 +137,11 @@ Task<ingress::Response> Api::dispatch(ingress::Request request) const {
   auto response = co_await match.route->handler(std::move(call));
   if (response.status != 429) add_rate_headers(response, allowance);  // that one says what refused it
   co_return response;
+}
+
+Result<void> Api::admit_stranger(const Route& route, const ingress::Request& request) const {
+  if (route.watches) return {};
+  return admission_.admit_address(request);
 }
 
 ingress::Response Api::refuse(const Error& error, const std::string& request_id) const {

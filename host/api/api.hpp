@@ -108,6 +108,7 @@ class Api {
 
  private:
   Task<ingress::Response> dispatch(ingress::Request request) const;
+  Result<void> admit_stranger(const Route& route, const ingress::Request& request) const;
   std::vector<Route> with_list(std::vector<Route> routes) const;
   ingress::Response list_routes() const;
   ingress::Response openapi() const;

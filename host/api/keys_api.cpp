@@ -103,6 +103,7 @@ struct KeyHandlers {
     auto request = json ? read_mint(*json) : fail(json.error());
     if (!request) co_return bad(call, request.error());
     request->entity_id = call.path_value("id");
+    request->address = call.request.peer;
     if (header.size() > kBearer.size() && base::equals_ignoring_case(header.substr(0, kBearer.size()), kBearer)) {
       request->secret = base::trim(header.substr(kBearer.size()));
     }

@@ -38,6 +38,7 @@ struct Route {
   std::string_view summary;
   bool streams = false;  ///< answers with events: refusals are events too, for a client that accepts them
   bool submits = false;  ///< begins a turn: HEAD is not GET here
+  bool watches = false;  ///< public, and asked by whoever looks whether the process lives: no limit holds for it
 };
 
 struct RouteMatch {

@@ -70,9 +70,9 @@ std::vector<Route> system_routes(const Services& services, const ApiOptions& opt
   return {
       {"GET", "/api/v1/plugins", kRead, to(&SystemHandlers::plugins), "List plugins and their instances"},
       {"GET", "/api/v1/plugins/{id}", kRead, to(&SystemHandlers::plugin), "Get a plugin"},
-      {"GET", "/api/health", kPublic, to(&SystemHandlers::health), "The process answers"},
-      {"GET", "/api/health/live", kPublic, to(&SystemHandlers::health), "The process answers"},
-      {"GET", "/api/health/ready", kPublic, to(&SystemHandlers::ready), "New turns are taken"},
+      {"GET", "/api/health", kPublic, to(&SystemHandlers::health), "The process answers", false, false, true},
+      {"GET", "/api/health/live", kPublic, to(&SystemHandlers::health), "The process answers", false, false, true},
+      {"GET", "/api/health/ready", kPublic, to(&SystemHandlers::ready), "New turns are taken", false, false, true},
   };
 }
 

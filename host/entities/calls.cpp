@@ -137,7 +137,7 @@ Task<Result<std::string>> Entities::call_by_http(base::Loop& loop, const Outgoin
   if (!body) co_return fail(body.error());
   // An answer without content, as of status 204, is one without a result.
   if (body->empty()) co_return "null";
-  const auto read = co_await read_json(loop, database_, std::move(*body), "the answer of the callback");
+  const auto read = co_await read_json(loop, readers_, std::move(*body), "the answer of the callback");
   if (!read) {
     co_return fail(ErrorKind::Aborted, "tool_bad_output",
                    "the tool \"" + call.tool + "\" of the entity \"" + call.entity +

@@ -18,6 +18,7 @@ constexpr std::size_t kMaxDescriptionBytes = 16 * 1024;
 constexpr std::size_t kMaxSchemaBytes = 64 * 1024;
 constexpr std::size_t kMaxModelName = 64;
 constexpr std::size_t kMaxRejections = 100;
+constexpr std::size_t kMaxDeclared = 2 * kMaxTools;  // a list beyond that is no mistake, and is not looked at
 constexpr std::int64_t kMaxTimeoutMs = 3'600'000;
 constexpr std::int64_t kMaxPerMinute = 10'000;
 
@@ -147,15 +148,25 @@ const EntityTool* find_in(const std::vector<EntityTool>& tools, const std::strin
   return found == tools.end() ? nullptr : &*found;
 }
 
-Result<EntityTool> read_declared(const Json& tool, const std::string& instance, const std::vector<EntityTool>& former) {
+using Taken = std::map<std::string, EntityTool>;  // by name
+
+/// What is cheap to know comes first: a schema is compiled only for a tool that there is a place for.
+Result<void> take_declared(const Json& tool, const std::string& instance, const std::vector<EntityTool>& former,
+                           Taken& taken) {
   if (!tool.is_object()) return invalid("expected an object, found " + model::kind_of(tool));
   auto name = read_name(tool);
   if (!name) return fail(name.error());
+  if (taken.contains(*name)) return invalid("declared twice; the first counts");
+  if (taken.size() >= kMaxTools) return invalid("expected at most " + std::to_string(kMaxTools) + " tools");
   auto definition = definition_of(tool, *name);
   if (!definition) return fail(definition.error());
   const EntityTool* same = find_in(former, *name);
-  if (same != nullptr && same->definition_json == *definition) return *same;
-  return tool_of({"", std::move(*name), std::move(*definition)}, instance);
+  auto read = same != nullptr && same->definition_json == *definition
+                  ? Result<EntityTool>(*same)
+                  : tool_of({"", *name, std::move(*definition)}, instance);
+  if (!read) return fail(read.error());
+  taken.emplace(std::move(*name), std::move(*read));
+  return {};
 }
 
 }  // namespace
@@ -189,26 +200,22 @@ Result<Registration> read_registration(const Json& frame, const std::string& ins
   if (tools == frame.end() || !tools->is_array()) {
     return fail(ErrorKind::InvalidArgument, "invalid_frame", "tool_register: expected a list \"tools\"");
   }
+  if (tools->size() > kMaxDeclared) {
+    return fail(ErrorKind::InvalidArgument, "invalid_frame",
+                "tool_register: expected at most " + std::to_string(kMaxTools) + " tools, found " +
+                    std::to_string(tools->size()) + "; none of them is taken");
+  }
   Registration read;
   read.callback_url = text_of(frame, "callback_url");
   if (const Json* url = member_of(frame, "callback_url", "callback_url"); url != nullptr && !url->is_string()) {
     read.rejected.push_back({"callback_url", "expected a text, found " + model::kind_of(*url)});
   }
-  std::map<std::string, EntityTool> taken;
+  Taken taken;
   const auto reject = [&](const Json& tool, const std::string& why) {
     if (read.rejected.size() < kMaxRejections) read.rejected.push_back({printable_name(tool), why});
   };
   for (const auto& each : *tools) {
-    auto tool = read_declared(each, instance, former);
-    if (!tool) {
-      reject(each, tool.error().message);
-    } else if (taken.size() >= kMaxTools) {
-      reject(each, "expected at most " + std::to_string(kMaxTools) + " tools");
-    } else if (taken.contains(tool->tool.name)) {
-      reject(each, "declared twice; the first counts");
-    } else {
-      taken.emplace(tool->tool.name, std::move(*tool));
-    }
+    if (const auto good = take_declared(each, instance, former, taken); !good) reject(each, good.error().message);
   }
   for (auto& [name, tool] : taken) {
     const std::string& reconcile = tool.tool.reconcile_tool;

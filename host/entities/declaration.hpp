@@ -35,8 +35,8 @@ struct Registration {
 };
 
 /// Reads a frame `tool_register`. What is wrong with one tool leaves the others alone; tools of `former` that are
-/// declared as they were are taken from there. InvalidArgument "invalid_frame" when `tools` is no list. Takes long:
-/// schemas are compiled.
+/// declared as they were are taken from there. InvalidArgument "invalid_frame" when `tools` is no list, or one
+/// of more than twice kMaxTools. Takes long: schemas are compiled.
 Result<Registration> read_registration(const model::Json& frame, const std::string& instance,
                                        const std::vector<EntityTool>& former);
 

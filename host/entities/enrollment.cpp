@@ -6,7 +6,7 @@
 
 namespace platos::entities {
 
-// Schemas are compiled on a reader of the database: this loop has others to serve.
+// Schemas are compiled by the readers: this loop has others to serve, and so have those of the database.
 Task<Result<Enrolled>> Entities::enroll(base::Loop& loop, tenancy::EntityGuest guest, std::string link_id,
                                         model::Json frame) {
   std::shared_ptr<const Shelf> known;
@@ -14,12 +14,11 @@ Task<Result<Enrolled>> Entities::enroll(base::Loop& loop, tenancy::EntityGuest g
     const std::lock_guard lock(mutex_);
     known = kept(guest.scope.environment_id).shelf;
   }
-  const auto reading =
-      database_.read(loop, [frame = std::move(frame), known, entity = guest.entity.entity_id](store::Session&) {
-        const Shelf::Owner* owner = known->find(entity);
-        const std::vector<EntityTool> none;
-        return read_registration(frame, kInstancePrefix + entity, owner == nullptr ? none : owner->tools);
-      });
+  const auto reading = readers_.run(loop, [frame = std::move(frame), known, entity = guest.entity.entity_id]() {
+    const Shelf::Owner* owner = known->find(entity);
+    const std::vector<EntityTool> none;
+    return read_registration(frame, kInstancePrefix + entity, owner == nullptr ? none : owner->tools);
+  });
   auto registration = co_await reading;
   if (!registration) co_return fail(registration.error());
   if (!registration->callback_url.empty()) {

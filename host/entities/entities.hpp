@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/logger.hpp"
+#include "base/worker_pool.hpp"
 #include "egress/client.hpp"
 #include "entities/callback.hpp"
 #include "entities/health.hpp"
@@ -78,6 +79,8 @@ class Entities final : public ports::ScopedTools {
 
   Links& links() { return links_; }
   std::int64_t silence_us() const { return silence_us_; }
+  /// Threads for what backends say, however long it takes to read.
+  base::WorkerPool& readers() { return readers_; }
 
  private:
   /// Where an entity is.
@@ -119,6 +122,10 @@ class Entities final : public ports::ScopedTools {
 
   std::map<std::string, Kept> shelves_;  // by environment
   std::uint64_t changes_ = 0;            // counted by forget()
+
+  static constexpr std::size_t kReaders = 2;
+  static constexpr std::size_t kMaxUnreadFrames = 10'000;
+  base::WorkerPool readers_{"entity-reader", kReaders, kMaxUnreadFrames};
 };
 
 }  // namespace platos::entities

@@ -7,8 +7,8 @@
 #include "base/loop.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
+#include "base/worker_pool.hpp"
 #include "model/json.hpp"
-#include "store/database.hpp"
 
 namespace platos::entities {
 
@@ -18,7 +18,7 @@ inline constexpr std::size_t kInlineBytes = 64 * 1024;           ///< up to this
 /// At once, whatever its size. Errors of model::parse_bounded; `what` names the text in them.
 Result<model::Json> read_json_now(const std::string& text, const std::string& what);
 
-/// What is over kInlineBytes is parsed on a reader of the database: this loop has others to serve.
-Task<Result<model::Json>> read_json(base::Loop& loop, store::Database& database, std::string text, std::string what);
+/// What is over kInlineBytes is parsed by `workers`: this loop has others to serve.
+Task<Result<model::Json>> read_json(base::Loop& loop, base::WorkerPool& workers, std::string text, std::string what);
 
 }  // namespace platos::entities

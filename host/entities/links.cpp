@@ -49,9 +49,11 @@ Result<std::string> Links::attach(std::shared_ptr<Link> link, tenancy::EntityGue
     }
   }
   if (former != links_.end()) {
-    former->second.link->loop().post(
-        [old = former->second.link] { old->close(kNormalClose, "superseded by new connection"); });
+    // Its last owner may be this one, and it must end on its own loop: so nothing of it is held here after post().
+    std::shared_ptr<Link> old = former->second.link;
+    base::Loop& its_loop = old->loop();
     leave(former);
+    its_loop.post([old = std::move(old)] { old->close(kNormalClose, "superseded by new connection"); });
   }
   std::string id = "link_" + base::random_hex(kLinkIdBytes);
   places_[place].links.insert(id);

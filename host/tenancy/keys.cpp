@@ -36,6 +36,26 @@ Result<void> check_new_token(const NewToken& wanted) {
 /// A token may not do more than who makes it.
 bool may_grant(const Principal& who, std::string_view role) { return (rights_of_role(role) & ~who.rights) == 0; }
 
+Result<void> check_mint(Session& session, const MintRequest& request, std::int64_t now_s) {
+  const auto entity = store::Credentials(session).find_entity(Tenant::across(), request.scope.organization_id,
+                                                              request.scope.project_id, request.entity_id);
+  if (!entity || entity->entity_id != request.entity_id) return fail(not_found("entity", request.entity_id));
+  const auto is_given = [given = base::sha256_hex(request.secret)](const std::string& secret) {
+    return base::equals_in_constant_time(given, base::sha256_hex(secret));
+  };
+  const bool former = entity->former_until_us / 1'000'000 > now_s && is_given(entity->former_secret);
+  if (!is_given(entity->secret) && !former) {
+    return fail(ErrorKind::Unauthenticated, "invalid_entity_secret",
+                "send the entity's secret as \"Authorization: Bearer SECRET\"");
+  }
+  const auto environment =
+      store::Organizations(session).find_environment(Tenant::across(), request.scope.environment_id);
+  if (!environment || environment->project_id != request.scope.project_id) {
+    return fail(not_found("environment", request.scope.environment_id));
+  }
+  return {};
+}
+
 }  // namespace
 
 Task<Result<Revealed<model::PersonalToken>>> Keys::create_token(base::Loop& loop, Principal who, NewToken wanted) {
@@ -153,27 +173,14 @@ Task<Result<void>> Keys::remove_access_key(base::Loop& loop, Principal who) {
 
 Task<Result<MintedToken>> Keys::mint(base::Loop& loop, MintRequest request) {
   if (auto good = check_entity_id(request.entity_id); !good) co_return fail(good.error());
-  const std::int64_t now_s = loop.clock().wall_us() / 1'000'000;
-  const auto read = database_.read(loop, [request, now_s](Session& session) -> Result<void> {
-    const auto entity = store::Credentials(session).find_entity(Tenant::across(), request.scope.organization_id,
-                                                                request.scope.project_id, request.entity_id);
-    if (!entity || entity->entity_id != request.entity_id) return fail(not_found("entity", request.entity_id));
-    const auto is_given = [given = base::sha256_hex(request.secret)](const std::string& secret) {
-      return base::equals_in_constant_time(given, base::sha256_hex(secret));
-    };
-    const bool former = entity->former_until_us / 1'000'000 > now_s && is_given(entity->former_secret);
-    if (!is_given(entity->secret) && !former) {
-      return fail(ErrorKind::Unauthenticated, "invalid_entity_secret",
-                  "send the entity's secret as \"Authorization: Bearer SECRET\"");
-    }
-    const auto environment =
-        store::Organizations(session).find_environment(Tenant::across(), request.scope.environment_id);
-    if (!environment || environment->project_id != request.scope.project_id) {
-      return fail(not_found("environment", request.scope.environment_id));
-    }
-    return {};
-  });
-  if (auto good = co_await read; !good) co_return fail(good.error());
+  const std::int64_t now_us = loop.clock().wall_us();
+  const std::int64_t now_s = now_us / 1'000'000;
+  if (auto allowed = authenticator_.check_failures(request.address, now_us); !allowed) co_return fail(allowed.error());
+  const auto read =
+      database_.read(loop, [request, now_s](Session& session) { return check_mint(session, request, now_s); });
+  const auto good = co_await read;
+  if (!good && good.error().kind == ErrorKind::Unauthenticated) authenticator_.note_failure(request.address, now_us);
+  if (!good) co_return fail(good.error());
   const std::int64_t expires_s = now_s + std::clamp(request.ttl_s, kMinTtlS, kMaxTtlS);
   model::OrderedJson claims = {{"organizationId", request.scope.organization_id},
                                {"projectId", request.scope.project_id},

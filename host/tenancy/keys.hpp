@@ -50,7 +50,8 @@ struct EntityNameCheck {
 
 struct MintRequest {
   std::string entity_id;
-  std::string secret;  ///< the entity's, as bearer; a former one within its grace. It signs the token
+  std::string secret;   ///< the entity's, as bearer; a former one within its grace. It signs the token
+  std::string address;  ///< that asks
   model::Scope scope;
   std::string user_id;
   std::string user_token;
@@ -94,7 +95,7 @@ class Keys {
                                                       std::int64_t grace_s);
   Task<Result<void>> remove_entity(base::Loop& loop, model::Principal who, std::string id);
 
-  /// Unauthenticated "invalid_entity_secret"; NotFound "entity_not_found".
+  /// Unauthenticated "invalid_entity_secret"; NotFound "entity_not_found"; ResourceExhausted "too_many_failures".
   Task<Result<MintedToken>> mint(base::Loop& loop, MintRequest request);
 
  private:

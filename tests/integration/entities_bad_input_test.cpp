@@ -108,6 +108,15 @@ TEST_CASE("Frames behind a large one wait for it, and what was said before the e
   CHECK(has(result, "paid..."));
 }
 
+TEST_CASE("Twenty thousand tools at once are refused in one word, and the former ones stay") {
+  const EntityStage stage;
+  Backend backend(stage, stage.secret);
+  CHECK(backend.enroll(Json::array({declared("find")}))["count"] == 1);
+  backend.say({{"type", "tool_register"}, {"tools", Json::array_t(20'000, {{"name", "a"}})}});
+  CHECK(has(backend.next(), "expected at most 1000 tools, found 20000"));
+  check_serves(stage, backend);
+}
+
 TEST_CASE("A hundred frames that cannot be read end the connection") {
   const EntityStage stage;
   Backend backend(stage, stage.secret);

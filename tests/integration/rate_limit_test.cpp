@@ -80,6 +80,40 @@ TEST_CASE("addresses come from trusted proxies only, and what a client invents b
   CHECK(answered(*distrusting.daemon, other, 5, {"X-Forwarded-For: 203.0.113.1"}) == 5);
 }
 
+TEST_CASE("routes that want no credentials count for the address, and questions whether the process lives do not") {
+  const ApiStage stage({"--set", "limits.ip_per_minute=10", "--set", "http.trusted_proxies=127.0.0.1"});
+  const auto status_of = [&](const std::string& path, const std::string& from) {
+    return stage.fetch(path, {"Authorization:", "X-Forwarded-For: " + from}).status;
+  };
+  const std::string polling = "/socket.io/?EIO=4&transport=polling";
+  for (int i = 0; i < 10; ++i) CHECK(status_of(polling, "203.0.113.1") == 200);
+  const Answer refused = stage.fetch(polling, {"Authorization:", "X-Forwarded-For: 203.0.113.1"});
+  check_error(refused, 429, "rate_limit");
+  CHECK(refused.json()["scope"] == "ip_per_minute");
+  for (const char* path : {"/openapi.json", "/metrics", "/ws/sdk"}) CHECK(status_of(path, "203.0.113.1") == 429);
+  for (const char* path : {"/api/health", "/api/health/live", "/api/health/ready"})
+    CHECK(status_of(path, "203.0.113.1") == 200);
+  CHECK(status_of(polling, "203.0.113.2") == 200);
+}
+
+TEST_CASE("an address that shows wrong secrets too often is refused when it asks for session tokens") {
+  const ApiStage stage({"--set", "auth.max_failures_per_minute=3", "--set", "http.trusted_proxies=127.0.0.1"});
+  const std::string secret = stage.made("POST", "/api/v1/agent/entities", {{"entityId", "shop"}})["serviceSecret"];
+  const auto mint = [&](const std::string& shown, const std::string& from) {
+    const Json body = {{"organizationId", "org_default"},
+                       {"projectId", "prj_default"},
+                       {"environmentId", "env_default"},
+                       {"userId", "ann"}};
+    return stage.call("POST", "/api/v1/entities/shop/session-tokens", body,
+                      {"Authorization: Bearer " + shown, "X-Forwarded-For: " + from});
+  };
+  CHECK(mint(secret, "203.0.113.1").status == 201);
+  for (int i = 0; i < 3; ++i) CHECK(mint("wrong", "203.0.113.1").status == 401);
+  check_error(mint("wrong", "203.0.113.1"), 429, "too_many_failures");
+  CHECK(mint(secret, "203.0.113.1").status == 429);
+  CHECK(mint(secret, "203.0.113.2").status == 201);
+}
+
 TEST_CASE("turns of one agent are limited whatever thread they are said in, and a repeated request is not counted") {
   const ApiStage stage({"--set", "limits.agent_per_minute=3"});
   const std::string token = made_token(*stage.daemon, "one");

@@ -58,6 +58,35 @@ TEST_CASE("Credentials that are taken away end a socket at its next event, and o
   CHECK(listener->next_event()->name == "disconnect");
 }
 
+TEST_CASE("A member who may chat no more is put out of the sockets that only listen") {
+  const SocketStage stage({"--set", "sockets.recheck_ms=200"});
+  const std::string members = "/api/v1/organizations/org_default/members";
+  const std::string user = stage.made("POST", members, {{"name", "Ann"}, {"role", "member"}})["userId"];
+  const Json token = stage.made("POST", "/api/v1/tokens", {{"name", "Ann"}, {"userId", user}, {"role", "member"}});
+  SocketOptions options;
+  options.headers = {"Authorization: Bearer " + token["token"].get<std::string>(),
+                     "X-Platos-Environment-Id: env_default"};
+  const auto listener = stage.socket(options);
+  CHECK(listener->next_event(600) == std::nullopt);
+  CHECK(stage.call("PATCH", members + "/" + user, {{"role", "viewer"}}).status == 200);
+  CHECK(listener->wait_for("error", 10'000)["code"] == "forbidden");
+  CHECK(shape_of(listener->until_done()) == "error done");
+  CHECK(listener->next_event()->name == "disconnect");
+}
+
+TEST_CASE("A stranger is put out after ten seconds, whatever it says meanwhile") {
+  const SocketStage stage;
+  SocketOptions options;
+  options.headers = {"Authorization: Bearer plt_wrong"};
+  SocketClient silent(stage.daemon->url());
+  SocketClient refused(stage.daemon->url(), options);
+  const auto known = stage.socket();
+  refused.enter();
+  CHECK(silent.wait_closed(15'000));
+  CHECK(refused.wait_closed(15'000));
+  CHECK(stage.wait_for_sessions(1));
+}
+
 TEST_CASE("A client that reads nothing for a whole turn loses nothing of it") {
   const SocketStage stage({"--set", "http.write_stall_ms=30000"});
   const std::string agent = stage.agent("mock-n20000-r0-big200");
@@ -109,6 +138,21 @@ TEST_CASE("More sessions than allowed are refused until one ends") {
   first.reset();
   REQUIRE(stage.wait_for_sessions(1));
   (void)stage.socket();
+}
+
+TEST_CASE("One address holds few places without credentials, and takes none from others") {
+  const SocketStage stage({"--set", "http.trusted_proxies=127.0.0.1"});
+  SocketOptions options;
+  options.headers = {stage.operator_header(), "X-Forwarded-For: 203.0.113.1"};
+  const auto known = stage.socket(options);
+  const auto begin = [&](const std::vector<std::string>& headers) {
+    return stage.fetch("/socket.io/?EIO=4&transport=polling", headers).status;
+  };
+  for (int i = 0; i < 256; ++i) REQUIRE(begin({"Authorization:", "X-Forwarded-For: 203.0.113.1"}) == 200);
+  CHECK(begin({"Authorization:", "X-Forwarded-For: 203.0.113.1"}) == 429);
+  CHECK(SocketClient(stage.daemon->url(), options).status() == 429);
+  CHECK(begin({"Authorization:", "X-Forwarded-For: 203.0.113.2"}) == 200);
+  CHECK(begin({"Authorization:"}) == 200);
 }
 
 TEST_CASE("Pages of other origins may not connect, unless they are listed") {

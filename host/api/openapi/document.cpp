@@ -108,6 +108,7 @@ std::vector<int> errors_of(const Route& route, const Operation& operation) {
   std::vector<int> errors = {400, 403};
   if (route.rights != kPublic || !operation.security_scheme.empty())
     errors.insert(errors.end(), {401, 404, 429, 500, 503});
+  if (route.rights == kPublic && !route.watches) errors.push_back(429);
   if (!operation.body.is_null()) errors.insert(errors.end(), {413, 415});
   errors.insert(errors.end(), operation.errors.begin(), operation.errors.end());
   return errors;

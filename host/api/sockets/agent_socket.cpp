@@ -58,6 +58,16 @@ Error too_many_events() {
           {}};
 }
 
+/// Why these credentials let nobody in any more.
+std::optional<Error> loss_of(const Result<model::Principal>& who) {
+  if (who && who->may(model::kChat)) return std::nullopt;
+  if (who) return Error{ErrorKind::PermissionDenied, "forbidden", "these credentials may chat no more", false, 0, {}};
+  const ErrorKind kind = who.error().kind;
+  const bool lost =
+      kind == ErrorKind::Unauthenticated || kind == ErrorKind::NotFound || kind == ErrorKind::PermissionDenied;
+  return lost ? std::optional(who.error()) : std::nullopt;
+}
+
 }  // namespace
 
 AgentSocket::AgentSocket(SocketServices services, ingress::Session& session, std::string name_space, std::string agent,
@@ -114,6 +124,7 @@ Task<void> AgentSocket::work() {
       co_return;
     }
     connected_ = true;
+    session_.note_known();
     arm_recheck();
     greet();
   }
@@ -186,14 +197,16 @@ void AgentSocket::arm_recheck() {
   });
 }
 
-// What was revoked shall not hear the turns that others begin in its rooms.
+// What was revoked, or may chat no more, shall not hear the turns that others begin in its rooms. A store that is away
+// or too busy takes nothing from anybody.
 Task<void> AgentSocket::recheck(AgentSocket& socket) {
   const auto who = co_await socket.context_.admission.authenticate(socket.credentials_);
-  if (who || who.error().kind != ErrorKind::Unauthenticated) {
+  const auto lost = loss_of(who);
+  if (!lost) {
     socket.arm_recheck();
     co_return;
   }
-  socket.refuse(who.error(), "", true);
+  socket.refuse(*lost, "", true);
   socket.close();
 }
 

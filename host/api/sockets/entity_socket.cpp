@@ -151,7 +151,7 @@ Task<void> EntitySocket::read_inbox() {
     std::string text = std::move(inbox_.front());
     inbox_.pop_front();
     const std::size_t bytes = text.size();
-    auto frame = co_await entities::read_json(loop_, services_.database, std::move(text), "a frame");
+    auto frame = co_await entities::read_json(loop_, services_.entities.readers(), std::move(text), "a frame");
     inbox_bytes_ -= bytes;
     take_frame(std::move(frame));
   }

@@ -47,7 +47,8 @@ Task<ingress::Response> SocketServer::handle(Call call) {
          {}},
         call.request.request_id);
   }
-  co_return co_await engine_.handle(std::move(call.request), std::move(call.query));
+  std::string address = counted_address(call.request);
+  co_return co_await engine_.handle(std::move(call.request), std::move(call.query), std::move(address));
 }
 
 }  // namespace platos::api

@@ -14,22 +14,28 @@ using model::Json;
 constexpr std::string_view kAgentNamespace = "/agent";
 constexpr std::size_t kMaxNamespaces = 8;
 constexpr std::size_t kMaxRefusals = 256;  // that a client has not read
+constexpr std::int64_t kEnterUs = 10'000'000;
 constexpr std::int64_t kIdleUs = 45'000'000;
 
 }  // namespace
 
 SocketSession::SocketSession(SocketServices services, ingress::Session& session)
     : services_(services), session_(session) {
-  arm_idle();
+  arm(kEnterUs);
 }
 
 SocketSession::~SocketSession() { session_.loop().cancel(idle_timer_); }
 
+// Nothing that a stranger says lengthens its time.
 void SocketSession::arm_idle() {
+  if (session_.is_known()) arm(kIdleUs);
+}
+
+void SocketSession::arm(std::int64_t within_us) {
   session_.loop().cancel(idle_timer_);
-  idle_timer_ = session_.loop().call_after(kIdleUs, [this] {
+  idle_timer_ = session_.loop().call_after(within_us, [this] {
     idle_timer_ = {0, 0};
-    if (sockets_.empty()) session_.break_off();
+    if (sockets_.empty() || !session_.is_known()) session_.break_off();
   });
 }
 

@@ -11,8 +11,8 @@
 
 namespace platos::api {
 
-/// Bound to its session's loop. Serves /agent, and /agent/AGENT for one agent; refuses other namespaces. A session that
-/// enters none within 45 s ends.
+/// Bound to its session's loop. Serves /agent, and /agent/AGENT for one agent; refuses other namespaces. A session
+/// whose client is not let in to one within 10 s ends, and one that is in none any more after 45 s.
 class SocketSession final : public ingress::EngineApp {
  public:
   SocketSession(SocketServices services, ingress::Session& session);
@@ -27,6 +27,7 @@ class SocketSession final : public ingress::EngineApp {
   void enter(const ingress::SocketPacket& packet);
   void refuse(const std::string& name_space, const std::string& why);
   void arm_idle();
+  void arm(std::int64_t within_us);
 
   SocketServices services_;
   ingress::Session& session_;

@@ -54,13 +54,13 @@ Response text_response(std::string body) {
 }  // namespace
 
 EngineServer::~EngineServer() {
-  for (const auto& [id, session] : sessions_) session->abandon();
+  for (const auto& [id, place] : sessions_) place.session->abandon();
 }
 
 void EngineServer::drain() {
   const std::lock_guard lock(mutex_);
   draining_ = true;
-  for (const auto& [id, session] : sessions_) session->loop().post([session = session] { session->drain(); });
+  for (const auto& [id, place] : sessions_) place.session->loop().post([session = place.session] { session->drain(); });
 }
 
 std::size_t EngineServer::sessions() const {
@@ -71,23 +71,42 @@ std::size_t EngineServer::sessions() const {
 std::shared_ptr<Session> EngineServer::find(const std::string& id) const {
   const std::lock_guard lock(mutex_);
   const auto found = sessions_.find(id);
-  return found == sessions_.end() ? nullptr : found->second;
+  return found == sessions_.end() ? nullptr : found->second.session;
 }
 
-// Null when there are too many, or no more.
-std::shared_ptr<Session> EngineServer::open(const Request& request) {
+EngineServer::Opened EngineServer::open(const Request& request, const std::string& address) {
   const std::lock_guard lock(mutex_);
-  if (draining_ || sessions_.size() >= options_.max_sessions) return nullptr;
+  if (draining_ || sessions_.size() >= options_.max_sessions) return tl::unexpected(503);
+  if (const auto known = strangers_.find(address); known != strangers_.end() && known->second >= options_.max_strangers)
+    return tl::unexpected(429);
   auto session = std::make_shared<Session>(base::random_hex(kIdBytes), *request.loop, options_, request,
-                                           [this](const std::string& id) {
-                                             const std::lock_guard guard(mutex_);
-                                             sessions_.erase(id);
-                                           });
-  sessions_.emplace(session->id(), session);
+                                           Session::Notes{[this](const std::string& id) { note_known(id); },
+                                                          [this](const std::string& id) { note_closed(id); }});
+  if (!address.empty()) ++strangers_[address];
+  sessions_.emplace(session->id(), Place{session, address});
   return session;
 }
 
-Task<Response> EngineServer::handle(Request request, std::map<std::string, std::string, std::less<>> query) {
+void EngineServer::note_known(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = sessions_.find(id); found != sessions_.end()) count_no_more(found->second);
+}
+
+void EngineServer::note_closed(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = sessions_.find(id);
+  if (found == sessions_.end()) return;
+  count_no_more(found->second);
+  sessions_.erase(found);
+}
+
+void EngineServer::count_no_more(Place& place) {
+  const auto counted = strangers_.find(std::exchange(place.address, {}));
+  if (counted != strangers_.end() && --counted->second == 0) strangers_.erase(counted);
+}
+
+Task<Response> EngineServer::handle(Request request, std::map<std::string, std::string, std::less<>> query,
+                                    std::string address) {
   const std::string transport = query["transport"];
   const std::string id = query["sid"];
   if (transport != "polling" && transport != "websocket") co_return refuse(Refusal::UnknownTransport);
@@ -99,25 +118,30 @@ Task<Response> EngineServer::handle(Request request, std::map<std::string, std::
     session = find(id);
     if (!session) co_return refuse(Refusal::UnknownSession);
   }
-  if (over_socket) co_return connect_socket(request, std::move(session));
+  if (over_socket) co_return connect_socket(request, std::move(session), address);
   if (!session && request.method != "GET") co_return refuse(Refusal::BadMethod);
-  if (!session) co_return begin_polling(request);
+  if (!session) co_return begin_polling(request, address);
   if (request.method == "GET") co_return co_await poll(*request.loop, request.gone, std::move(session));
   co_return co_await post(std::move(request), std::move(session));
 }
 
-Response EngineServer::begin_polling(const Request& request) {
-  const auto session = open(request);
-  if (!session) return refuse(Refusal::Forbidden, 503);
+Response EngineServer::begin_polling(const Request& request, const std::string& address) {
+  const auto opened = open(request, address);
+  if (!opened) return refuse(Refusal::Forbidden, opened.error());
+  const auto& session = *opened;
   session->start(make_app_(*session), nullptr);
   return text_response(session->open_packet(true));
 }
 
-Response EngineServer::connect_socket(const Request& request, std::shared_ptr<Session> session) {
+Response EngineServer::connect_socket(const Request& request, std::shared_ptr<Session> session,
+                                      const std::string& address) {
   if (!check_websocket_handshake(request)) return refuse(Refusal::BadRequest);
   const bool fresh = !session;
-  if (fresh) session = open(request);
-  if (!session) return refuse(Refusal::Forbidden, 503);
+  if (fresh) {
+    auto opened = open(request, address);
+    if (!opened) return refuse(Refusal::Forbidden, opened.error());
+    session = std::move(*opened);
+  }
   const auto link = std::make_shared<SocketLink>(*request.loop, session->loop(), session);
   auto response = accept_websocket(request, link, options_.max_payload_bytes);
   if (fresh) {

@@ -14,17 +14,17 @@ std::string packet(char type) { return std::string(1, type); }
 
 }  // namespace
 
-Session::Session(std::string id, base::Loop& loop, const EngineOptions& options, Request handshake, OnClosed on_closed)
-    : id_(std::move(id)),
-      loop_(loop),
-      options_(options),
-      handshake_(std::move(handshake)),
-      on_closed_(std::move(on_closed)) {}
+Session::Session(std::string id, base::Loop& loop, const EngineOptions& options, Request handshake, Notes notes)
+    : id_(std::move(id)), loop_(loop), options_(options), handshake_(std::move(handshake)), notes_(std::move(notes)) {}
 
 Session::~Session() {
   if (closed_) return;  // the last who held it may be on another loop
   loop_.cancel(ping_timer_);
   loop_.cancel(upgrade_timer_);
+}
+
+void Session::note_known() {
+  if (!std::exchange(known_, true)) notes_.known(id_);
 }
 
 std::string Session::open_packet(bool may_upgrade) const {
@@ -99,7 +99,7 @@ void Session::finish() {
   probing_.reset();
   // Not now: the application may be the caller.
   loop_.defer([self = shared_from_this()] { self->app_.reset(); });
-  on_closed_(id_);
+  notes_.closed(id_);
 }
 
 void Session::drain() {

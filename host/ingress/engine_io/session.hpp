@@ -21,6 +21,7 @@ struct EngineOptions {
   std::int64_t ping_timeout_ms = 10'000;
   std::size_t max_payload_bytes = 1'000'000;
   std::size_t max_sessions = 20'000;
+  std::size_t max_strangers = 256;  ///< of them, those of one address whose clients are not known yet
 };
 
 /// The protocol above a session. Called on the session's loop.
@@ -40,10 +41,14 @@ class EngineApp {
 /// nothing but its place.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  using OnClosed = std::function<void(const std::string& id)>;
+  /// What is told to whoever keeps the sessions.
+  struct Notes {
+    std::function<void(const std::string& id)> known;
+    std::function<void(const std::string& id)> closed;
+  };
 
   /// `handshake`: the request that began it.
-  Session(std::string id, base::Loop& loop, const EngineOptions& options, Request handshake, OnClosed on_closed);
+  Session(std::string id, base::Loop& loop, const EngineOptions& options, Request handshake, Notes notes);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -52,6 +57,9 @@ class Session : public std::enable_shared_from_this<Session> {
   base::Loop& loop() const { return loop_; }
   const Request& handshake() const { return handshake_; }
   bool is_closed() const { return closed_; }
+  /// Credentials of the client were good: it is no stranger any more.
+  void note_known();
+  bool is_known() const { return known_; }
 
   /// Begins; over `link` when it is not null, else over polling.
   void start(std::unique_ptr<EngineApp> app, std::shared_ptr<SocketLink> link);
@@ -100,7 +108,7 @@ class Session : public std::enable_shared_from_this<Session> {
   base::Loop& loop_;
   const EngineOptions& options_;
   const Request handshake_;
-  OnClosed on_closed_;
+  const Notes notes_;
   std::unique_ptr<EngineApp> app_;
   std::vector<std::string> queue_;    // packets of the session itself
   std::shared_ptr<SocketLink> link_;  // null: polling
@@ -109,6 +117,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool flush_due_ = false;
   bool probed_ = false;  // the client waits for its poll to end, and upgrades then
   bool draining_ = false;
+  bool known_ = false;
   bool closing_ = false;
   bool closed_ = false;
   std::optional<base::Completion<PollAnswer>> waiting_;

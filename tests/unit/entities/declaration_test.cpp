@@ -78,6 +78,36 @@ TEST_CASE("A tool that was declared as it is now is not read again; one that cha
   CHECK(other.tools[0].tool.input_schema != former.tools[0].tool.input_schema);
 }
 
+TEST_CASE("Of tools that cannot be taken anyway, nothing but the name is read") {
+  // Whoever reads its schema says that instead.
+  const Json broken = {{"type", "string"}};
+  Json twice = Json::array({{{"name", "pay"}}});
+  for (int i = 0; i < 50; ++i) twice.push_back({{"name", "pay"}, {"input_schema", broken}});
+  const auto once = read(twice);
+  CHECK(once.tools.size() == 1);
+  REQUIRE(once.rejected.size() == 50);
+  for (const auto& each : once.rejected) CHECK(names(each.reason, "declared twice"));
+
+  Json many = Json::array();
+  for (std::size_t i = 0; i < kMaxTools; ++i) many.push_back({{"name", "tool" + std::to_string(i)}});
+  for (int i = 0; i < 50; ++i) many.push_back({{"name", "more" + std::to_string(i)}, {"input_schema", broken}});
+  const auto full = read(many);
+  CHECK(full.tools.size() == kMaxTools);
+  REQUIRE(full.rejected.size() == 50);
+  for (const auto& each : full.rejected) CHECK(names(each.reason, "expected at most 1000 tools"));
+}
+
+TEST_CASE("A list that is far too long is refused as a whole") {
+  const auto with = [](std::size_t count) {
+    return read_registration({{"tools", Json::array_t(count, {{"name", "a"}})}}, "entity:shop", {});
+  };
+  CHECK(with(2 * kMaxTools)->tools.size() == 1);
+  const auto refused = with(100'000);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == "invalid_frame");
+  CHECK(names(refused.error().message, "100000"));
+}
+
 TEST_CASE("What is stored reads as what was declared") {
   const auto declared = read(
       Json::array({{{"name", "crm.pay"},

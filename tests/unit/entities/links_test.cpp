@@ -1,5 +1,8 @@
 #include <catch2/catch.hpp>
 
+#include <atomic>
+#include <thread>
+
 #include "base/task_set.hpp"
 #include "links_stage.hpp"
 
@@ -21,7 +24,48 @@ Reply::Kind kind_of_end(LinksStage& f, const base::Completion<Reply>& done) {
   return reply ? reply->kind : Reply::Kind::Unspecified;
 }
 
+/// Notes where it ended.
+struct HomeboundLink final : Link {
+  HomeboundLink(base::Loop& loop, std::atomic<int>& ended, std::atomic<int>& astray)
+      : loop_(loop), ended_(ended), astray_(astray) {}
+  ~HomeboundLink() override {
+    if (!loop_.in_thread()) ++astray_;
+    ++ended_;
+  }
+  base::Loop& loop() override { return loop_; }
+  void send(const std::string&) override {}
+  void close(std::uint16_t, const std::string&) override {}
+  void recheck() override {}
+
+ private:
+  base::Loop& loop_;
+  std::atomic<int>& ended_;
+  std::atomic<int>& astray_;
+};
+
 }  // namespace
+
+TEST_CASE("A connection whose place is taken ends on its own loop, whichever thread took it") {
+  constexpr int kTimes = 20'000;
+  base::SystemClock clock;
+  base::Loop loop{clock};
+  std::atomic<int> ended{0};
+  std::atomic<int> astray{0};
+  Links links{clock};
+  std::atomic<bool> is_last_attached{false};
+  std::thread home([&] { loop.run_until([&] { return is_last_attached && ended >= kTimes - 1; }); });
+  for (int i = 0; i < kTimes; ++i) {
+    tenancy::EntityGuest guest;
+    guest.entity.id = "ent_1";
+    guest.scope = {"org", "prj", "env_1"};
+    REQUIRE(links.attach(std::make_shared<HomeboundLink>(loop, ended, astray), std::move(guest), "one", 0));
+  }
+  is_last_attached = true;
+  loop.post([] {});
+  home.join();
+  CHECK(astray == 0);
+  CHECK(ended == kTimes - 1);
+}
 
 TEST_CASE("A call goes to the connection with the fewest calls of those that offer the tool") {
   LinksStage f;

@@ -93,6 +93,7 @@ struct EngineStage {
   base::Loop loop{clock};
   std::vector<std::shared_ptr<Talk>> talks;  ///< by age of the session
   EngineServer server;
+  std::string address;  ///< that requests come from; empty: strangers are not counted
 
   explicit EngineStage(EngineOptions options = {})
       : server(options, [this](Session& session) {
@@ -126,13 +127,14 @@ struct EngineStage {
     query.emplace("EIO", "4");
     query.emplace("transport", "polling");
     struct Drive {
-      static Task<void> run(EngineServer& server, Request request, Query query, Asked& asked) {
-        asked.response = co_await server.handle(std::move(request), std::move(query));
+      static Task<void> run(EngineServer& server, Request request, Query query, std::string address, Asked& asked) {
+        asked.response = co_await server.handle(std::move(request), std::move(query), std::move(address));
         asked.done = true;
       }
     };
-    loop.post(
-        [this, asked, request, query] { asked->tasks.start("asked", Drive::run(server, request, query, *asked)); });
+    loop.post([this, asked, request, query, from = address] {
+      asked->tasks.start("asked", Drive::run(server, request, query, from, *asked));
+    });
     settle();
     return asked;
   }

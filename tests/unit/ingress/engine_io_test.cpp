@@ -91,6 +91,31 @@ TEST_CASE("Requests that the protocol does not know are refused in its own words
   CHECK(stage.begin_socket()->response.status == 503);
 }
 
+TEST_CASE("Strangers of one address are few, and clients that are known do not count among them") {
+  EngineOptions options;
+  options.max_strangers = 2;
+  EngineStage stage(options);
+  stage.address = "203.0.113.1";
+  stage.handshake();
+  auto end = stage.socket();
+  CHECK(stage.begin("GET", {})->response.status == 429);
+  CHECK(stage.begin_socket()->response.status == 429);
+  stage.talks[0]->session->note_known();
+  const std::string third = stage.handshake();
+  CHECK(stage.begin("GET", {})->response.status == 429);
+  CHECK(stage.post(third, "1") == 200);
+  end.hang_up();
+  stage.settle();
+  stage.talks[0]->session->note_known();
+  stage.handshake();
+  stage.handshake();
+  CHECK(stage.begin("GET", {})->response.status == 429);
+  stage.address = "203.0.113.2";
+  stage.handshake();
+  stage.address.clear();
+  for (int i = 0; i < 5; ++i) stage.handshake();
+}
+
 TEST_CASE("A body that is not what the protocol allows ends its session") {
   for (const char* body : {"", "x", "bAAAA", "7", "4a\x1e", "4\xC3("}) {
     EngineStage stage;

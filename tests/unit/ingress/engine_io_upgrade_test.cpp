@@ -173,7 +173,8 @@ Response asked_on(RunningLoop& running, EngineServer& server, const std::string&
   struct Drive {
     static Task<void> run(EngineServer& server, Request request, Query query,
                           std::shared_ptr<std::promise<Response>> answer) {
-      answer->set_value(co_await server.handle(std::move(request), std::move(query)));
+      std::string nowhere;
+      answer->set_value(co_await server.handle(std::move(request), std::move(query), std::move(nowhere)));
     }
   };
   std::shared_ptr<base::TaskSet> tasks;
