@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "stage.hpp"
+#include "store/approvals.hpp"
 #include "support/system_scope.hpp"
 
 using namespace platos;
@@ -378,6 +379,31 @@ TEST_CASE("an exception that leaves a body fails the run with an error and done"
   CHECK(events[2].json.find("internal_error") != std::string::npos);
   CHECK(events[2].json.find("a bug") == std::string::npos);
   CHECK(stored_run(stage, record.id).state == model::RunState::Failed);
+}
+
+TEST_CASE("A run that ends takes back what it has asked, also when it did not wait for an answer yet") {
+  const TempDir dir;
+  Stage stage(dir, [](engine::Run& run) -> Task<void> {
+    model::Approval approval;
+    approval.id = "apr_1";
+    approval.scope = kScope;
+    approval.run_id = run.id();
+    run.store([approval](store::Session& session) -> Result<void> {
+      store::Approvals(session).insert(approval);
+      return {};
+    });
+    run.journal(model::journal::kAsked, "{}");
+    co_await three_tokens(run);
+  });
+  stage.start();
+  const auto record = stage.new_run();
+  REQUIRE(stage.run(submit_and_wait(stage, record, no_work)));
+  (void)stage.events(record.id);
+  const auto read = stage.database->read(stage.loop, [](store::Session& session) -> Result<model::Approval> {
+    return *store::Approvals(session).find(kScope, "apr_1");
+  });
+  const auto found = stage.run([](auto waiting) -> Task<Result<model::Approval>> { co_return co_await waiting; }(read));
+  CHECK(found->state == model::ApprovalState::Cancelled);
 }
 
 TEST_CASE("a drained engine takes no runs, and leaves what does not end to the next process") {

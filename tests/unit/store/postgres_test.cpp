@@ -5,7 +5,9 @@
 #include <thread>
 
 #include "postgres_fixture.hpp"
+#include "store/approvals.hpp"
 #include "store/conversations.hpp"
+#include "support/waiting.hpp"
 
 namespace platos::store {
 
@@ -45,6 +47,42 @@ TEST_CASE("Row-level security shows a statement its own environment only, whatev
   });
   REQUIRE_FALSE(planted);
   CHECK(planted.error().message.find("row-level security") != std::string::npos);
+}
+
+TEST_CASE("Two hosts that decide on one approval do so one after the other", "[postgres]") {
+  PostgresFixture here;
+  REQUIRE(here.open());
+  PostgresFixture there;
+  there.options.url = here.options.url;
+  REQUIRE(there.open());
+  model::Approval approval;
+  approval.id = "apr_1";
+  approval.scope = {"org", "prj", "env_own"};
+  REQUIRE(here.write([&](Session& session) -> Result<void> {
+    Approvals(session).insert(approval);
+    return {};
+  }));
+  // Counts one more person. The first who does so goes on only when the other waits for it.
+  std::atomic<int> inside{0};
+  const auto count = [&](Session& session) -> Result<void> {
+    Approvals approvals(session);
+    approvals.lock(approval.scope, approval.id);
+    auto found = *approvals.find(approval.scope, approval.id);
+    if (inside++ == 0) {
+      tests::wait_until(
+          [&] { return here.as_superuser("SELECT count(*) FROM pg_locks WHERE NOT granted") == "1" || inside > 1; });
+    }
+    ++found.approvals;
+    (void)approvals.update(found);
+    return {};
+  };
+  std::thread other([&] { (void)there.write(count); });
+  const bool counted = here.write(count).has_value();
+  other.join();
+  REQUIRE(counted);
+  CHECK(*here.read([&](Session& session) -> Result<std::int64_t> {
+    return Approvals(session).find(approval.scope, approval.id)->approvals;
+  }) == 2);
 }
 
 TEST_CASE("Every table with tenants' rows stands behind the wall", "[postgres]") {
