@@ -123,6 +123,7 @@ TEST_CASE_METHOD(SandboxStage, "open files, and the size of one") {
                          "import signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\ntry:\n    "
                          "os.ftruncate(os.open('/workspace/x', 65), 1 << 40)\n    print('ESCAPED')\nexcept "
                          "OSError as e:\n    expect(e.errno == errno.EFBIG, e)"},
+                        {"room beyond the end of a file", "call(285, os.open('/workspace/x', 65), 1, 0, 3 << 20)"},
                         {"a core", "import resource\nexpect(resource.getrlimit(resource.RLIMIT_CORE) == (0, 0))"}});
 }
 
