@@ -1,7 +1,12 @@
 // Time, memory, processes, files, output: each has an end, and the result says which was reached.
+#include <sched.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "attempts.hpp"
 #include "sandbox/folder.hpp"
@@ -219,6 +224,30 @@ TEST_CASE_METHOD(WorkspaceStage, "files without a name that are small, or lie el
   INFO(result.errors);
   CHECK(result.stopped_for.empty());
   CHECK(result.output == "fine\n");
+}
+
+// In mounts of its own: nobody else sees the small disk.
+TEST_CASE("files that are nowhere to be seen end with the disk") {
+  if (::geteuid() != 0) return;
+  std::string stopped_for = "nothing has run";
+  std::thread([&] {
+    if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return;
+    WorkspaceStage stage;
+    const std::string disk = stage.data.path() + "/workspaces";
+    std::filesystem::create_directory(disk);
+    if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=24m,mode=0700") != 0) return;
+    stage.options.workspace_bytes = 8 * kMiB;
+    stopped_for = stage
+                      .in_workspace(
+                          "import ctypes, os, time\nlibc = ctypes.CDLL(None)\nlibc.mmap.restype = ctypes.c_void_p\n"
+                          "libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + 3 * [ctypes.c_int] + "
+                          "[ctypes.c_long]\nfor i in range(3):\n    f = os.open('.', os.O_RDWR | os.O_TMPFILE)\n    "
+                          "os.ftruncate(f, 6 << 20)\n    at = libc.mmap(None, 6 << 20, 3, 1, f, 0)\n    "
+                          "os.close(f)\n    ctypes.memset(at, 1, 6 << 20)\ntime.sleep(5)")
+                      .stopped_for;
+    ::umount2(disk.c_str(), MNT_DETACH);
+  }).join();
+  CHECK(stopped_for == "workspace");
 }
 
 TEST_CASE_METHOD(WorkspaceStage, "folders without end are taken away whole") {

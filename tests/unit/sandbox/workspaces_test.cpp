@@ -5,7 +5,9 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <future>
+#include <optional>
 
 #include "sandbox/workspace_file.hpp"
 #include "sandbox_stage.hpp"
@@ -81,6 +83,25 @@ TEST_CASE_METHOD(SandboxStage, "the host removes nothing from a workspace that a
   CHECK(entered.get());
   CHECK_FALSE(workspaces.leave(path, sandbox::kNothingOverrun));
   CHECK(workspaces.sweep(later_s) == 1);
+}
+
+TEST_CASE_METHOD(SandboxStage, "a workspace is not swept from under a program") {
+  sandbox::Sandbox box(options, clock, logger);
+  ports::ScriptJob job;
+  job.workspace = box.workspaces().open("env", "thread").value();
+  job.command = {"/bin/sh", "-c", "echo x > began; exec sleep 300"};
+  job.start_in_workspace = true;
+  base::CancelSource cancel;
+  std::optional<std::size_t> swept;
+  const std::function<void()> look = [&] {
+    if (!std::filesystem::exists(job.workspace + "/began")) return (void)loop.call_after(10'000, look);
+    swept = box.workspaces().sweep(clock.wall_us() / 1'000'000 + 8 * 24 * 3600);
+    cancel.cancel("test");
+  };
+  loop.call_after(0, look);
+  CHECK_FALSE(run_in(box, job, cancel.token()));
+  CHECK(swept == 0);
+  CHECK(std::filesystem::exists(job.workspace + "/began"));
 }
 
 TEST_CASE_METHOD(SandboxStage,
