@@ -22,7 +22,8 @@ inline constexpr std::int64_t kNothingOverrun = std::numeric_limits<std::int64_t
 ///
 /// Programs of one thread may be in its workspace at once. The host removes there only while it is alone: a sweep
 /// leaves out a workspace with a program in it, and what several programs have overrun is restored after the last of
-/// them. Until that is done, the next program waits; it is not long, and not cancelled.
+/// them. Until that is done, the next program waits; it is not long, and not cancelled. What `add_file` puts there
+/// meanwhile may go with the rest.
 class Workspaces {
  public:
   Workspaces(const Options& options, const Account& account);
