@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "sandbox/descriptor.hpp"
 
@@ -9,7 +10,13 @@ namespace platos::sandbox {
 
 struct ProcessUse {
   std::int64_t processes = 0;
-  std::int64_t memory_bytes = 0;  ///< anonymous and shared pages; those of files belong to everybody
+  std::int64_t memory_bytes = 0;  ///< anonymous and shared pages, and their tables; those of files are everybody's
+};
+
+/// Files that are open and have no name any more.
+struct UnlinkedUse {
+  std::int64_t bytes = 0;  ///< on disk
+  bool hidden = false;     ///< a process keeps its files from being looked at
 };
 
 /// Bound to one thread. Nothing in there is believed to be more than numbers.
@@ -21,6 +28,8 @@ class ProcessTable {
 
   explicit operator bool() const { return static_cast<bool>(folder_); }
   ProcessUse use() const;
+  /// Those below `folder`, a path as the sandbox has it. Looks at no more than `most` descriptors.
+  UnlinkedUse unlinked(const std::string& folder, std::int64_t most) const;
   /// Kills the first of them, with which the kernel kills the others. Nothing when they are gone.
   void kill() const;
   /// Whether all its processes are gone. The first of them is the last that the kernel takes away.

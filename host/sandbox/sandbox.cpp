@@ -81,20 +81,25 @@ Result<ports::ScriptResult> Sandbox::execute(const ports::ScriptJob& job, const 
   if (stop.raised()) return fail(ErrorKind::Cancelled, "cancelled", "the script was cancelled before it began");
   if (!account_) return fail(account_.error());
   if (!filter_) return fail(filter_.error());
-  std::int64_t last_change_ns = 0;
-  if (!job.workspace.empty()) {
-    const auto use = check_workspace(job.workspace);
-    if (!use) return fail(use.error());
-    last_change_ns = use->newest_change_ns;
-  }
-  auto result = supervise(job, options_, *account_, *filter_, stop);
-  if (!job.workspace.empty()) {
-    const auto restored = restore_workspace(job.workspace, last_change_ns);
-    if (!restored) return fail(restored.error());
-    if (result && *restored) result->stopped_for = "workspace";
-  }
+  auto result = job.workspace.empty() ? supervise(job, options_, *account_, *filter_, stop) : run_kept(job, stop);
   if (!result && result.error().code == "sandbox_unavailable")
     logger_.warn("sandbox", "a program was not run", {{"reason", result.error().message}});
+  return result;
+}
+
+Result<ports::ScriptResult> Sandbox::run_kept(const ports::ScriptJob& job, const StopSignal& stop) {
+  workspaces_.enter(job.workspace);
+  const auto before = check_workspace(job.workspace);
+  auto result = before ? supervise(job, options_, *account_, *filter_, stop) : fail(before.error());
+  const bool overrun = !check_workspace(job.workspace);
+  const auto since_ns =
+      workspaces_.leave(job.workspace, before && overrun ? before->newest_change_ns : kNothingOverrun);
+  if (since_ns) {
+    const auto restored = restore_workspace(job.workspace, *since_ns);
+    workspaces_.reopen(job.workspace);
+    if (!restored) return fail(restored.error());
+  }
+  if (result && overrun) result->stopped_for = "workspace";
   return result;
 }
 
@@ -111,14 +116,13 @@ Result<FolderUse> Sandbox::check_workspace(const std::string& path) const {
                   std::to_string(kMaxDepth) + " folders below each other; delete some");
 }
 
-// A program that overran the workspace loses what it wrote; if that is not enough, the workspace is emptied.
-Result<bool> Sandbox::restore_workspace(const std::string& path, std::int64_t last_change_ns) {
-  if (check_workspace(path)) return false;
+// Programs that overran the workspace lose what they wrote; if that is not enough, the workspace is emptied.
+Result<void> Sandbox::restore_workspace(const std::string& path, std::int64_t last_change_ns) {
+  if (check_workspace(path)) return {};
   logger_.info("sandbox", "a workspace was overrun: what the program wrote is removed");
-  if (auto removed = remove_changed_after(path, last_change_ns); !removed) return fail(removed.error());
-  if (check_workspace(path)) return true;
-  if (auto emptied = remove_content(path, true); !emptied) return fail(emptied.error());
-  return true;
+  if (auto removed = remove_changed_after(path, last_change_ns); !removed) return removed;
+  if (check_workspace(path)) return {};
+  return remove_content(path, true);
 }
 
 Task<void> Sandbox::upkeep(base::Loop& loop, base::CancelToken cancel) {

@@ -40,9 +40,10 @@ class Sandbox final : public ports::ScriptRunner {
 
  private:
   Result<ports::ScriptResult> execute(const ports::ScriptJob& job, const StopSignal& stop);
+  /// In a workspace that stays.
+  Result<ports::ScriptResult> run_kept(const ports::ScriptJob& job, const StopSignal& stop);
   Result<FolderUse> check_workspace(const std::string& path) const;
-  /// Whether there was anything to restore.
-  Result<bool> restore_workspace(const std::string& path, std::int64_t last_change_ns);
+  Result<void> restore_workspace(const std::string& path, std::int64_t last_change_ns);
 
   const Options options_;
   base::Clock& clock_;

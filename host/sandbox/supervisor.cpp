@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -30,6 +31,7 @@ constexpr milliseconds kLookAtMemory{25};
 constexpr milliseconds kLookAtWorkspace{200};
 constexpr milliseconds kLongestDying{5'000};
 constexpr int kKilled = 137;
+constexpr const char* kWorkspaceInside = "/workspace";
 
 /// One stream of the program: kept up to the cap, the rest read and dropped.
 class Stream {
@@ -73,6 +75,13 @@ Result<Pipe> make_pipe() {
   return made;
 }
 
+/// Of the file system that the folder lies on, for programs.
+std::optional<std::int64_t> free_bytes(const std::string& folder) {
+  struct statvfs found {};
+  if (::statvfs(folder.c_str(), &found) != 0) return std::nullopt;
+  return static_cast<std::int64_t>(found.f_bavail * found.f_frsize);
+}
+
 class Supervision {
  public:
   Supervision(const ports::ScriptJob& job, const Options& options, const StopSignal& stop, Child child, Stream output,
@@ -84,6 +93,7 @@ class Supervision {
         output_(std::move(output)),
         errors_(std::move(errors)),
         status_(std::move(status)),
+        free_before_(job.workspace.empty() ? std::nullopt : free_bytes(job.workspace)),
         deadline_(Clock::now() + milliseconds(std::min(job.timeout_ms, options.max_timeout_ms))) {}
 
   Result<ports::ScriptResult> run() {
@@ -143,15 +153,25 @@ class Supervision {
     const ProcessUse use = processes_.use();
     if (use.memory_bytes > options_.memory_bytes) return stop_for("memory");
     if (use.processes > options_.processes + 2) return stop_for("processes");  // bubblewrap's own and the program
-    if (!job_.workspace.empty() && now >= next_workspace_look_) check_workspace();
+    if (job_.workspace.empty()) return;
+    if (disk_runs_full()) return stop_for("workspace");
+    if (now >= next_workspace_look_) check_workspace();
+  }
+
+  // Files that are mapped only, or on their way through a socket, are nowhere to be seen, but take room all the same.
+  // What neighbours write ends nobody before the disk itself is at its end.
+  bool disk_runs_full() const {
+    const auto free = free_bytes(job_.workspace);
+    return free && free_before_ && *free<options_.workspace_bytes&& * free_before_ - *free> options_.workspace_bytes;
   }
 
   void check_workspace() {
     const auto began = Clock::now();
     const auto use = use_of(job_.workspace, options_.workspace_entries);
-    const bool too_much = use && (use->bytes > options_.workspace_bytes || use->entries > options_.workspace_entries ||
-                                  use->depth >= kMaxDepth);
-    if (too_much) return stop_for("workspace");
+    const auto unlinked = processes_.unlinked(kWorkspaceInside, (options_.processes + 2) * options_.open_files);
+    const bool too_much = use && (use->bytes + unlinked.bytes > options_.workspace_bytes ||
+                                  use->entries > options_.workspace_entries || use->depth >= kMaxDepth);
+    if (too_much || unlinked.hidden) return stop_for("workspace");
     // A folder with much in it is looked at less often.
     next_workspace_look_ = Clock::now() + std::max<Clock::duration>(kLookAtWorkspace, 20 * (Clock::now() - began));
   }
@@ -206,6 +226,7 @@ class Supervision {
   Stream output_;
   Stream errors_;
   Descriptor status_;
+  std::optional<std::int64_t> free_before_;
   Clock::time_point deadline_;
   Clock::time_point next_look_{};
   Clock::time_point next_workspace_look_{};

@@ -35,6 +35,7 @@ TEST_CASE_METHOD(SandboxStage, "other processes cannot be looked into") {
                         {"environment of the first process", "attempt(lambda: read('/proc/1/environ'))"},
                         {"descriptors of the first process",
                          "attempt(lambda: [os.readlink('/proc/1/fd/' + n) for n in os.listdir('/proc/1/fd')])"},
+                        {"hiding what it has open", "call(157, 4, 0)"},
                         {"typing into the terminal", "attempt(lambda: __import__('fcntl').ioctl(0, 0x5412, b'x'))"},
                         {"pasting into the console", "call(16, 0, 0x541c, b'\\3')"}});
 }

@@ -1,7 +1,12 @@
 // Time, memory, processes, files, output: each has an end, and the result says which was reached.
+#include <sched.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "attempts.hpp"
 #include "sandbox/folder.hpp"
@@ -83,6 +88,20 @@ TEST_CASE_METHOD(SandboxStage, "memory of many processes, of shared memory, and 
         "import mmap, time\nkept = []\nfor i in range(8):\n    m = mmap.mmap(-1, 24 << 20)\n    m.write(b'x' * (24 "
         "<< 20))\n    kept.append(m)\ntime.sleep(60)";
   }
+  SECTION("of a process whose first thread has ended") {
+    code =
+        "import ctypes, mmap, threading, time\ndef work():\n    time.sleep(0.2)\n    kept = []\n    for i in "
+        "range(8):\n        "
+        "m = mmap.mmap(-1, 24 << 20)\n        m.write(b'x' * (24 << 20))\n        kept.append(m)\n    time.sleep(5)\n"
+        "threading.Thread(target=work).start()\nctypes.CDLL(None).syscall(ctypes.c_long(60), ctypes.c_long(0))";
+  }
+  SECTION("in tables of pages that are not there") {
+    code =
+        "import ctypes, time\nlibc = ctypes.CDLL(None)\nlibc.mmap.restype = ctypes.c_void_p\n"
+        "libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + 3 * [ctypes.c_int] + [ctypes.c_long]\n"
+        "at = libc.mmap(None, 256 << 30, 1, 0x4022, -1, 0)\nassert at != 2 ** 64 - 1\n"
+        "for i in range(256 << 9):\n    ctypes.c_char.from_address(at + (i << 21)).value\ntime.sleep(60)";
+  }
   SECTION("in /tmp and /dev/shm") {
     code =
         "for place in ('/tmp/x', '/dev/shm/x'):\n    try:\n        open(place, 'wb').write(b'x' * (32 << 20))\n        "
@@ -90,6 +109,7 @@ TEST_CASE_METHOD(SandboxStage, "memory of many processes, of shared memory, and 
     stopped_for.clear();
   }
   const auto result = python(code);
+  INFO(result.errors);
   CHECK(result.stopped_for == stopped_for);
   if (stopped_for.empty()) CHECK(result.output == "28\n28\n");
 }
@@ -123,6 +143,7 @@ TEST_CASE_METHOD(SandboxStage, "open files, and the size of one") {
                          "import signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\ntry:\n    "
                          "os.ftruncate(os.open('/workspace/x', 65), 1 << 40)\n    print('ESCAPED')\nexcept "
                          "OSError as e:\n    expect(e.errno == errno.EFBIG, e)"},
+                        {"room beyond the end of a file", "call(285, os.open('/workspace/x', 65), 1, 0, 4096)"},
                         {"a core", "import resource\nexpect(resource.getrlimit(resource.RLIMIT_CORE) == (0, 0))"}});
 }
 
@@ -165,6 +186,68 @@ TEST_CASE_METHOD(WorkspaceStage, "a workspace that is overrun loses what the pro
   CHECK(use->entries == 1);
   std::ifstream kept(workspace + "/kept.txt");
   CHECK(std::string(std::istreambuf_iterator<char>(kept), {}) == "from before");
+}
+
+TEST_CASE_METHOD(WorkspaceStage, "files that are open and have no name count as the workspace's") {
+  options.workspace_bytes = 8 * kMiB;
+  const std::string write_and_wait = "\nos.write(f, b'x' * (48 << 20))\ntime.sleep(5)";
+  const std::string unlinked = "f = os.open('f', os.O_RDWR | os.O_CREAT)\nos.unlink('f')";
+  std::string code = "import ctypes, os, shutil, sys, time\n";
+  SECTION("taken away") { code += unlinked + write_and_wait; }
+  SECTION("never there") { code += "f = os.open('.', os.O_RDWR | os.O_TMPFILE)" + write_and_wait; }
+  SECTION("below a name that is too long to be told") {
+    code += "for i in range(20):\n    os.mkdir('d' * 250)\n    os.chdir('d' * 250)\n" + unlinked + write_and_wait;
+  }
+  SECTION("of a thread with descriptors of its own") {
+    // CLONE_VM, CLONE_SIGHAND and CLONE_THREAD: all is shared but the descriptors.
+    code += "libc = ctypes.CDLL(None)\nstack = ctypes.create_string_buffer(1 << 20)\n" + unlinked +
+            "\nos.write(f, b'x' * (48 << 20))\ntop = ctypes.c_void_p((ctypes.addressof(stack) + (1 << 20)) & ~15)\n"
+            "assert libc.clone(libc.pause, top, 0x100 | 0x800 | 0x10000, None) > 0\nos.close(f)\ntime.sleep(5)";
+  }
+  SECTION("of a program that cannot be read") {
+    options.workspace_bytes = 32 * kMiB;
+    code +=
+        "shutil.copy(sys.executable, 'p')\nos.chmod('p', 0o111)\nos.execv('p', ['p', '-c', \"\"\"import os, time\n" +
+        unlinked + write_and_wait + "\"\"\"])";
+  }
+  const auto result = in_workspace(code);
+  INFO(result.errors);
+  CHECK(result.stopped_for == "workspace");
+}
+
+TEST_CASE_METHOD(WorkspaceStage, "files without a name that are small, or lie elsewhere, do no harm") {
+  options.workspace_bytes = 8 * kMiB;
+  const auto result = in_workspace(
+      "import os, time\nfor i in range(10):\n    f = os.open('/tmp', os.O_RDWR | os.O_TMPFILE)\n    "
+      "os.write(f, b'x' * (2 << 20))\nos.write(os.open('.', os.O_RDWR | os.O_TMPFILE), b'x' * (2 << 20))\n"
+      "time.sleep(0.6)\nprint('fine')");
+  INFO(result.errors);
+  CHECK(result.stopped_for.empty());
+  CHECK(result.output == "fine\n");
+}
+
+// In mounts of its own: nobody else sees the small disk.
+TEST_CASE("files that are nowhere to be seen end with the disk") {
+  if (::geteuid() != 0) return;
+  std::string stopped_for = "nothing has run";
+  std::thread([&] {
+    if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return;
+    WorkspaceStage stage;
+    const std::string disk = stage.data.path() + "/workspaces";
+    std::filesystem::create_directory(disk);
+    if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=24m,mode=0700") != 0) return;
+    stage.options.workspace_bytes = 8 * kMiB;
+    stopped_for = stage
+                      .in_workspace(
+                          "import ctypes, os, time\nlibc = ctypes.CDLL(None)\nlibc.mmap.restype = ctypes.c_void_p\n"
+                          "libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + 3 * [ctypes.c_int] + "
+                          "[ctypes.c_long]\nfor i in range(3):\n    f = os.open('.', os.O_RDWR | os.O_TMPFILE)\n    "
+                          "os.ftruncate(f, 6 << 20)\n    at = libc.mmap(None, 6 << 20, 3, 1, f, 0)\n    "
+                          "os.close(f)\n    ctypes.memset(at, 1, 6 << 20)\ntime.sleep(5)")
+                      .stopped_for;
+    ::umount2(disk.c_str(), MNT_DETACH);
+  }).join();
+  CHECK(stopped_for == "workspace");
 }
 
 TEST_CASE_METHOD(WorkspaceStage, "folders without end are taken away whole") {

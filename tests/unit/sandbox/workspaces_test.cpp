@@ -1,8 +1,13 @@
 // The folders of threads: whose they are, and when they go.
+#include <fcntl.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <future>
+#include <optional>
 
 #include "sandbox/workspace_file.hpp"
 #include "sandbox_stage.hpp"
@@ -34,6 +39,69 @@ TEST_CASE_METHOD(SandboxStage, "old workspaces go, then the longest unused, and 
   CHECK(workspaces.sweep(now_s) == 0);
   CHECK(workspaces.sweep(now_s + 7200) == 1);
   CHECK(workspaces.sweep(now_s + 8 * 24 * 3600) == 1);
+}
+
+TEST_CASE_METHOD(SandboxStage, "a program does not choose when its workspace was used") {
+  options.workspaces_bytes = 1024 * 1024;
+  sandbox::Sandbox box(options, clock, logger);
+  auto& workspaces = box.workspaces();
+  const std::int64_t now_s = clock.wall_us() / 1'000'000;
+  const std::string first = workspaces.open("env", "a").value();
+  for (const auto& path : {first, workspaces.open("env", "b").value()})
+    std::ofstream(path + "/f") << std::string(900 * 1024, 'x');
+  const auto date_first = [&](std::time_t second) {
+    const timespec times[2] = {{second, 0}, {second, 0}};
+    REQUIRE(::utimensat(AT_FDCWD, first.c_str(), static_cast<const timespec*>(times), 0) == 0);
+  };
+  date_first(0);
+  CHECK(workspaces.sweep(now_s) == 0);
+  date_first(4'102'444'800);  // in the year 2100
+  CHECK(workspaces.sweep(now_s + 8 * 24 * 3600) == 2);
+  CHECK_FALSE(std::filesystem::exists(first));
+}
+
+TEST_CASE_METHOD(SandboxStage, "the host removes nothing from a workspace that a program is in") {
+  sandbox::Sandbox box(options, clock, logger);
+  auto& workspaces = box.workspaces();
+  const std::string path = workspaces.open("env", "thread").value();
+  const std::int64_t later_s = clock.wall_us() / 1'000'000 + 8 * 24 * 3600;
+  workspaces.enter(path);
+  workspaces.enter(path);
+  CHECK(workspaces.sweep(later_s) == 0);
+  CHECK_FALSE(workspaces.leave(path, 7));
+  CHECK(workspaces.sweep(later_s) == 0);
+  CHECK(workspaces.leave(path, sandbox::kNothingOverrun) == 7);
+  CHECK(workspaces.sweep(later_s) == 0);
+
+  std::atomic<bool> reopened{false};
+  auto entered = std::async(std::launch::async, [&] {
+    workspaces.enter(path);
+    return reopened.load();
+  });
+  reopened = true;
+  workspaces.reopen(path);
+  CHECK(entered.get());
+  CHECK_FALSE(workspaces.leave(path, sandbox::kNothingOverrun));
+  CHECK(workspaces.sweep(later_s) == 1);
+}
+
+TEST_CASE_METHOD(SandboxStage, "a workspace is not swept from under a program") {
+  sandbox::Sandbox box(options, clock, logger);
+  ports::ScriptJob job;
+  job.workspace = box.workspaces().open("env", "thread").value();
+  job.command = {"/bin/sh", "-c", "echo x > began; exec sleep 300"};
+  job.start_in_workspace = true;
+  base::CancelSource cancel;
+  std::optional<std::size_t> swept;
+  const std::function<void()> look = [&] {
+    if (!std::filesystem::exists(job.workspace + "/began")) return (void)loop.call_after(10'000, look);
+    swept = box.workspaces().sweep(clock.wall_us() / 1'000'000 + 8 * 24 * 3600);
+    cancel.cancel("test");
+  };
+  loop.call_after(0, look);
+  CHECK_FALSE(run_in(box, job, cancel.token()));
+  CHECK(swept == 0);
+  CHECK(std::filesystem::exists(job.workspace + "/began"));
 }
 
 TEST_CASE_METHOD(SandboxStage,
