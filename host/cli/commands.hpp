@@ -27,6 +27,10 @@ CLI::App* add_group(CLI::App& parent, const std::string& name, const std::string
 /// The required argument ID of a command.
 void add_id(CLI::App& command, std::string& id, const std::string& meaning);
 
+/// Checks of options, for check(): decimal digits, and no other form of a number. Why it is none; empty: it is one.
+std::string is_whole_number(const std::string& text);
+std::string is_count(const std::string& text);  ///< from 1
+
 /// --limit and --offset of a list.
 struct Page {
   std::string limit;
