@@ -159,14 +159,7 @@ using Work = Result<void> (*)(Connection&, const RunOptions&, bool);
 void define_runs(const Commands& commands) {
   auto* group = add_group(commands.app, "runs", "Runs: everything that takes time, such as a turn of a chat");
   const auto command = [&](const char* name, const char* description, const char* example, Work work) {
-    auto options = std::make_shared<RunOptions>();
-    auto* added = add_command(*group, name, description, example);
-    added->callback([commands, options, work] {
-      commands.action = [&globals = commands.globals, options, work] {
-        return with_connection(globals, [&](Connection& to) { return work(to, *options, globals.json); });
-      };
-    });
-    return std::make_pair(added, options);
+    return define_command<RunOptions>(commands, *group, name, description, example, work);
   };
   const auto [list_command, list_options] =
       command("list", "List runs, newest first", "platos runs list --status failed", &list);

@@ -219,14 +219,7 @@ using Defined = std::pair<CLI::App*, std::shared_ptr<ToolOptions>>;
 
 Defined define(const Commands& commands, CLI::App& group, const char* name, const char* description,
                const char* example, Work work) {
-  auto options = std::make_shared<ToolOptions>();
-  auto* added = add_command(group, name, description, example);
-  added->callback([commands, options, work] {
-    commands.action = [&globals = commands.globals, options, work] {
-      return with_connection(globals, [&](Connection& to) { return work(to, *options, globals.json); });
-    };
-  });
-  return {added, options};
+  return define_command<ToolOptions>(commands, group, name, description, example, work);
 }
 
 void define_settings(const Commands& commands, CLI::App& group) {

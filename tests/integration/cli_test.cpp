@@ -123,7 +123,7 @@ TEST_CASE("runs events: all events of a run, or those behind a number, as lines 
 }
 
 TEST_CASE("runs events: heartbeats are no events, neither as lines nor as JSON") {
-  const CliStage stage({"--set", "http.heartbeat_ms=1000"});
+  CliStage stage({"--set", "http.heartbeat_ms=1000"});
   const std::string agent = stage.agent("mock-hang3-n8");
   WatchedProcess chat = stage.in_pipes({"chat", "--agent", agent, "--message", "Hi"});
   for (int i = 0; i < 6; ++i) REQUIRE(chat.read_until("@"));
