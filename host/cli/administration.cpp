@@ -53,6 +53,10 @@ std::string body_of(const AdminCommand& command, const Given& given) {
 }
 
 std::string cell_of(const Json& row, const std::string& member) {
+  if (const auto dot = member.find('.'); dot != std::string::npos) {
+    const Json inner = row.value(member.substr(0, dot), Json());
+    return inner.is_object() ? text_of(inner, member.substr(dot + 1)) : std::string();
+  }
   return member.ends_with("At") ? time_of(row, member) : text_of(row, member);
 }
 
@@ -99,7 +103,7 @@ void add_command_to(CLI::App& group, const Commands& commands, const AdminComman
     } else {
       target = value.fallback;
     }
-    if (value.number) option->check(CLI::NonNegativeNumber);
+    if (value.number) option->check(is_whole_number);
     if (value.secret) option->check(is_from_input);
   }
   added->callback([commands, given, &command] {

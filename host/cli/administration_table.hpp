@@ -18,7 +18,7 @@ struct Value {
 
 struct Column {
   const char* header;
-  const char* member;
+  const char* member;  ///< "outer.inner" of an object within the row
 };
 
 struct AdminCommand {

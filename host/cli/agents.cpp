@@ -142,14 +142,7 @@ using Work = Result<void> (*)(Connection&, const AgentOptions&, bool);
 void define_agents(const Commands& commands) {
   auto* group = add_group(commands.app, "agents", "Agents: a prompt, a model and tools, in versions");
   const auto command = [&](const char* name, const char* description, const char* example, Work work) {
-    auto options = std::make_shared<AgentOptions>();
-    auto* added = add_command(*group, name, description, example);
-    added->callback([commands, options, work] {
-      commands.action = [&globals = commands.globals, options, work] {
-        return with_connection(globals, [&](Connection& to) { return work(to, *options, globals.json); });
-      };
-    });
-    return std::make_pair(added, options);
+    return define_command<AgentOptions>(commands, *group, name, description, example, work);
   };
   const auto [list_command, list_options] =
       command("list", "List agents, newest first", "platos agents list --limit 10", &list);

@@ -2,7 +2,7 @@
 
 #include <clocale>
 #include <cstdlib>
-#include <iostream>
+#include <limits>
 
 #include "base/text.hpp"
 #include "base/version.hpp"
@@ -63,6 +63,14 @@ int explain(const CLI::App& app, const CLI::ParseError& error, int argc, char** 
       {ErrorKind::InvalidArgument, kUsageError, message + " (\"platos help\" lists the commands)", false, 0, {}});
 }
 
+/// Empty: it is one.
+std::string is_number_from(std::uint64_t least, const std::string& text) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+  std::uint64_t number = 0;
+  if (base::parse_uint64(text, number) && number >= least && number <= kMost) return {};
+  return "expected a whole number from " + std::to_string(least) + " on in digits, found \"" + text + "\"";
+}
+
 int parse_and_run(int argc, char** argv) {
   Globals globals;
   Action action;
@@ -80,7 +88,9 @@ int parse_and_run(int argc, char** argv) {
     return explain(app, error, argc, argv);
   }
   const int code = action ? action() : static_cast<int>(kExitUsage);
-  if (std::fflush(stdout) != 0) {
+  // What was written before, as by a command that flushes each line, left its mark only.
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (code == kExitOk && !written) {
     return report(
         {ErrorKind::Internal, "output", "standard output cannot be written: is its disk full?", false, 0, {}});
   }
@@ -111,9 +121,13 @@ void add_id(CLI::App& command, std::string& id, const std::string& meaning) {
   });
 }
 
+std::string is_whole_number(const std::string& text) { return is_number_from(0, text); }
+
+std::string is_count(const std::string& text) { return is_number_from(1, text); }
+
 void add_page(CLI::App& command, Page& page) {
-  command.add_option("--limit", page.limit, "At most so many rows")->check(CLI::PositiveNumber);
-  command.add_option("--offset", page.offset, "Leave out so many rows first")->check(CLI::NonNegativeNumber);
+  command.add_option("--limit", page.limit, "At most so many rows")->check(is_count);
+  command.add_option("--offset", page.offset, "Leave out so many rows first")->check(is_whole_number);
 }
 
 std::string query_of(const Page& page, const std::vector<std::string>& more) {

@@ -116,14 +116,7 @@ using ApprovalWork = Result<void> (*)(Connection&, const ApprovalOptions&, bool)
 void define_approvals(const Commands& commands) {
   auto* group = add_group(commands.app, "approvals", "Approvals: what agents may not do before a person has said yes");
   const auto command = [&](const char* name, const char* description, const char* example, ApprovalWork work) {
-    auto options = std::make_shared<ApprovalOptions>();
-    auto* added = add_command(*group, name, description, example);
-    added->callback([commands, options, work] {
-      commands.action = [&globals = commands.globals, options, work] {
-        return with_connection(globals, [&](Connection& to) { return work(to, *options, globals.json); });
-      };
-    });
-    return std::make_pair(added, options);
+    return define_command<ApprovalOptions>(commands, *group, name, description, example, work);
   };
   const auto deciding = [&](const char* name, const char* description, const char* example, ApprovalWork work) {
     const auto [added, options] = command(name, description, example, work);

@@ -27,6 +27,10 @@ CLI::App* add_group(CLI::App& parent, const std::string& name, const std::string
 /// The required argument ID of a command.
 void add_id(CLI::App& command, std::string& id, const std::string& meaning);
 
+/// Checks of options, for check(): decimal digits, and no other form of a number. Why it is none; empty: it is one.
+std::string is_whole_number(const std::string& text);
+std::string is_count(const std::string& text);  ///< from 1
+
 /// --limit and --offset of a list.
 struct Page {
   std::string limit;
@@ -38,6 +42,23 @@ std::string query_of(const Page& page, const std::vector<std::string>& more = {}
 
 /// Finds the server, runs `work`, and reports its error. The exit code.
 int with_connection(const Globals& globals, const std::function<Result<void>(Connection&)>& work);
+
+/// A command that asks the server. `work` gets an `Options` of the command's own, to which its options are bound, and
+/// whether --json was given.
+template <typename Options>
+std::pair<CLI::App*, std::shared_ptr<Options>> define_command(const Commands& commands, CLI::App& group,
+                                                              const char* name, const char* description,
+                                                              const char* example,
+                                                              Result<void> (*work)(Connection&, const Options&, bool)) {
+  auto options = std::make_shared<Options>();
+  auto* added = add_command(group, name, description, example);
+  added->callback([commands, options, work] {
+    commands.action = [&globals = commands.globals, options, work] {
+      return with_connection(globals, [&](Connection& to) { return work(to, *options, globals.json); });
+    };
+  });
+  return {added, options};
+}
 
 void define_chat(const Commands& commands);
 void define_agents(const Commands& commands);

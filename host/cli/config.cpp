@@ -19,7 +19,8 @@ Result<config::Loaded> load(const Globals& globals, const std::string& file) {
     sources.file_required = false;
   }
   sources.environment = config::environment_overrides();
-  if (!globals.data_dir.empty()) sources.command_line.emplace_back("data.dir", globals.data_dir);
+  const std::string data_dir = given_data_dir(globals);
+  if (!data_dir.empty()) sources.command_line.emplace_back("data.dir", data_dir);
   return config::load(sources);
 }
 

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/network.hpp"
 #include "base/task_set.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
@@ -34,7 +35,9 @@ std::string without_slash(std::string url) {
 }
 
 bool is_this_machine(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+  static const auto kLoopback4 = base::Network::parse("127.0.0.0/8");
+  static const auto kLoopback6 = base::Network::parse("::1");
+  return host == "localhost" || kLoopback4->contains(host) || kLoopback6->contains(host);
 }
 
 /// What lists the objects that a path names, for the hint of a 404.
@@ -61,10 +64,14 @@ ErrorKind kind_of_status(int status) {
 
 }  // namespace
 
+std::string given_data_dir(const Globals& globals) {
+  return globals.data_dir.empty() ? environment("PLATOS_DATA_DIR") : globals.data_dir;
+}
+
 Result<Address> find_address(const Globals& globals) {
   Address address;
   address.environment = globals.environment.empty() ? environment("PLATOS_ENVIRONMENT") : globals.environment;
-  address.data_dir = globals.data_dir.empty() ? environment("PLATOS_DATA_DIR") : globals.data_dir;
+  address.data_dir = given_data_dir(globals);
   if (address.data_dir.empty()) address.data_dir = config::default_data_dir();
   const std::string published = without_slash(first_line(address.data_dir + "/url"));
   std::string origin = "--url";

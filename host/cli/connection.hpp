@@ -23,6 +23,9 @@ struct Globals {
   bool json = false;
 };
 
+/// --data-dir, else PLATOS_DATA_DIR, else empty: the configuration and the default of platosd decide.
+std::string given_data_dir(const Globals& globals);
+
 struct Address {
   std::string url;  ///< without a slash at its end
   std::string key;  ///< empty: none was found

@@ -203,15 +203,9 @@ using Defined = std::pair<CLI::App*, std::shared_ptr<EntityOptions>>;
 
 Defined define(const Commands& commands, CLI::App& group, const char* name, const char* description,
                const char* example, Work work) {
-  auto options = std::make_shared<EntityOptions>();
-  auto* added = add_command(group, name, description, example);
-  add_id(*added, options->id, "Id of the entity");
-  added->callback([commands, options, work] {
-    commands.action = [&globals = commands.globals, options, work] {
-      return with_connection(globals, [&](Connection& to) { return work(to, *options, globals.json); });
-    };
-  });
-  return {added, options};
+  auto defined = define_command<EntityOptions>(commands, group, name, description, example, work);
+  add_id(*defined.first, defined.second->id, "Id of the entity");
+  return defined;
 }
 
 }  // namespace

@@ -118,10 +118,10 @@ Result<void> dry_run(Connection& connection, const DryRunOptions& options, bool 
 
 void define_governors(const Commands& commands) {
   auto* group = add_group(commands.app, "governors", "Rules for tools: what they would have done");
-  auto options = std::make_shared<DryRunOptions>();
-  auto* tried = add_command(
-      *group, "dry-run", "Ask rules of governor-rules about past calls of tools. Nothing is called and nothing changes",
-      "platos governors dry-run --config rules.json --since 7d");
+  const auto [tried, options] = define_command<DryRunOptions>(
+      commands, *group, "dry-run",
+      "Ask rules of governor-rules about past calls of tools. Nothing is called and nothing changes",
+      "platos governors dry-run --config rules.json --since 7d", &dry_run);
   tried->add_option("--config", options->config, "File with the configuration, or with the instance that holds it")
       ->required();
   tried->add_option("--since", options->since, "Begin so long ago, such as 7d, 12h, 30m, or at a time (default: 30d)");
@@ -131,11 +131,6 @@ void define_governors(const Commands& commands) {
       ->check(CLI::Range(1, 10'000));
   tried->add_option("--examples", options->examples, "Show so many calls at most (default: 20)")
       ->check(CLI::Range(0, 200));
-  tried->callback([commands, options] {
-    commands.action = [&globals = commands.globals, options] {
-      return with_connection(globals, [&](Connection& to) { return dry_run(to, *options, globals.json); });
-    };
-  });
 }
 
 }  // namespace platos::cli

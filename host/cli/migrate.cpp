@@ -13,11 +13,16 @@ namespace platos::cli {
 namespace {
 
 int hand_over(const Globals& globals, const std::string& what, const std::string& file) {
+  if (globals.json) {
+    return report(
+        {ErrorKind::InvalidArgument, kUsageError, "platos migrate prints text only: leave --json out", false, 0, {}});
+  }
   std::error_code ignored;
   const auto platosd = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "platosd";
   std::vector<std::string> command = {platosd.string(), "--migrate", what};
   if (!file.empty()) command.insert(command.end(), {"--config", file});
-  if (!globals.data_dir.empty()) command.insert(command.end(), {"--data-dir", globals.data_dir});
+  const std::string data_dir = given_data_dir(globals);
+  if (!data_dir.empty()) command.insert(command.end(), {"--data-dir", data_dir});
   std::vector<char*> arguments;
   for (auto& argument : command) arguments.push_back(argument.data());
   arguments.push_back(nullptr);

@@ -21,32 +21,41 @@ std::string value_text(const Json& value) {
   return text;
 }
 
+struct Obeyed {
+  unsigned point = 0;
+  std::size_t bytes = 0;  ///< 0: there is none
+};
+
+/// What JSON allows in its strings and a terminal obeys: DEL, and the C1 controls and direction marks in UTF-8.
+Obeyed obeyed_at(std::string_view text) {
+  const auto byte = [text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  if (byte(0) == 0x7F) return {0x7F, 1};
+  if (byte(0) == 0xC2 && byte(1) <= 0x9F) return {byte(1), 2};
+  if (byte(0) == 0xD8 && byte(1) == 0x9C) return {0x061C, 2};
+  const unsigned third = byte(2);
+  const bool mark =
+      byte(0) == 0xE2 && ((byte(1) == 0x80 && ((third >= 0xAA && third <= 0xAE) || third == 0x8E || third == 0x8F)) ||
+                          (byte(1) == 0x81 && third >= 0xA6 && third <= 0xA9));
+  if (!mark) return {};
+  return {0x2000u + (byte(1) - 0x80u) * 64u + (third - 0x80u), 3};
+}
+
 }  // namespace
 
 std::string json_text(const Json& json, int indent) {
-  std::string text = json.dump(indent, ' ', false, Json::error_handler_t::replace);
-  // Inside strings only: DEL, and the C1 controls and direction marks in their UTF-8 form.
+  const std::string text = json.dump(indent, ' ', false, Json::error_handler_t::replace);
   std::string safe;
   safe.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto first = static_cast<unsigned char>(text[i]);
-    const auto second = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
-    const auto third = static_cast<unsigned char>(i + 2 < text.size() ? text[i + 2] : 0);
-    unsigned point = 0;
-    if (first == 0x7F) point = first;
-    if (first == 0xC2 && second <= 0x9F) point = second;
-    const bool mark =
-        first == 0xE2 && ((second == 0x80 && ((third >= 0xAA && third <= 0xAE) || third == 0x8E || third == 0x8F)) ||
-                          (second == 0x81 && third >= 0xA6 && third <= 0xA9));
-    if (mark) point = 0x2000u + (second - 0x80u) * 64u + (third - 0x80u);
-    if (point == 0) {
-      safe += text[i];
+  for (std::size_t i = 0; i < text.size();) {
+    const Obeyed found = obeyed_at(std::string_view(text).substr(i));
+    if (found.bytes == 0) {
+      safe += text[i++];
       continue;
     }
     char escape[16];
-    std::snprintf(escape, sizeof escape, "\\u%04x", point);
+    std::snprintf(escape, sizeof escape, "\\u%04x", found.point);
     safe += escape;
-    i += mark ? 2 : first == 0xC2 ? 1 : 0;
+    i += found.bytes;
   }
   return safe;
 }

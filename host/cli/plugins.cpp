@@ -63,14 +63,7 @@ Result<void> show(Connection& connection, const std::string& id, bool json) {
 void define_plugins(const Commands& commands) {
   auto* group = add_group(commands.app, "plugins", "Plugins: the models and tools that agents can use");
   const auto command = [&](const char* name, const char* description, const char* example, auto work) {
-    auto id = std::make_shared<std::string>();
-    auto* added = add_command(*group, name, description, example);
-    added->callback([commands, id, work] {
-      commands.action = [&globals = commands.globals, id, work] {
-        return with_connection(globals, [&](Connection& to) { return work(to, *id, globals.json); });
-      };
-    });
-    return std::make_pair(added, id);
+    return define_command<std::string>(commands, *group, name, description, example, work);
   };
   command("list", "List plugins, their instances, and why one does not work", "platos plugins list", &list);
   const auto [show_command, id] =

@@ -121,13 +121,18 @@ const std::vector<AdminCommand>& provider_commands() {
          {{"AGENT", "slug"}, {"MODEL", "model"}, {"CAN RUN", "canRun"}, {"REASON", "reason"}}},
         {"models",
          "list",
-         "List models; dollars a million tokens where the price is known",
+         "List models; dollars are for a million tokens, where the price is known",
          "platos models list",
          "GET",
          "/api/v1/agent/models",
          {},
          "models",
-         {{"MODEL", "id"}, {"AVAILABLE", "available"}, {"CONTEXT", "contextTokens"}, {"PRICE KNOWN", "costKnown"}}}};
+         {{"MODEL", "id"},
+          {"AVAILABLE", "available"},
+          {"CONTEXT", "contextTokens"},
+          {"PRICE KNOWN", "costKnown"},
+          {"DOLLARS IN", "usdPerMillion.input"},
+          {"DOLLARS OUT", "usdPerMillion.output"}}}};
     for (auto* part : {&switching, &keys}) {
       for (auto& command : part()) all.push_back(std::move(command));
     }

@@ -84,8 +84,8 @@ class EventPrinter final : public TurnListener {
   explicit EventPrinter(bool json) : json_(json), width_(find_terminal().width) {}
 
   void on_event(const Json& event) override {
+    if (!event.contains("_seq")) return;  // a heartbeat
     const std::string line = json_ ? (count_ == 0 ? "[\n" : ",\n") + json_text(event, -1) : line_of(event);
-    if (line.empty()) return;
     ++count_;
     std::fwrite(line.data(), 1, line.size(), stdout);
     std::fflush(stdout);
@@ -97,8 +97,6 @@ class EventPrinter final : public TurnListener {
 
  private:
   std::string line_of(const Json& event) const {
-    const auto seq = event.find("_seq");
-    if (seq == event.end()) return {};  // heartbeats
     Json rest = event;
     for (const char* member : {"_seq", "_run", "type"}) rest.erase(member);
     char head[64];
@@ -161,14 +159,7 @@ using Work = Result<void> (*)(Connection&, const RunOptions&, bool);
 void define_runs(const Commands& commands) {
   auto* group = add_group(commands.app, "runs", "Runs: everything that takes time, such as a turn of a chat");
   const auto command = [&](const char* name, const char* description, const char* example, Work work) {
-    auto options = std::make_shared<RunOptions>();
-    auto* added = add_command(*group, name, description, example);
-    added->callback([commands, options, work] {
-      commands.action = [&globals = commands.globals, options, work] {
-        return with_connection(globals, [&](Connection& to) { return work(to, *options, globals.json); });
-      };
-    });
-    return std::make_pair(added, options);
+    return define_command<RunOptions>(commands, *group, name, description, example, work);
   };
   const auto [list_command, list_options] =
       command("list", "List runs, newest first", "platos runs list --status failed", &list);
@@ -184,7 +175,7 @@ void define_runs(const Commands& commands) {
               "platos runs events run_01J00000000000000000000000 --after 12", &events);
   add_id(*events_command, events_options->id, "Id of the run");
   events_command->add_option("--after", events_options->after, "Only events behind this number")
-      ->check(CLI::NonNegativeNumber);
+      ->check(is_whole_number);
   const auto [cancel_command, cancel_options] =
       command("cancel", "Cancel a run; it ends as soon as what it is doing can be stopped",
               "platos runs cancel run_01J00000000000000000000000", &cancel);

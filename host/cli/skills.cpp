@@ -288,14 +288,7 @@ void define_attachments(const std::function<Added(const char*, const char*, cons
 void define_skills(const Commands& commands) {
   auto* group = add_group(commands.app, "skills", "Skills: instructions, references and scripts for agents");
   const auto command = [&](const char* name, const char* description, const char* example, Work work) -> Added {
-    auto options = std::make_shared<SkillOptions>();
-    auto* added = add_command(*group, name, description, example);
-    added->callback([commands, options, work] {
-      commands.action = [&globals = commands.globals, options, work] {
-        return with_connection(globals, [&](Connection& to) { return work(to, *options, globals.json); });
-      };
-    });
-    return {added, options};
+    return define_command<SkillOptions>(commands, *group, name, description, example, work);
   };
   const auto [list_command, list_options] =
       command("list", "List installed skills", "platos skills list --official", &list);

@@ -60,9 +60,10 @@ std::string format_table(const Table& table, std::size_t width) {
 
 std::string format_fields(const Fields& fields) {
   std::size_t widest = 0;
-  for (const auto& field : fields) widest = std::max(widest, columns_of(field.first));
+  for (const auto& field : fields) widest = std::max(widest, columns_of(safe_line(field.first)));
   std::string text;
-  for (const auto& [name, value] : fields) {
+  for (const auto& [raw_name, value] : fields) {
+    const std::string name = safe_line(raw_name);
     text += name + std::string(widest - columns_of(name) + kGap, ' ');
     for (const char c : value.empty() ? std::string("-") : SafeText().clean(value)) {
       text += c;

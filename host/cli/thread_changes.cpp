@@ -83,15 +83,9 @@ using Work = Result<void> (*)(Connection&, const ChangeOptions&, bool);
 
 void define_thread_changes(const Commands& commands, CLI::App& group) {
   const auto command = [&](const char* name, const char* description, const char* example, Work work) {
-    auto options = std::make_shared<ChangeOptions>();
-    auto* added = add_command(group, name, description, example);
-    add_id(*added, options->id, "Id of the thread");
-    added->callback([commands, options, work] {
-      commands.action = [&globals = commands.globals, options, work] {
-        return with_connection(globals, [&](Connection& to) { return work(to, *options, globals.json); });
-      };
-    });
-    return std::make_pair(added, options);
+    auto defined = define_command<ChangeOptions>(commands, group, name, description, example, work);
+    add_id(*defined.first, defined.second->id, "Id of the thread");
+    return defined;
   };
   const auto [renaming, rename_options] =
       command("rename", "Give a thread a title", "platos threads rename thr_01J \"Refund of order 17\"", &rename);

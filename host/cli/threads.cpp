@@ -124,14 +124,7 @@ using Work = Result<void> (*)(Connection&, const ThreadOptions&, bool);
 void define_threads(const Commands& commands) {
   auto* group = add_group(commands.app, "threads", "Threads: conversations with agents");
   const auto command = [&](const char* name, const char* description, const char* example, Work work) {
-    auto options = std::make_shared<ThreadOptions>();
-    auto* added = add_command(*group, name, description, example);
-    added->callback([commands, options, work] {
-      commands.action = [&globals = commands.globals, options, work] {
-        return with_connection(globals, [&](Connection& to) { return work(to, *options, globals.json); });
-      };
-    });
-    return std::make_pair(added, options);
+    return define_command<ThreadOptions>(commands, *group, name, description, example, work);
   };
   const auto [list_command, list_options] =
       command("list", "List threads, most recently used first", "platos threads list --agent hello", &list);

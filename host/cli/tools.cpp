@@ -219,14 +219,7 @@ using Defined = std::pair<CLI::App*, std::shared_ptr<ToolOptions>>;
 
 Defined define(const Commands& commands, CLI::App& group, const char* name, const char* description,
                const char* example, Work work) {
-  auto options = std::make_shared<ToolOptions>();
-  auto* added = add_command(group, name, description, example);
-  added->callback([commands, options, work] {
-    commands.action = [&globals = commands.globals, options, work] {
-      return with_connection(globals, [&](Connection& to) { return work(to, *options, globals.json); });
-    };
-  });
-  return {added, options};
+  return define_command<ToolOptions>(commands, group, name, description, example, work);
 }
 
 void define_settings(const Commands& commands, CLI::App& group) {
@@ -245,7 +238,7 @@ void define_settings(const Commands& commands, CLI::App& group) {
   permitted->add_option("--effect", permit_options->effect, "read, idempotent, once or default")
       ->check(CLI::IsMember({"read", "idempotent", "once", "default"}));
   permitted->add_option("--timeout-ms", permit_options->timeout_ms, "Time limit of a call; 0: the server's")
-      ->check(CLI::NonNegativeNumber);
+      ->check(is_whole_number);
   const auto [ruled, rule_options] =
       define(commands, group, "rules", "Print the rules about many tools, replace them, or try others on past calls",
              R"(platos tools rules --dry-run '[{"pattern":"mail__*","permission":"block"}]')", &rules);
@@ -279,7 +272,7 @@ void define_calls(const Commands& commands, CLI::App& group) {
   const auto [waiting, waiting_options] =
       define(commands, group, "unknown", "List calls whose outcome nobody knows; platos runs settle says it",
              "platos tools unknown", &unknown);
-  waiting->add_option("--limit", waiting_options->page.limit, "At most so many rows")->check(CLI::PositiveNumber);
+  waiting->add_option("--limit", waiting_options->page.limit, "At most so many rows")->check(is_count);
 }
 
 }  // namespace
@@ -294,7 +287,7 @@ void define_tools(const Commands& commands) {
       define(commands, *group, "search", "Search tools, best first", "platos tools search \"send mail\"", &search);
   searched->add_option("WORDS", search_options->words, "What the tool should do")->required();
   searched->add_option("--agent", search_options->agent, "Only what this agent may use");
-  searched->add_option("--limit", search_options->page.limit, "At most so many rows")->check(CLI::PositiveNumber);
+  searched->add_option("--limit", search_options->page.limit, "At most so many rows")->check(is_count);
   const auto [shown, show_options] =
       define(commands, *group, "show", "Show one tool", "platos tools show docs__search", &show);
   shown->add_option("TOOL", show_options->id, "Name of the tool")->required();

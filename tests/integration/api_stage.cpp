@@ -3,6 +3,8 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "support/waiting.hpp"
+
 namespace platos::tests {
 
 using namespace std::chrono_literals;
@@ -35,12 +37,9 @@ std::future<Answer> ApiStage::held_turn(const std::string& path, std::vector<std
   auto answer = std::async(std::launch::async, [this, path, headers] {
     return call("POST", path, {{"message", "Hi"}}, headers);
   });
-  if (!mock.wait_until([held](const MockStats& stats) { return stats.held == held + 1; }, 10s))
+  if (!mock.wait_until([held](const MockStats& stats) { return stats.held == held + 1; }, 30s))
     throw std::runtime_error("the model was not asked");
-  const auto until = std::chrono::steady_clock::now() + 10s;
-  while (run_count() == before) {
-    if (std::chrono::steady_clock::now() > until) throw std::runtime_error("the turn was not accepted");
-  }
+  if (!wait_until([&] { return run_count() != before; }, 30'000)) throw std::runtime_error("the turn was not accepted");
   return answer;
 }
 

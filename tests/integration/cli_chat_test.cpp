@@ -56,7 +56,7 @@ TEST_CASE("chat: an error of the turn goes to standard error, with exit code 1")
 
 TEST_CASE("chat goes on through a daemon that is killed and started again, and says that it starts over") {
   const CliStage stage;
-  const std::string agent = stage.agent("mock-r50-n40-d10");
+  const std::string agent = stage.agent("mock-hang3-n40-once");
   WatchedProcess chat = stage.in_pipes({"chat", "--agent", agent, "--message", "Hi"});
   for (int i = 0; i < 6; ++i) REQUIRE(chat.read_until("@"));
   stage.daemon->kill_hard();

@@ -1,5 +1,6 @@
 // The program `platos` against a real daemon: commands, their output and their exit codes.
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <sstream>
 
 #include "integration/cli_stage.hpp"
@@ -121,6 +122,30 @@ TEST_CASE("runs events: all events of a run, or those behind a number, as lines 
   CHECK(stage.run({"runs", "events", run, "--after", "999999"}).exit_code == 1);
 }
 
+TEST_CASE("runs events: heartbeats are no events, neither as lines nor as JSON") {
+  CliStage stage({"--set", "http.heartbeat_ms=1000"});
+  const std::string agent = stage.agent("mock-hang3-n8");
+  WatchedProcess chat = stage.in_pipes({"chat", "--agent", agent, "--message", "Hi"});
+  for (int i = 0; i < 6; ++i) REQUIRE(chat.read_until("@"));
+  const std::string run = stage.json({"runs", "list"})[0]["id"];
+  WatchedProcess events = stage.in_pipes({"runs", "events", run, "--json"});
+  REQUIRE(events.read_until(R"("type":"token")"));
+  // A reader that came later has heard the second one: the first reader has heard one for certain.
+  Ask later;
+  later.path = "/api/v1/runs/" + run + "/events";
+  int heard = 0;
+  later.on_event = [&](const Event& event) { return event.type() != "heartbeat" || ++heard < 2; };
+  ask(*stage.daemon, later);
+  CHECK(heard == 2);
+  stage.mock.release();
+  CHECK(events.wait() == 0);
+  const Json printed = Json::parse(events.output(), nullptr, false);
+  REQUIRE(printed.is_array());
+  for (const auto& event : printed) CHECK(event.contains("_seq"));
+  CHECK(printed.back()["type"] == "done");
+  CHECK(chat.wait() == 0);
+}
+
 TEST_CASE("runs cancel: a run that waits for its model ends as canceled") {
   const CliStage stage;
   const std::string agent = stage.agent("mock-never-r20");
@@ -173,6 +198,76 @@ TEST_CASE("config: shows what platosd would use and tells what is wrong, without
   const Finished bad = run({"config", "check", "--config", dir.path() + "/bad.toml"});
   CHECK(bad.exit_code == 1);
   CHECK(has(bad.err, "bad.toml:2"));
+}
+
+TEST_CASE("the data directory is --data-dir, else PLATOS_DATA_DIR, for config and migrate too") {
+  const TempDir given;
+  const TempDir named;
+  const TempDir configured;
+  configured.write("platos.toml", "[data]\ndir = \"" + configured.path() + "\"\n");
+  const std::string file = configured.path() + "/platos.toml";
+  const auto data_dir = [&](const Words& more, const Variables& environment) {
+    Words words = {"config", "show", "--json", "--config", file};
+    words.insert(words.end(), more.begin(), more.end());
+    const Json shown = Json::parse(run_program(command_of(words), environment).out, nullptr, false);
+    return shown["data.dir"]["value"].get<std::string>();
+  };
+  const Variables environment = {{"PLATOS_DATA_DIR", named.path()}};
+  CHECK(data_dir({}, {}) == configured.path());
+  CHECK(data_dir({}, environment) == named.path());
+  CHECK(data_dir({"--data-dir", given.path()}, environment) == given.path());
+  const auto migrate = [&](const Words& more) {
+    Words words = {"migrate", "apply", "--config", file};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_program(command_of(words), environment);
+  };
+  const auto holds_database = [](const TempDir& dir) { return std::filesystem::exists(dir.path() + "/platos.db"); };
+  CHECK(migrate({}).exit_code == 0);
+  CHECK(holds_database(named));
+  CHECK(migrate({"--data-dir", given.path()}).exit_code == 0);
+  CHECK(holds_database(given));
+  CHECK_FALSE(holds_database(configured));
+  // It prints text only, and says so.
+  const Finished json = migrate({"--json"});
+  CHECK(json.exit_code == 2);
+  CHECK(has(json.err, "--json"));
+  CHECK(json.out.empty());
+}
+
+TEST_CASE("output that cannot be written is exit code 1, whenever it is written") {
+  const CliStage stage;
+  const std::string run = stage.chat(stage.agent("mock-n3-r0"))["runId"];
+  const auto to_full_disk = [&](const Words& words, const std::string& input = {}) {
+    Words command = {"/bin/sh", "-c", "exec \"$0\" \"$@\" > /dev/full"};
+    for (const auto& word : command_of(words)) command.push_back(word);
+    return run_program(command, stage.environment(), input);
+  };
+  std::string rows;
+  for (int i = 0; i < 1000; ++i)
+    rows += R"({"id":"m1","content":"plain","encKeyVersion":null})"
+            "\n";
+  // The first is written at the end, the others before it.
+  for (const Finished& finished : {to_full_disk({"agents", "list"}), to_full_disk({"runs", "events", run}),
+                                   to_full_disk({"help", "--all"}), to_full_disk({"secrets", "open-v1"}, rows)}) {
+    CHECK(finished.exit_code == 1);
+    CHECK(finished.err == "platos: standard output cannot be written: is its disk full?\n");
+  }
+}
+
+TEST_CASE("numbers are whole numbers in digits: anything else is exit code 2, and says so") {
+  for (const char* number : {"0.5", "1e3", ".5", "-1", "0x10", "99999999999999999999", ""}) {
+    INFO(number);
+    for (const Words& words : std::vector<Words>{{"entities", "rotate", "shop", "--grace", number},
+                                                 {"tools", "permit", "docs__search", "--timeout-ms", number},
+                                                 {"agents", "list", "--limit", number},
+                                                 {"agents", "list", "--offset", number},
+                                                 {"runs", "events", "run_x", "--after", number}}) {
+      INFO(words[1]);
+      const Finished finished = run_program(command_of(words), {{"PLATOS_URL", "http://127.0.0.1:1"}});
+      CHECK(finished.exit_code == 2);
+      CHECK(has(finished.err, "expected a whole number from"));
+    }
+  }
 }
 
 TEST_CASE("help --all holds every command with an example, and a command line without sense is exit code 2") {

@@ -1,5 +1,7 @@
 // `platos threads`, `platos providers` and `platos models` beyond listing.
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <sstream>
 
 #include "integration/cli_stage.hpp"
 
@@ -58,4 +60,19 @@ TEST_CASE("models: those of the price lists and of the instances") {
   const Finished table = stage.run({"models", "list"});
   CHECK(has(table.out, "openai:gpt-4.1"));
   CHECK(has(table.out, "groq:llama-3.3-70b-versatile"));
+  const Json models = stage.json({"models", "list"});
+  const auto known = std::find_if(models.begin(), models.end(), [](const Json& each) { return each["costKnown"]; });
+  REQUIRE(known != models.end());
+  const Json& price = (*known)["usdPerMillion"];
+  std::istringstream lines(table.out);
+  std::string line;
+  std::getline(lines, line);
+  CHECK(line.ends_with("  DOLLARS IN  DOLLARS OUT"));
+  while (std::getline(lines, line) && !line.starts_with((*known)["id"].get<std::string>() + " ")) {
+  }
+  std::vector<std::string> words;
+  for (std::istringstream cells(line); cells >> line;) words.push_back(line);
+  REQUIRE(words.size() == 6);
+  CHECK(words[4] == price["input"].dump());
+  CHECK(words[5] == price["output"].dump());
 }

@@ -154,7 +154,7 @@ TEST_CASE("A daemon that ends takes its programs with it, and the next one does 
     CHECK(stage.daemon->stop() == 0);
   }
   // The kernel's own work when the daemon had no time for it.
-  CHECK(wait_until([&] { return are_gone(family); }, 5'000));
+  CHECK(wait_until([&] { return are_gone(family); }, 20'000));
   CHECK(processes_with(stage.word) == 0);
   stage.daemon->start_again();
   const auto events = transcript(events_of(stage.fetch(kRuns + stage.run + "/events?after=0").body));

@@ -9,6 +9,7 @@
 
 #include "integration/entity_stage.hpp"
 #include "support/socket_client.hpp"
+#include "support/waiting.hpp"
 
 namespace platos::tests {
 namespace {
@@ -34,9 +35,11 @@ void refuse(Backend& backend, const Json& call, const std::string& error) {
 /// What is there once `is_so`, at most 20 s later.
 template <typename IsSo>
 Json awaited(const ApiStage& stage, const std::string& path, IsSo is_so) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  Json json = stage.fetch(path).json();
-  while (!is_so(json) && std::chrono::steady_clock::now() < until) json = stage.fetch(path).json();
+  Json json;
+  (void)wait_until([&] {
+    json = stage.fetch(path).json();
+    return is_so(json);
+  });
   return json;
 }
 
@@ -230,14 +233,16 @@ TEST_CASE("A wire test calls the tool once, as the test user, and is audited") {
 }
 
 TEST_CASE("A wire test of a tool that fails, is too slow, is lost, or is not there says which") {
-  const EntityApiStage stage({"--set", "plugins.tool_timeout_ms=1500"});
+  const EntityApiStage stage;
   CHECK(stage.call("POST", kCrm + "/wire-test", Json::object())
             .json()["message"]
             .get<std::string>()
             .find("has none here") != std::string::npos);
   {
     Backend backend(stage, stage.secret);
-    backend.enroll({declared("fail"), declared("slow")});
+    Json slow_tool = declared("slow");
+    slow_tool["timeout_ms"] = 1500;
+    backend.enroll({declared("fail"), slow_tool, declared("lose")});
     auto failing = stage.tested({{"toolName", "fail"}});
     refuse(backend, backend.wait_for("tool_call"), "no such order");
     const Json failed = failing.get().json();
@@ -255,7 +260,7 @@ TEST_CASE("A wire test of a tool that fails, is too slow, is lost, or is not the
     CHECK(slow["response"].is_null());
     REQUIRE(backend.wait_for("tool_call").is_object());
 
-    auto losing = stage.tested({{"toolName", "slow"}});
+    auto losing = stage.tested({{"toolName", "lose"}});
     REQUIRE(backend.wait_for("tool_call").is_object());
     backend.socket.cut();
     CHECK(losing.get().json()["errorCode"] == "entity_connection_lost");
@@ -263,7 +268,7 @@ TEST_CASE("A wire test of a tool that fails, is too slow, is lost, or is not the
   const Answer unknown = stage.call("POST", kCrm + "/wire-test", {{"toolName", "dance"}});
   CHECK(unknown.status == 404);
   CHECK(unknown.json()["code"] == "tool_not_found");
-  CHECK(unknown.json()["message"].get<std::string>().find("it offers: fail, slow") != std::string::npos);
+  CHECK(unknown.json()["message"].get<std::string>().find("it offers: fail, lose, slow") != std::string::npos);
   const Json offline = stage.call("POST", kCrm + "/wire-test", {{"toolName", "slow"}}).json();
   CHECK(offline["status"] == "failed");
   CHECK(offline["errorCode"] == "entity_offline");

@@ -35,12 +35,12 @@ TEST_CASE("a plugin that cannot be loaded is listed with its state and the reaso
       {"exports-too-much", "refused", {"expected exactly one exported symbol", "platos_surplus_symbol"}},
       {"init-fails", "init_failed", {"the library has a bad day"}},
       {"init-throws", "init_failed", {"an exception crossed the C boundary"}},
-      {"init-hangs", "init_failed", {"init() did not return within 300 ms"}},
+      {"init-hangs", "init_failed", {"init() did not return within 3000 ms"}},
   };
   PluginStage stage;
   for (const auto& each : all) stage.add(each.fixture);
   stage.add("well-behaved");
-  stage.start({"--set", "plugins.create_timeout_ms=300"});
+  stage.start({"--set", "plugins.create_timeout_ms=3000"});
   for (const auto& each : all) {
     CAPTURE(each.fixture);
     // A library whose id is not its own is still listed under its manifest's.
@@ -150,11 +150,11 @@ TEST_CASE("an instance whose create() fails, throws, hangs or makes nothing is f
       {"create_fails", "base_url: expected a planet"},
       {"create_throws", "an exception crossed the C boundary"},
       {"create_without_instance", "create() succeeded without an instance"},
-      {"create_hangs", "create() did not return within 300 ms"},
+      {"create_hangs", "create() did not return within 3000 ms"},
   };
   for (const auto& [what, text] : all) stage.configure(what, "rogue-provider", {{"do", what}});
   stage.configure("works", "rogue-provider", {{"do", "works"}});
-  stage.start({"--set", "plugins.create_timeout_ms=300"});
+  stage.start({"--set", "plugins.create_timeout_ms=3000"});
   for (const auto& [what, text] : all) {
     CAPTURE(what);
     const Json row = stage.instance(rogue_id("rogue-provider"), what);

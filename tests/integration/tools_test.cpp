@@ -67,14 +67,17 @@ TEST_CASE("tools are listed, counted, found and shown with who may use them") {
   CHECK(stats["total"] == list["total"]);
   CHECK(stats["byEntity"]["docs"] >= 1);
   const Json matrix = stage.fetch(kTools + "/matrix").json();
+  int count = 0;
   for (const auto& row : matrix["rows"]) {
     CHECK(row["health"]["totalCalls"] == 0);
     if (row["toolId"] == name) {
+      ++count;
       CHECK(row["agents"][agent] == "auto_allow");
       CHECK_FALSE(row["agents"].contains(bare));
     }
     if (row["toolId"] == "forget") CHECK_FALSE(row["agents"].contains(bare));
   }
+  REQUIRE(count == 1);
   check_error(stage.fetch(kTools + "/none"), 404, "tool_not_found");
   check_error(stage.fetch(kTools + "?agentId=none"), 404, "agent_not_found");
 }
@@ -185,9 +188,13 @@ TEST_CASE("a test call is made, audited and made again, with the checks of any o
   check_error(stage.call("POST", path, asked, stage.member("member")), 403, "approval_required");
   CHECK(stage.made("POST", path, asked)["status"] == "success");
   const Json health = stage.fetch(kTools + "/matrix").json();
+  int count = 0;
   for (const auto& row : health["rows"]) {
-    if (row["toolId"] == name) CHECK(row["health"]["totalCalls"] == 4);
+    if (row["toolId"] != name) continue;
+    ++count;
+    CHECK(row["health"]["totalCalls"] == 4);
   }
+  REQUIRE(count == 1);
   CHECK(stage.fetch("/api/v1/organizations/org_default/audit").body.find("tool.call") != std::string::npos);
   // Another environment sees none of it.
   const std::string other = stage.made("POST", "/api/v1/projects/prj_default/environments", {{"name", "Second"}})["id"];
@@ -351,6 +358,7 @@ TEST_CASE("a backend says what the session is, an end user does not, and the pro
   CHECK(stage.request(at)["messages"][0]["content"] == "{{name}} t9");
 }
 
+#ifdef PLATOS_FAILPOINTS
 TEST_CASE("somebody settles a call whose outcome a crash left unknown, once, and it is on record") {
   ToolStage stage;
   const std::string agent = stage.agent_with_docs("mock-tool");
@@ -389,5 +397,6 @@ TEST_CASE("somebody settles a call whose outcome a crash left unknown, once, and
   check_error(stage.fetch(kRuns + run + "/tool-calls/none/result"), 404, "tool_result_not_found");
   check_error(stage.fetch(kRuns + "none/tool-calls/none/result"), 404, "run_not_found");
 }
+#endif
 
 }  // namespace platos::tests

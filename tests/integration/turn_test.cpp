@@ -119,7 +119,7 @@ TEST_CASE("a turn begins with the agent as it is, not as it was in the turn befo
 
 TEST_CASE("a daemon killed in the middle of a turn completes it, and a resumed client gets every event once") {
   Stage stage;
-  const std::string agent = stage.agent("mock-r50-n40-d10");
+  const std::string agent = stage.agent("mock-hang20-n40-once");
   std::vector<Event> seen;
   Ask question = streamed_turn(agent);
   question.on_event = [&](const Event& event) {

@@ -2,6 +2,7 @@
 // proxy that answers for every public address.
 #include <catch2/catch.hpp>
 
+#include "support/days.hpp"
 #include "support/stage.hpp"
 #include "support/web_server.hpp"
 
@@ -76,6 +77,7 @@ struct WebStage {
 }  // namespace
 
 TEST_CASE("an agent searches the web, and the key goes to the search service only") {
+  stay_within_a_day();
   const WebStage world;
   const Json found = Json::parse(world.tool_answer("web__web_search", {{"query", "c++ coroutines"}}));
   CHECK(found["source"] == "tavily");

@@ -111,7 +111,7 @@ TEST_CASE("an instance that is made or ended has no call, and so no program") {
 TEST_CASE("a plugin that calls the sandbox without end is written off, its programs end, and their place is free") {
   RogueStage stage;
   for (const char* each : {"never_ends", "works"}) stage.grant(each);
-  stage.start({"--set", "plugins.tool_timeout_ms=1000", "--set", "sandbox.max_parallel=1"});
+  stage.start({"--set", "plugins.tool_timeout_ms=10000", "--set", "sandbox.max_parallel=1"});
   const Json result = stage.act("never_ends", {{"word", stage.word}});
   CHECK(result["code"] == "outcome_unknown");
   CHECK(stage.row("never_ends")["state"] == "failed");

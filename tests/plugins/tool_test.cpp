@@ -52,9 +52,9 @@ TEST_CASE("a skill that never finishes its tool list is failed in the time of cr
   ToolStage stage;
   stage.configure_skill("endless", "list_hangs");
   stage.configure_skill("works", "works");
-  stage.start({"--set", "plugins.create_timeout_ms=300"});
+  stage.start({"--set", "plugins.create_timeout_ms=3000"});
   CHECK(stage.row("endless")["state"] == "failed");
-  CHECK(says(stage.row("endless")["error"], "300 ms"));
+  CHECK(says(stage.row("endless")["error"], "3000 ms"));
   CHECK(stage.row("works")["state"] == "ready");
   CHECK(stage.daemon().stop() == 0);
 }

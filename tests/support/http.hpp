@@ -80,7 +80,7 @@ class RawConnection {
 
   void send(const std::string& bytes);
   /// Until the peer closes, `marker` has come, or the time is over.
-  std::string read_until(const std::string& marker, int timeout_ms = 5'000);
+  std::string read_until(const std::string& marker, int timeout_ms = 20'000);
   /// Until the peer closes; false when it did not within the time.
   bool wait_closed(int timeout_ms = 20'000);
   int fd() const { return fd_; }

@@ -8,13 +8,13 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "support/bounded_child.hpp"
+#include "support/survives.hpp"
 
 namespace platos::base {
 namespace {
 
 using nlohmann::json;
-using tests::ends;
+using tests::survives;
 
 struct LogFile {
   std::string path;
@@ -135,12 +135,12 @@ TEST_CASE("A secret that begins like another does not leave the rest of the long
 }
 
 TEST_CASE("A secret that is part of the replacement does not loop for ever") {
-  CHECK(ends([] {
+  CHECK(survives([] {
     const ManualClock clock;
     const LogFile file;
     Logger logger(clock, LogLevel::Debug, LogFormat::Json, file.path);
     logger.hide("redacted");
-    (void)logger.redacted("it is redacted");
+    return !logger.redacted("it is redacted").empty();
   }));
 }
 

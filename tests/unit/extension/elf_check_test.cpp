@@ -7,7 +7,7 @@
 
 #include "extension/loader/entry_check.hpp"
 #include "support/daemon.hpp"
-#include "survives.hpp"
+#include "support/survives.hpp"
 
 using namespace platos;
 using Catch::Matchers::Contains;
@@ -49,7 +49,7 @@ TEST_CASE("a library that is cut anywhere is refused or read, and never crashes 
   const tests::TempDir folder;
   const std::string bytes = plugin_bytes();
   REQUIRE(bytes.size() > 10'000);
-  CHECK(survives([&] {
+  CHECK(platos::tests::survives([&] {
     for (std::size_t size = 0; size < 300; ++size) {
       if (!gives_verdict(folder, bytes.substr(0, size))) return false;
     }
@@ -65,7 +65,7 @@ TEST_CASE("a library with any byte of its head changed is refused or read, and n
   const std::string bytes = plugin_bytes();
   for (const char value : {'\0', '\x7f', '\xff'}) {
     CAPTURE(static_cast<int>(value));
-    CHECK(survives([&] {
+    CHECK(platos::tests::survives([&] {
       for (std::size_t i = 0; i < sizeof(Elf64_Ehdr); ++i) {
         std::string changed = bytes;
         changed[i] = value;
@@ -85,7 +85,7 @@ TEST_CASE("a library whose section table lies is refused or read, and never hang
   const std::size_t table = head.e_shoff;
   for (std::size_t section = 0; section < head.e_shnum; ++section) {
     CAPTURE(section);
-    CHECK(survives([&] {
+    CHECK(platos::tests::survives([&] {
       for (std::size_t member = 0; member + 4 <= sizeof(Elf64_Shdr); member += 4) {
         std::string changed = bytes;
         for (std::size_t i = 0; i < 4; ++i) changed[table + section * sizeof(Elf64_Shdr) + member + i] = '\xff';

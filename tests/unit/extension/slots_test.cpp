@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
-#include "survives.hpp"
+#include "support/survives.hpp"
 
 using platos::secrets::SlotTable;
 
@@ -88,7 +88,7 @@ TEST_CASE("what an upstream echoes of a secret is taken out, every time") {
 TEST_CASE("a secret that is part of the word put in its place is taken out too, and that ends") {
   for (const char* value : {"redacted", "e", "["}) {
     CAPTURE(value);
-    CHECK(survives([value] {
+    CHECK(platos::tests::survives([value] {
       const SlotTable slots = bound(value);
       return slots.strip("one " + std::string(value) + " two") == "one [redacted] two" || std::string(value) == "e";
     }));

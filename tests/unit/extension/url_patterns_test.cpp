@@ -2,7 +2,7 @@
 
 #include "extension/loader/entry_check.hpp"
 #include "extension/loader/manifest.hpp"
-#include "survives.hpp"
+#include "support/survives.hpp"
 
 using namespace platos::extension;
 
@@ -96,7 +96,7 @@ TEST_CASE("a pattern with a member that is missing, no text, or not closed grant
 }
 
 TEST_CASE("a configuration that names itself in a pattern ends, and grants no more than its text") {
-  CHECK(survives([] {
+  CHECK(platos::tests::survives([] {
     const auto patterns = expand_patterns({"{{config.a}}/*"}, R"({"a":"x{{config.a}}"})");
     return patterns.size() <= 1;
   }));

@@ -44,7 +44,7 @@ struct WorkspaceStage : SandboxStage {
 TEST_CASE_METHOD(SandboxStage, "a program that does not end is ended") {
   const auto began = std::chrono::steady_clock::now();
   SECTION("asleep") {
-    const auto result = shell("echo before; sleep 600", 300);
+    const auto result = shell("echo before; sleep 600", 5'000);
     CHECK(result.timed_out);
     CHECK(result.exit_code == 137);
     CHECK(result.output == "before\n");
@@ -56,7 +56,7 @@ TEST_CASE_METHOD(SandboxStage, "a program that does not end is ended") {
     options.max_timeout_ms = 200;
     CHECK(shell("sleep 600", 3'600'000).timed_out);
   }
-  CHECK(elapsed_ms(began) < 5'000);
+  CHECK(elapsed_ms(began) < 60'000);
 }
 
 TEST_CASE_METHOD(SandboxStage, "processor time has an end of its own") {
@@ -157,7 +157,7 @@ TEST_CASE_METHOD(SandboxStage, "output is cut, and a flood of it ends with the t
   CHECK(result.output_cut);
   CHECK(result.exit_code == 0);
   job.command = {"yes"};
-  job.timeout_ms = 300;
+  job.timeout_ms = 5'000;
   const auto flood = done(job);
   CHECK(flood.timed_out);
   CHECK(flood.output.size() == 1000);

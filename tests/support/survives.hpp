@@ -17,6 +17,8 @@
 #endif
 #endif
 
+namespace platos::tests {
+
 /// True when `body` returned true within ten seconds of processor time and a gigabyte. In a single-threaded test only.
 inline bool survives(const std::function<bool()>& body) {
   const pid_t pid = ::fork();
@@ -43,3 +45,5 @@ inline bool survives(const std::function<bool()>& body) {
   ::waitpid(pid, &status, 0);
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
+
+}  // namespace platos::tests
