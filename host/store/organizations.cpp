@@ -1,9 +1,18 @@
 #include "store/organizations.hpp"
 
+#include <array>
+#include <string_view>
+
 #include "store/rows.hpp"
 
 namespace platos::store {
 namespace {
+
+// What an environment has though it has no agents. Those that refer to others stand first.
+constexpr std::array<std::string_view, 14> kOfEnvironment = {
+    "access_keys",       "environment_variables", "end_users",      "entity_tools",   "entity_links",
+    "skill_usage",       "skill_files",           "skill_versions", "skill_packages", "provider_keys",
+    "provider_settings", "tool_settings",         "tool_rules",     "tool_audit"};
 
 model::Organization read_organization(const Row& row) {
   return {row.text(0), row.text(1), row.text(2), row.integer(3)};
@@ -149,15 +158,8 @@ bool Organizations::remove_project(const model::SystemScope& system, const std::
 }
 
 bool Organizations::remove_environment(const model::SystemScope& system, const std::string& id) {
-  session_.send(system, "DELETE FROM access_keys WHERE env_id = $1", {id});
-  session_.send(system, "DELETE FROM environment_variables WHERE env_id = $1", {id});
-  session_.send(system, "DELETE FROM end_users WHERE env_id = $1", {id});
-  session_.send(system, "DELETE FROM entity_tools WHERE env_id = $1", {id});
-  session_.send(system, "DELETE FROM entity_links WHERE env_id = $1", {id});
-  session_.send(system, "DELETE FROM skill_usage WHERE env_id = $1", {id});
-  session_.send(system, "DELETE FROM skill_files WHERE env_id = $1", {id});
-  session_.send(system, "DELETE FROM skill_versions WHERE env_id = $1", {id});
-  session_.send(system, "DELETE FROM skill_packages WHERE env_id = $1", {id});
+  for (const std::string_view table : kOfEnvironment)
+    session_.send(system, "DELETE FROM " + std::string(table) + " WHERE env_id = $1", {id});
   return session_.execute(system, "DELETE FROM environments WHERE id = $1", {id}) == 1;
 }
 
