@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "integration/api_stage.hpp"
+#include "support/waiting.hpp"
 
 namespace platos::tests {
 namespace {
@@ -16,10 +17,7 @@ std::int64_t threads_of(const ApiStage& stage) { return stage.fetch("/api/v1/age
 /// What a repeated request finds, once the daemon has noticed that the first connection is gone.
 template <typename Ask, typename Found>
 bool finds(Ask ask, Found found) {
-  for (int tries = 0; tries < 50; ++tries) {
-    if (found(ask())) return true;
-  }
-  return false;
+  return wait_until([&] { return found(ask()); });
 }
 
 }  // namespace
@@ -64,7 +62,7 @@ TEST_CASE("a turn whose stream broke is found by the same request, not begun aga
   const auto ask_again = [&] {
     RawConnection again(stage.daemon->url());
     again.send(raw_post(stage, path, body));
-    return again.read_until("run_id");
+    return again.read_until("}");  // of the first event, or of the refusal
   };
   // As long as the daemon does not know of the loss, the thread is busy.
   CHECK(finds(ask_again, [](const std::string& answer) {
