@@ -161,8 +161,9 @@ class Supervision {
   // Files that are mapped only, or on their way through a socket, are nowhere to be seen, but take room all the same.
   // What neighbours write ends nobody before the disk itself is at its end.
   bool disk_runs_full() const {
-    const auto free = free_bytes(job_.workspace);
-    return free && free_before_ && *free<options_.workspace_bytes&& * free_before_ - *free> options_.workspace_bytes;
+    const auto now = free_bytes(job_.workspace);
+    if (!now || !free_before_ || *now >= options_.workspace_bytes) return false;
+    return *free_before_ - *now > options_.workspace_bytes;
   }
 
   void check_workspace() {
