@@ -205,15 +205,18 @@ Task<Result<Retry>> Branches::retry(base::Loop& loop, model::Principal who, std:
   co_return co_await write;
 }
 
-Task<Result<std::vector<model::Message>>> Branches::replies(base::Loop& loop, model::Principal who,
-                                                            std::string thread_id, std::string message_id) {
-  const auto read = database_.read(
-      loop, [who, thread_id, message_id](store::Session& session) -> Result<std::vector<model::Message>> {
-        if (const auto thread = find_own(session, who, thread_id); !thread) return fail(thread.error());
-        store::Conversations conversations(session);
-        if (!conversations.find_message(who.scope, thread_id, message_id)) return fail(message_not_found(message_id));
-        return conversations.replies(who.scope, message_id);
-      });
+Task<Result<Replies>> Branches::replies(base::Loop& loop, model::Principal who, std::string thread_id,
+                                        std::string message_id) {
+  const auto read = database_.read(loop, [who, thread_id, message_id](store::Session& session) -> Result<Replies> {
+    if (const auto thread = find_own(session, who, thread_id); !thread) return fail(thread.error());
+    store::Conversations conversations(session);
+    const auto parent = conversations.find_message(who.scope, thread_id, message_id);
+    if (!parent) return fail(message_not_found(message_id));
+    Replies replies{conversations.replies(who.scope, message_id, kMostReplies), 0};
+    const auto found = static_cast<std::int64_t>(replies.messages.size());
+    replies.total = found < kMostReplies ? found : std::max(found, parent->reply_count);
+    return replies;
+  });
   co_return co_await read;
 }
 

@@ -16,6 +16,13 @@
 
 namespace platos::agent {
 
+/// The newest of one message, at most kMostReplies, oldest first.
+struct Replies {
+  std::vector<model::Message> messages;
+  std::int64_t total = 0;
+};
+inline constexpr std::int64_t kMostReplies = 1000;
+
 /// An answer that gives way, and the question that is to be asked again.
 struct Retry {
   model::Message question;
@@ -49,8 +56,7 @@ class Branches {
   /// The assistant's answer, and all that followed, are edited out. No turn begins. Errors: edit().
   Task<Result<Retry>> retry(base::Loop& loop, model::Principal who, std::string thread_id, std::string message_id);
 
-  Task<Result<std::vector<model::Message>>> replies(base::Loop& loop, model::Principal who, std::string thread_id,
-                                                    std::string message_id);
+  Task<Result<Replies>> replies(base::Loop& loop, model::Principal who, std::string thread_id, std::string message_id);
   /// Messages that are not of the thread are left out.
   Task<Result<std::map<std::string, std::int64_t>>> reply_counts(base::Loop& loop, model::Principal who,
                                                                  std::string thread_id,

@@ -57,9 +57,15 @@ std::shared_ptr<const model::AgentVersion> overridden(const model::AgentVersion&
   return changed;
 }
 
+/// How many messages of a conversation its model sees.
+std::int64_t history_limit(const model::AgentConfig& config) {
+  return config.history_mode == model::HistoryMode::Compact ? std::max(config.context_limit, config.compact_threshold)
+                                                            : config.context_limit;
+}
+
 /// A side conversation: the message that it hangs on, and what was said there before.
 void add_replies(store::Session& session, const model::RunRecord& run, const std::string& reply_to_id,
-                 std::vector<model::ChatMessage>& history) {
+                 std::int64_t limit, std::vector<model::ChatMessage>& history) {
   store::Conversations conversations(session);
   const auto parent = conversations.find_message(run.scope, run.thread_id, reply_to_id);
   if (!parent) return;
@@ -67,7 +73,8 @@ void add_replies(store::Session& session, const model::RunRecord& run, const std
   frame.role = model::Role::User;
   frame.text = "What follows is a side conversation about this earlier message:\n\n" + parent->content;
   history.push_back(std::move(frame));
-  auto replies = conversations.replies(run.scope, reply_to_id);
+  // Two more: what this turn has asked, and its answer.
+  auto replies = conversations.replies(run.scope, reply_to_id, limit + 2);
   std::erase_if(replies, [&](const model::Message& each) { return each.run_id == run.id || each.state != "active"; });
   for (auto& said : to_history(std::move(replies))) history.push_back(std::move(said));
 }
@@ -171,7 +178,8 @@ Result<StoredSetting> SettingLoader::read(store::Session& session, const model::
   loaded.version = change.overrides.empty() ? std::move(*version) : overridden(**version, change.overrides);
   if (run.thread_id.empty()) return loaded;
   load_history(session, run, loaded);
-  if (!change.reply_to_id.empty()) add_replies(session, run, change.reply_to_id, loaded.history);
+  if (!change.reply_to_id.empty())
+    add_replies(session, run, change.reply_to_id, history_limit(loaded.version->config), loaded.history);
   return loaded;
 }
 
@@ -187,10 +195,7 @@ void SettingLoader::load_history(store::Session& session, const model::RunRecord
       return;
     }
   }
-  const std::int64_t limit = config.history_mode == model::HistoryMode::Compact
-                                 ? std::max(config.context_limit, config.compact_threshold)
-                                 : config.context_limit;
-  loaded.history = to_history(conversations.history(run.scope, run.thread_id, run.id, limit));
+  loaded.history = to_history(conversations.history(run.scope, run.thread_id, run.id, history_limit(config)));
 }
 
 void SettingLoader::offer(const std::string& run_id, StoredSetting stored) {

@@ -110,8 +110,8 @@ struct BranchHandlers {
   Task<Response> replies(Call call) const {
     const auto replies =
         co_await services.branches.replies(call.loop(), call.who, call.path_value("id"), call.path_value("message"));
-    co_return answer_with(call, 200, replies, [](const std::vector<model::Message>& messages) {
-      return Json{{"replies", list_of(messages)}, {"messages", list_of(messages)}, {"total", messages.size()}};
+    co_return answer_with(call, 200, replies, [](const agent::Replies& found) {
+      return Json{{"replies", list_of(found.messages)}, {"messages", list_of(found.messages)}, {"total", found.total}};
     });
   }
 

@@ -6,13 +6,15 @@
 #define PLATOS_THREAD_COLUMNS                                                                                         \
   "id, agent_id, user_id, title, state, turn_count, created_us, updated_us, archived_us, summary, summary_until_us, " \
   "summary_until_id, revision, tags, pinned_us, parent_id, forked_from_id"
-// $1 environment, $2 for all users, $3 user, $4 agent, $5 and $6 archived, $7 pinned only, $8 hash of a tag, $9 state.
-#define PLATOS_THREAD_FILTER                                                                                           \
-  "env_id = $1 AND (CAST($2 AS BIGINT) = 1 OR user_id = $3) AND ($4 = '' OR agent_id = $4) AND COALESCE(archived_us, " \
-  "0) "                                                                                                                \
-  "BETWEEN $5 AND $6 AND (CAST($7 AS BIGINT) = 0 OR pinned_us IS NOT NULL) AND ($8 = '' OR EXISTS (SELECT 1 FROM "     \
-  "thread_tags "                                                                                                       \
-  "g WHERE g.env_id = threads.env_id AND g.tag = $8 AND g.thread_id = threads.id)) AND ($9 = '' OR state = $9)"
+// $1 environment, $2 user, $3 agent, $4 and $5 archived, $6 pinned only, $7 hash of a tag, $8 state. Of one user, an
+// index has the threads: SQLite sees none through an OR, so "of all" is a condition of its own.
+#define PLATOS_THREADS_OF_ALL "env_id = $1 AND $2 = '' AND " PLATOS_THREAD_FILTER
+#define PLATOS_THREADS_OF_USER "env_id = $1 AND user_id = $2 AND " PLATOS_THREAD_FILTER
+#define PLATOS_THREAD_FILTER                                                                                   \
+  "($3 = '' OR agent_id = $3) AND COALESCE(archived_us, 0) BETWEEN $4 AND $5 "                                 \
+  "AND (CAST($6 AS BIGINT) = 0 OR pinned_us IS NOT NULL) AND ($7 = '' OR EXISTS (SELECT 1 FROM thread_tags g " \
+  "WHERE g.env_id = threads.env_id AND g.tag = $7 AND g.thread_id = threads.id)) AND ($8 = '' OR state = $8)"
+#define PLATOS_THREAD_PAGE " ORDER BY COALESCE(pinned_us, 0) DESC, updated_us DESC, id DESC LIMIT $9 OFFSET $10"
 
 namespace platos::store {
 namespace {
@@ -93,20 +95,24 @@ std::optional<model::Thread> Conversations::find_thread(const Scope& scope, cons
 std::vector<model::Thread> Conversations::list_threads(const Scope& scope, const ThreadFilter& filter) {
   const ArchivedRange archived = range_of(filter.archived);
   const std::string tag = tag_hash(session_, scope, filter.tag);
+  const bool all = filter.all_users;
   return all_rows<model::Thread>(
       session_, scope,
-      "SELECT " PLATOS_THREAD_COLUMNS " FROM threads WHERE " PLATOS_THREAD_FILTER
-      " ORDER BY COALESCE(pinned_us, 0) DESC, updated_us DESC, id DESC LIMIT $10 OFFSET $11",
-      {scope.environment_id, std::int64_t{filter.all_users}, filter.user_id, filter.agent_id, archived.from,
-       archived.to, std::int64_t{filter.pinned_only}, tag, filter.state, filter.limit, filter.offset},
+      all ? "SELECT " PLATOS_THREAD_COLUMNS " FROM threads WHERE " PLATOS_THREADS_OF_ALL PLATOS_THREAD_PAGE
+          : "SELECT " PLATOS_THREAD_COLUMNS " FROM threads WHERE " PLATOS_THREADS_OF_USER PLATOS_THREAD_PAGE,
+      {scope.environment_id, all ? std::string() : filter.user_id, filter.agent_id, archived.from, archived.to,
+       std::int64_t{filter.pinned_only}, tag, filter.state, filter.limit, filter.offset},
       [&](const Row& row) { return read_thread(row, scope); });
 }
 
 std::int64_t Conversations::count_threads(const Scope& scope, const ThreadFilter& filter) {
   const ArchivedRange archived = range_of(filter.archived);
   const std::string tag = tag_hash(session_, scope, filter.tag);
-  return first_row<std::int64_t>(session_, scope, "SELECT COUNT(*) FROM threads WHERE " PLATOS_THREAD_FILTER,
-                                 {scope.environment_id, std::int64_t{filter.all_users}, filter.user_id, filter.agent_id,
+  const bool all = filter.all_users;
+  return first_row<std::int64_t>(session_, scope,
+                                 all ? "SELECT COUNT(*) FROM threads WHERE " PLATOS_THREADS_OF_ALL
+                                     : "SELECT COUNT(*) FROM threads WHERE " PLATOS_THREADS_OF_USER,
+                                 {scope.environment_id, all ? std::string() : filter.user_id, filter.agent_id,
                                   archived.from, archived.to, std::int64_t{filter.pinned_only}, tag, filter.state},
                                  [](const Row& row) { return row.integer(0); })
       .value_or(0);

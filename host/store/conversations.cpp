@@ -193,12 +193,16 @@ bool Conversations::begin_again(const Scope& scope, const std::string& id, const
       {run_id, scope.environment_id, id}, 1);
 }
 
-std::vector<model::Message> Conversations::replies(const Scope& scope, const std::string& message_id) {
-  return all_rows<model::Message>(
+std::vector<model::Message> Conversations::replies(const Scope& scope, const std::string& message_id,
+                                                   std::int64_t limit) {
+  auto newest_first = all_rows<model::Message>(
       session_, scope,
       "SELECT " PLATOS_MESSAGE_COLUMNS
-      " FROM messages WHERE env_id = $1 AND reply_to_id = $2 AND state <> 'blocked' ORDER BY created_us, id",
-      {scope.environment_id, message_id}, [&](const Row& row) { return read_message(row, scope); });
+      " FROM messages WHERE env_id = $1 AND reply_to_id = $2 AND state <> 'blocked' ORDER BY created_us DESC, id DESC "
+      "LIMIT $3",
+      {scope.environment_id, message_id, limit}, [&](const Row& row) { return read_message(row, scope); });
+  std::reverse(newest_first.begin(), newest_first.end());
+  return newest_first;
 }
 
 void Conversations::count_reply(const Scope& scope, const std::string& message_id, std::int64_t by) {

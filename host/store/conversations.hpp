@@ -89,8 +89,8 @@ class Conversations {
   void edit_out(const model::Scope& scope, const std::string& thread_id, const Position& from);
   /// A user's message becomes that of another run. False when it is not active.
   [[nodiscard]] bool begin_again(const model::Scope& scope, const std::string& id, const std::string& run_id);
-  /// Oldest first, everything but blocked ones.
-  std::vector<model::Message> replies(const model::Scope& scope, const std::string& message_id);
+  /// The newest `limit`, oldest first, everything but blocked ones.
+  std::vector<model::Message> replies(const model::Scope& scope, const std::string& message_id, std::int64_t limit);
   void count_reply(const model::Scope& scope, const std::string& message_id, std::int64_t by = 1);
 
  private:

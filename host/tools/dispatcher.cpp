@@ -301,6 +301,7 @@ Task<CallEnd> Dispatcher::invoke(engine::Run& run, const CallSetting& setting, c
                                       ? std::min(prepared.tool->timeout_ms, options_.max_timeout_ms)
                                       : options_.timeout_ms;
   const bool repeatable = prepared.tool->effect != model::Effect::Once;
+  std::optional<Error> first;
   for (int attempt = 1;; ++attempt) {
     auto context = context_of(run, setting, prepared, timeout_ms);
     auto result = co_await catalogue_.invoke(run.loop(), std::move(context), *prepared.tool, call.arguments_json,
@@ -308,11 +309,16 @@ Task<CallEnd> Dispatcher::invoke(engine::Run& run, const CallSetting& setting, c
     if (result) co_return metered(prepared, std::move(*result));
     const Error& error = result.error();
     const bool passes = error.kind == ErrorKind::Unavailable || leaves_doubt(error);
-    if (repeatable && passes && attempt == 1 && !run.cancel_token().cancelled()) continue;
+    if (repeatable && passes && attempt == 1 && !run.cancel_token().cancelled()) {
+      first = error;
+      continue;
+    }
     if (!repeatable && leaves_doubt(error)) co_return co_await reconcile(run, setting, prepared, error.message);
-    CallEnd end{failure_of(call.call_id, error)};
-    if (error.kind == ErrorKind::Cancelled) end.outcome = failed(call.call_id, "cancelled", error.message);
-    end.outcome.maybe_done = prepared.tool->effect == model::Effect::Idempotent && leaves_doubt(error);
+    // A repetition that did not begin, as where a plugin was switched off, tells nothing of what became of the first.
+    const Error& why = first && code_of(error) == "tool_unavailable" && !leaves_doubt(error) ? *first : error;
+    CallEnd end{failure_of(call.call_id, why)};
+    if (why.kind == ErrorKind::Cancelled) end.outcome = failed(call.call_id, "cancelled", why.message);
+    end.outcome.maybe_done = prepared.tool->effect == model::Effect::Idempotent && leaves_doubt(why);
     co_return end;
   }
 }

@@ -43,7 +43,7 @@ Resource branches_resource() {
                       rerun_of({{"priorUserMessage", ref("Message")}, {"retriedOut", ref("Message")}}))
                .fails({409}),
            operation("GET /api/v1/agent/threads/{id}/messages/{message}/replies", "listReplies")
-               .gives(200, "All replies, under two names",
+               .gives(200, "The newest thousand replies, oldest first, under two names; how many there are",
                       object({{"replies", list_of(ref("Message"))},
                               {"messages", list_of(ref("Message"))},
                               {"total", integer_from(0)}})),

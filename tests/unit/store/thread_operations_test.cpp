@@ -155,7 +155,7 @@ TEST_CASE("What is edited out is that place and what follows, but no reply and n
   CHECK(f.line() == "m1:active m2:active m4:active m5:edited_out ");
   f.talk.edit_out(f.own, "thr_1", {2, "m2"});
   CHECK(f.line() == "m1:active m2:edited_out m4:edited_out m5:edited_out ");
-  CHECK(f.talk.replies(f.own, "m2").front().state == "active");
+  CHECK(f.talk.replies(f.own, "m2", 10).front().state == "active");
   CHECK(names(f.talk.history(f.own, "thr_1", "", 10)) == "m1 ");
 }
 
@@ -174,9 +174,10 @@ TEST_CASE("Replies stand under their message only, and are counted up and down")
   LineFixture f;
   f.say("m6", "assistant", 6, "m2");
   f.say("m7", "user", 7, "m2", "blocked");
-  CHECK(names(f.talk.replies(f.own, "m2")) == "m3 m6 ");
-  CHECK(f.talk.replies(f.own, "m1").empty());
-  CHECK(f.talk.replies(f.other, "m2").empty());
+  CHECK(names(f.talk.replies(f.own, "m2", 10)) == "m3 m6 ");
+  CHECK(names(f.talk.replies(f.own, "m2", 1)) == "m6 ");
+  CHECK(f.talk.replies(f.own, "m1", 10).empty());
+  CHECK(f.talk.replies(f.other, "m2", 10).empty());
   CHECK(f.talk.count_messages(f.own, "thr_1") == 4);
   f.talk.count_reply(f.own, "m2");
   f.talk.count_reply(f.own, "m2");
