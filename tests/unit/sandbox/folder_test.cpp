@@ -60,7 +60,7 @@ TEST_CASE("a folder is emptied though its maker took the rights away") {
     return ::chmod((path + locked).c_str(), mode) == 0 && sandbox::remove_content(path, true) && fs::is_empty(path);
   };
   const std::string locked = GENERATE(as<std::string>(), "", "/sub", "/sub/inner");
-  const mode_t mode = GENERATE(0500, 0400, 0300, 0);
+  const mode_t mode = GENERATE(as<mode_t>(), 0500, 0400, 0300, 0);
   CAPTURE(locked, mode);
   CHECK(without_rights(data, [&] { return emptied(locked, mode); }));
 }
@@ -82,7 +82,7 @@ TEST_CASE("what was changed goes from folders that are locked, and what was ther
     }
     return true;
   };
-  const mode_t mode = GENERATE(0500, 0400, 0);
+  const mode_t mode = GENERATE(as<mode_t>(), 0500, 0400, 0);
   CAPTURE(mode);
   CHECK(without_rights(data, [&] { return trimmed(mode); }));
 }
