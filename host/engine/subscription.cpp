@@ -3,7 +3,9 @@
 namespace platos::engine {
 namespace {
 constexpr std::size_t kLoadBytes = 256 * 1024;
-}
+constexpr std::int64_t kRunningElsewhereUs = 250'000;
+constexpr std::int64_t kRestingElsewhereUs = 2'000'000;
+}  // namespace
 
 Subscription::Subscription(Engine& engine, base::Loop& loop, model::Scope scope, std::string run_id, std::int64_t after,
                            std::function<void()> on_ready)
@@ -22,6 +24,7 @@ Subscription::Subscription(Engine& engine, base::Loop& loop, model::Scope scope,
 
 Subscription::~Subscription() {
   *alive_ = false;
+  loop_.cancel(next_look_);
   if (log_) log_->unsubscribe(subscription_);
 }
 
@@ -96,17 +99,28 @@ Task<void> Subscription::load_from_store() {
   }
   if (loaded->blocks.empty() && !log_) {
     exhausted_ = model::is_final(loaded->state);
-    // Queued, or between two processes: it goes on when the run starts here.
     if (!exhausted_) {
-      engine_.when_live(run_id_, loop_, [this, alive = alive_] {
-        if (!*alive) return;
-        attach();
-        on_ready_();
-      });
+      await_more(loaded->state);
       co_return;
     }
   }
   on_ready_();
+}
+
+// Queued, between two processes, or on another host.
+void Subscription::await_more(model::RunState state) {
+  const bool is_running = state == model::RunState::Running;
+  next_look_ = loop_.call_after(is_running ? kRunningElsewhereUs : kRestingElsewhereUs, [this] {
+    next_look_ = {0, 0};
+    if (!log_ && !loading_) load();
+  });
+  if (std::exchange(awaiting_, true)) return;
+  engine_.when_live(run_id_, loop_, [this, alive = alive_] {
+    if (!*alive) return;
+    awaiting_ = false;
+    attach();
+    on_ready_();
+  });
 }
 
 }  // namespace platos::engine

@@ -14,7 +14,8 @@
 namespace platos::engine {
 
 /// Bound to its loop. Pull until Pending, then wait for `on_ready`. Starts behind `after`, at any point of the stream's
-/// life, also for a run that is queued, ended, or lived in another process. Events come in order, each once.
+/// life, also for a run that is queued, ended, or lives in another process: what another host has written is looked for
+/// four times a second while its run goes on. Events come in order, each once.
 class Subscription {
  public:
   Subscription(Engine& engine, base::Loop& loop, model::Scope scope, std::string run_id, std::int64_t after,
@@ -40,6 +41,7 @@ class Subscription {
   State pull_live(std::size_t max_bytes, std::vector<LoggedEvent>& out);
   void load();
   Task<void> load_from_store();
+  void await_more(model::RunState state);
 
   Engine& engine_;
   base::Loop& loop_;
@@ -51,10 +53,12 @@ class Subscription {
   std::uint64_t subscription_ = 0;
   std::vector<LoggedEvent> loaded_;
   bool loading_ = false;
+  bool awaiting_ = false;   // the engine will tell when the run is live here
   bool exhausted_ = false;  // the store had nothing more, and the run has ended
   bool failed_ = false;
   Error error_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  base::Loop::TimerId next_look_{0, 0};
   base::TaskSet tasks_;
 };
 

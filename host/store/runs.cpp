@@ -93,6 +93,20 @@ std::vector<model::RunRecord> Runs::list(const Scope& scope, const RunFilter& fi
   return runs;
 }
 
+std::optional<model::RunRecord> Runs::newest_turn(const Scope& scope, const std::string& user_id,
+                                                  const std::string& thread_id) {
+  const auto newest = [&](const char* state) {
+    return first_row<model::RunRecord>(
+        session_, scope,
+        std::string("SELECT " PLATOS_RUN_COLUMNS
+                    "WHERE r.env_id = $1 AND r.user_id = $2 AND r.thread_id = $3 AND r.kind = 'turn' AND r.state ") +
+            state + " ORDER BY r.created_us DESC, r.id DESC LIMIT 1",
+        {scope.environment_id, user_id, thread_id}, read_run);
+  };
+  auto begun = newest("<> 'queued'");
+  return begun ? std::move(begun) : newest("= 'queued'");
+}
+
 std::int64_t Runs::count(const Scope& scope, const RunFilter& filter) {
   return *first_row<std::int64_t>(
       session_, scope,

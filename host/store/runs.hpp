@@ -57,6 +57,9 @@ class Runs {
   /// Newest first.
   std::vector<model::RunRecord> list(const model::Scope& scope, const RunFilter& filter);
   std::int64_t count(const model::Scope& scope, const RunFilter& filter);
+  /// The user's turn of a thread that began last; one that is queued only when there is no other.
+  std::optional<model::RunRecord> newest_turn(const model::Scope& scope, const std::string& user_id,
+                                              const std::string& thread_id);
   /// The turns of a thread that have not ended, oldest first. At most one of them is not queued.
   std::vector<OpenTurn> open_turns(const model::Scope& scope, const std::string& thread_id);
   /// Whether there are none.

@@ -34,6 +34,21 @@ std::vector<std::string> joined(const std::vector<SocketEvent>& first, const std
   return lines;
 }
 
+/// What of the events holds when the boundary before the rest voids its part of them.
+std::vector<std::string> joined_at_boundary(const std::vector<SocketEvent>& first, std::vector<SocketEvent> rest) {
+  std::int64_t discard_from = INT64_MAX;
+  if (rest.front().is("message_boundary")) {
+    CHECK(rest.front().body()["reason"] == "resume");
+    discard_from = rest.front().body()["discardFrom"];
+    rest.erase(rest.begin());
+  }
+  std::vector<SocketEvent> kept;
+  for (const auto& event : first) {
+    if (event.body()["_seq"] < discard_from) kept.push_back(event);
+  }
+  return joined(kept, rest);
+}
+
 }  // namespace
 
 TEST_CASE("resume_stream goes on behind lastSeq, to the byte") {
@@ -55,22 +70,60 @@ TEST_CASE("resume_stream goes on behind lastSeq, to the byte") {
   CHECK(second->until_done().front().body()["code"] == "invalid_cursor");
 }
 
-TEST_CASE("A client that does not say how far it came goes on behind what it was given") {
+TEST_CASE("A client that does not say how far it came loses nothing, whatever was on its way to it") {
   const SocketStage stage;
-  const std::string thread = stage.thread(kTurnOfASecond);
+  const std::string thread = stage.thread("mock-n200-r50");
   auto first = stage.socket();
-  const auto seen = cut_after_tokens(*first, {{"message", "Hi"}, {"threadId", thread}}, 5);
+  first->emit("message", {{"message", "Hi"}, {"threadId", thread}});
+  std::vector<SocketEvent> seen;
+  // The answer to the ping is on its way; ten tokens later it has come.
+  for (int behind_ping = 0; behind_ping < 10;) {
+    auto event = first->next_event();
+    REQUIRE(event.has_value());
+    if (event->name == "agent_event") seen.push_back(std::move(*event));
+    behind_ping += first->pings() > 0 ? 1 : 0;
+  }
+  first->cut();
   REQUIRE(stage.wait_for_sessions(0));  // the daemon has noticed
   const auto second = stage.socket();
   second->emit("resume_stream", {{"threadId", thread}});
   const auto rest = second->until_done();
-  CHECK(rest.back().is("done"));
-  CHECK_FALSE(rest.front().is("message_boundary"));
-  const auto all = stage.stored(seen.front().body()["run_id"]);
-  const auto lines = plain(rest);
-  REQUIRE(lines.size() < all.size());
-  CHECK(std::equal(lines.rbegin(), lines.rend(), all.rbegin()));
-  // What was told to its end is not told again; a turn that began since then is, from its beginning.
+  REQUIRE(rest.front().is("message_boundary"));
+  CHECK(rest.front().body()["discardFrom"] > 2);  // what the client confirmed is not told again
+  CHECK(joined_at_boundary(seen, rest) == stage.stored(seen.front().body()["run_id"]));
+  // What this socket was told to the end is not told again over it.
+  second->emit("resume_stream", {{"threadId", thread}});
+  CHECK(shape_of(second->until_done()) == "done");
+}
+
+TEST_CASE("What came after the last confirmation is told again even when the turn has ended") {
+  const SocketStage stage;
+  const std::string thread = stage.thread("mock-n20-r200");
+  SocketOptions silent;
+  silent.answers_pings = false;
+  const auto first = stage.socket(silent);
+  const auto seen = cut_after_tokens(*first, {{"message", "Hi"}, {"threadId", thread}}, 2);
+  const std::string run = seen.front().body()["run_id"];
+  REQUIRE(stage.wait_for_sessions(0));
+  REQUIRE(stage.wait_for_status(run, "completed"));
+  const auto second = stage.socket();
+  second->emit("resume_stream", {{"threadId", thread}});
+  const auto rest = second->until_done();
+  REQUIRE(rest.front().is("message_boundary"));
+  CHECK(rest.front().body()["discardFrom"] == 1);
+  CHECK(joined_at_boundary(seen, rest) == stage.stored(run));
+}
+
+TEST_CASE("What was told to its end and confirmed is not told again; a turn that began since then is") {
+  const SocketStage stage;
+  const std::string thread = stage.thread("mock-n2-r0");
+  const auto first = stage.socket();
+  first->emit("message", {{"message", "Hi"}, {"threadId", thread}});
+  first->until_done();
+  REQUIRE(first->wait_for_ping());
+  first->cut();
+  REQUIRE(stage.wait_for_sessions(0));
+  const auto second = stage.socket();
   second->emit("resume_stream", {{"threadId", thread}});
   CHECK(shape_of(second->until_done()) == "done");
   second->cut();
@@ -83,6 +136,34 @@ TEST_CASE("A client that does not say how far it came goes on behind what it was
   CHECK(fresh.front().body()["reason"] == "resume");
   CHECK(fresh.front().body()["discardFrom"] == 1);
   CHECK(fresh[1].is("meta"));
+}
+
+TEST_CASE("A turn that is queued, or a summary, is not taken for the turn that a client was in") {
+  const SocketStage stage;
+  const std::string thread = stage.thread("mock-n200-r50");
+  const auto first = stage.socket();
+  const auto seen = cut_after_tokens(*first, {{"message", "Hi"}, {"threadId", thread}}, 5);
+  const auto second = stage.socket();
+  second->emit("message", {{"message", "and then?"}, {"threadId", thread}, {"onBusy", "queue"}});
+  REQUIRE(wait_until([&] { return stage.runs("?threadId=" + thread)["total"] == 2; }));
+  second->emit("resume_stream", {{"threadId", thread}, {"lastSeq", last_seq(seen)}});
+  CHECK(joined(seen, second->until_done()) == stage.stored(seen.front().body()["run_id"]));
+
+  const std::string forgetful =
+      stage.agent("mock-echo-r0", {{"historyMode", "compact"}, {"compactThreshold", 8}, {"contextLimit", 2}});
+  const std::string long_thread = make_thread(*stage.daemon, forgetful);
+  for (const char* message : {"one", "two", "three"}) stage.turn(long_thread, message);
+  const Json turn = stage.turn(long_thread, "four");
+  REQUIRE(wait_until([&] {
+    const Json newest = stage.runs("?threadId=" + long_thread)["runs"][0];
+    return newest["kind"] == "compaction" && newest["status"] == "completed";
+  }));
+  const auto third = stage.socket();
+  third->emit("resume_stream", {{"threadId", long_thread}});
+  auto events = third->until_done();
+  REQUIRE(events.front().is("message_boundary"));
+  events.erase(events.begin());
+  CHECK(plain(events) == stage.stored(turn["runId"]));
 }
 
 TEST_CASE("Where nothing is known of a client, a boundary voids what it has and all is told again") {

@@ -152,6 +152,14 @@ std::vector<SocketEvent> SocketClient::until_done(int timeout_ms) {
   return events;
 }
 
+bool SocketClient::wait_for_ping(int timeout_ms) {
+  const auto until = SteadyClock::now() + std::chrono::milliseconds(timeout_ms);
+  const int before = pings_;
+  while (take_packet().has_value() || (pings_ == before && receive(ms_left(until)))) {
+  }
+  return pings_ > before;
+}
+
 bool SocketClient::wait_closed(int timeout_ms) {
   const auto until = SteadyClock::now() + std::chrono::milliseconds(timeout_ms);
   while (next(ms_left(until))) {

@@ -61,6 +61,8 @@ class SocketClient {
   nlohmann::json wait_for(const std::string& name, int timeout_ms = 20'000);
   /// All agent events up to the next `done`, which is among them if it came.
   std::vector<SocketEvent> until_done(int timeout_ms = 30'000);
+  /// True when a ping comes within the time, and is answered; what comes before is thrown away.
+  bool wait_for_ping(int timeout_ms = 20'000);
   /// True when the server closes within the time; what comes before is thrown away.
   bool wait_closed(int timeout_ms = 20'000);
 

@@ -89,7 +89,7 @@ AgentSocket::~AgentSocket() {
   loop().cancel(expiry_);
   loop().cancel(recheck_);
   for (const auto& room : rooms_) context_.services.rooms.leave(room, this);
-  for (const auto& [run_id, follow] : follows_) note_place(run_id, follow);
+  note_places();
 }
 
 void AgentSocket::start() {
@@ -225,7 +225,7 @@ void AgentSocket::close() {
   if (closed_) return;
   push(ingress::encode({SocketPacket::Type::Disconnect, name_space_, std::nullopt, ""}));
   closed_ = true;
-  for (const auto& [run_id, follow] : follows_) note_place(run_id, follow);
+  note_places();
   // Not now: a subscription may be the caller.
   loop().defer([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->follows_.clear();

@@ -45,6 +45,9 @@ class AgentSocket final : public RoomMember, public std::enable_shared_from_this
   /// Appends Socket.IO packets.
   void pull(std::vector<std::string>& packets, std::size_t max_bytes);
   bool is_delivering() const { return !follows_.empty() || (working_ && !closed_); }
+  /// As EngineApp's: what was pulled before a ping has come when that is answered.
+  void on_pinged();
+  void on_confirmed();
   /// Closed, and everything was pulled.
   bool is_over() const { return closed_ && outbox_.empty(); }
   /// The server stops: says so where a turn is under way.
@@ -60,11 +63,20 @@ class AgentSocket final : public RoomMember, public std::enable_shared_from_this
   };
   struct Follow {
     std::string thread_id;
-    std::string suffix;       // what each event gets besides: ,"threadId":"..."}
-    std::int64_t seq = 0;     // of the last event that was given to the client
-    bool is_awaited = false;  // the client asked for it, and is told when it cannot be had
+    std::string suffix;          // what each event gets besides: ,"threadId":"..."}
+    std::int64_t given = 0;      // number of the last event that was pulled
+    std::int64_t pinged = 0;     // of the last before a ping
+    std::int64_t confirmed = 0;  // the client has all up to here
+    bool is_awaited = false;     // the client asked for it, and is told when it cannot be had
     bool has_failed = false;
     std::unique_ptr<engine::Subscription> subscription;
+  };
+
+  /// Told to its end, which the client has not confirmed yet.
+  struct Told {
+    std::string thread_id;
+    ResumePoints::Point place;
+    bool is_pinged = false;
   };
 
   Task<void> work();
@@ -75,7 +87,8 @@ class AgentSocket final : public RoomMember, public std::enable_shared_from_this
   Task<Result<void>> on_message(model::Json body);
   Task<Result<void>> on_stop(model::Json body);
   Task<Result<void>> on_resume(model::Json body);
-  Result<void> resume_at(const std::string& thread_id, const std::string& run_id, std::int64_t after, bool is_fresh);
+  Result<void> resume_at(const std::string& thread_id, const std::string& run_id, std::int64_t after,
+                         std::int64_t discard_from);
   Task<Result<void>> on_join(model::Json body);
   Task<Result<void>> on_rename(model::Json body);
   Result<void> on_leave(const model::Json& body);
@@ -92,7 +105,10 @@ class AgentSocket final : public RoomMember, public std::enable_shared_from_this
   Result<void> follow_from(const std::string& run_id, const std::string& thread_id, std::int64_t after);
   std::string reply_suffix(const std::string& run_id) const;
   void begin_follow(const std::string& run_id, const std::string& thread_id, std::int64_t after, bool is_awaited);
-  void note_place(const std::string& run_id, const Follow& follow, bool is_end = false);
+  void note_place(const std::string& run_id, const Follow& follow);
+  void note_places();
+  void note_end(const std::string& run_id, const Follow& follow);
+  void note_ends_of(const std::string& thread_id);
   bool has_room_for(const std::string& payload) const;
   Task<void> work_off(Event event);
   void answer(std::uint64_t ack, const Result<void>& done);
@@ -117,6 +133,7 @@ class AgentSocket final : public RoomMember, public std::enable_shared_from_this
   std::size_t outbox_bytes_ = 0;
   std::set<std::string, std::less<>> rooms_;
   std::map<std::string, Follow> follows_;  // by run
+  std::deque<Told> told_;
   base::Loop::TimerId expiry_{0, 0};
   base::Loop::TimerId recheck_{0, 0};
   base::TaskSet tasks_;

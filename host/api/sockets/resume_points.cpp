@@ -1,9 +1,10 @@
 #include "api/sockets/resume_points.hpp"
 
+#include <algorithm>
+
 namespace platos::api {
 namespace {
 constexpr std::size_t kMaxPoints = 10'000;
-constexpr std::int64_t kNowhere = -1;
 }  // namespace
 
 std::string ResumePoints::key_of(const model::Principal& who, const std::string& thread_id) {
@@ -15,9 +16,10 @@ void ResumePoints::put(const model::Principal& who, const std::string& thread_id
   std::string key = key_of(who, thread_id);
   if (const auto found = points_.find(key); found != points_.end()) {
     const Point& former = found->second->point;
-    if (former.run_id == point.run_id && former.seq != point.seq) {
-      point.seq = kNowhere;
-      point.is_end = false;
+    if (former.run_id == point.run_id) {
+      point.confirmed = std::min(point.confirmed, former.confirmed);
+      point.given = std::max(point.given, former.given);
+      point.is_end = point.is_end && former.is_end;
     }
     order_of(former).erase(found->second);
   }
@@ -36,7 +38,6 @@ std::optional<ResumePoints::Point> ResumePoints::take(const model::Principal& wh
   Point point = std::move(found->second->point);
   order_of(point).erase(found->second);
   points_.erase(found);
-  if (point.seq == kNowhere) return std::nullopt;
   return point;
 }
 

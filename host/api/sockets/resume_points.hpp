@@ -1,4 +1,5 @@
-// How far a client had come when its socket broke or its turn ended: for clients that come back without saying so.
+// How far a client has come for certain when its socket breaks or its turn ends: for clients that come back without
+// saying so.
 #pragma once
 
 #include <array>
@@ -20,12 +21,13 @@ class ResumePoints {
  public:
   struct Point {
     std::string run_id;
-    std::int64_t seq = 0;
-    bool is_end = false;  ///< nothing follows it
+    std::int64_t confirmed = 0;  ///< the client has all events up to here
+    std::int64_t given = 0;      ///< and may have those up to here
+    bool is_end = false;         ///< nothing follows `given`
   };
 
-  /// A user whose sockets had come to different places of one run has none there: which of them comes back first is not
-  /// known.
+  /// Which of a user's sockets comes back is not known: of those that heard one run, all have what was confirmed to
+  /// each of them, and any may have what was given to one.
   void put(const model::Principal& who, const std::string& thread_id, Point point);
   /// Takes it away: one socket goes on from there.
   std::optional<Point> take(const model::Principal& who, const std::string& thread_id);

@@ -21,17 +21,18 @@ constexpr std::string_view kMessageRoute = "SOCKET message";  // of its idempote
 /// What a client says of where it was, or what is known of it.
 struct ResumeWish {
   std::string thread_id;
-  std::string run_id;  ///< empty: the thread's newest
+  std::string run_id;  ///< empty: the thread's newest that has begun
   std::int64_t after = 0;
-  bool is_fresh = false;    ///< it is told everything: nobody knows what it has
-  bool may_be_new = false;  ///< a turn that began since is meant, when this one was told to its end
+  std::int64_t discard_from = 0;  ///< of what it may have, this and what follows is told again; 0: nothing
+  bool may_be_new = false;        ///< a turn that began since is meant, when this one was told to its end
+  bool is_told = false;           ///< to its end, though the client may not have got it
 };
 
 /// Where a client goes on: a run and the number of the last event it has.
 struct ResumePlace {
   std::string run_id;
   std::int64_t after = 0;
-  bool is_fresh = false;
+  std::int64_t discard_from = 0;
   bool is_over = false;  ///< nothing of the run is left to be told
 };
 
@@ -54,13 +55,9 @@ Result<model::RunRecord> find_resumed_run(store::Session& session, const model::
     if (run && run->thread_id != thread_id) return fail(nothing_to_resume(thread_id));
     return run;
   }
-  store::RunFilter newest;
-  newest.user_id = who.user_id;
-  newest.thread_id = thread_id;
-  newest.limit = 1;
-  auto runs = store::Runs(session).list(who.scope, newest);
-  if (runs.empty()) return fail(nothing_to_resume(thread_id));
-  return std::move(runs.front());
+  auto turn = store::Runs(session).newest_turn(who.scope, who.user_id, thread_id);
+  if (!turn) return fail(nothing_to_resume(thread_id));
+  return std::move(*turn);
 }
 
 Result<ResumePlace> find_place(store::Session& session, const model::Principal& who, ResumeWish wish) {
@@ -69,19 +66,19 @@ Result<ResumePlace> find_place(store::Session& session, const model::Principal& 
   const auto is_over = [&] {
     return model::is_final(run->state) && store::Runs(session).stream(who.scope, run->id, wish.after, 1).empty();
   };
-  if (wish.may_be_new && is_over()) {
+  if (wish.may_be_new && (wish.is_told || is_over())) {
     auto newest = find_resumed_run(session, who, wish.thread_id, "");
     if (newest && newest->id > run->id) {
       run = std::move(newest);
       wish.after = 0;
-      wish.is_fresh = true;
+      wish.discard_from = 1;
     }
   }
   if (wish.after > run->seq_reserved) {
     return fail(ErrorKind::InvalidArgument, "invalid_cursor",
                 "lastSeq must be the _seq of an event of run " + run->id + ", found " + std::to_string(wish.after));
   }
-  return ResumePlace{run->id, wish.after, wish.is_fresh, is_over()};
+  return ResumePlace{run->id, wish.after, wish.discard_from, is_over()};
 }
 
 std::shared_ptr<engine::Run> newest_live(const engine::Engine& engine, const model::Principal& who,
@@ -166,11 +163,16 @@ Task<Result<void>> AgentSocket::on_resume(Json body) {
   if (!thread_id) co_return fail(thread_id.error());
   if (!run_id) co_return fail(run_id.error());
   if (!last_seq) co_return fail(last_seq.error());
-  ResumeWish wish{*thread_id, run_id->value_or(""), last_seq->value_or(0), !last_seq->has_value(), false};
+  const bool says_place = last_seq->has_value();
+  ResumeWish wish{*thread_id, run_id->value_or(""), last_seq->value_or(0), says_place ? 0 : 1, false, false};
+  note_ends_of(*thread_id);
   const auto point = context_.resume_points.take(who_, *thread_id);
-  // Clients of old do not say how far they came; what their last socket was given is the best that is known.
-  if (wish.is_fresh && point && (wish.run_id.empty() || wish.run_id == point->run_id)) {
-    wish = {*thread_id, point->run_id, point->seq, false, wish.run_id.empty()};
+  const bool is_meant = point && (wish.run_id.empty() || wish.run_id == point->run_id);
+  if (is_meant && says_place && wish.after <= point->given) wish.run_id = point->run_id;
+  // Clients of old do not say how far they came. What was on its way to them is told again.
+  if (is_meant && !says_place) {
+    wish = {*thread_id, point->run_id, point->confirmed, 0, wish.run_id.empty(), point->is_end};
+    if (point->given > point->confirmed) wish.discard_from = point->confirmed + 1;
   }
   const auto read = context_.services.database.read(
       loop(), [who = who_, wish](store::Session& session) { return find_place(session, who, wish); });
@@ -179,20 +181,21 @@ Task<Result<void>> AgentSocket::on_resume(Json body) {
   if (const auto begun = newest_live(context_.services.engine, who_, *thread_id);
       begun && run_id->value_or("").empty()) {
     const bool is_newer = !place || (begun->id() > place->run_id && place->is_over);
-    if (is_newer) co_return resume_at(*thread_id, begun->id(), 0, true);
+    if (is_newer) co_return resume_at(*thread_id, begun->id(), 0, 1);
   }
   if (!place) co_return fail(place.error());
-  if (!place->is_over) co_return resume_at(*thread_id, place->run_id, place->after, place->is_fresh);
+  if (!place->is_over) co_return resume_at(*thread_id, place->run_id, place->after, place->discard_from);
   join(*thread_id);
   emit_agent_event(model::done_event({}, "").open_json, *thread_id);
   co_return Result<void>{};
 }
 
 Result<void> AgentSocket::resume_at(const std::string& thread_id, const std::string& run_id, std::int64_t after,
-                                    bool is_fresh) {
+                                    std::int64_t discard_from) {
   join(thread_id);
-  if (is_fresh && !follows_.contains(run_id)) {
-    emit_agent_event(R"({"type":"message_boundary","reason":"resume","discardFrom":1)", thread_id);
+  if (discard_from > 0 && !follows_.contains(run_id)) {
+    emit_agent_event(R"({"type":"message_boundary","reason":"resume","discardFrom":)" + std::to_string(discard_from),
+                     thread_id);
   }
   return follow_from(run_id, thread_id, after);
 }
@@ -246,23 +249,18 @@ Task<Result<void>> AgentSocket::on_rename(Json body) {
 
 Task<Result<void>> AgentSocket::on_approval(Json body) {
   const auto approval_id = model::required_text(body, "approvalId");
-  if (!approval_id) co_return fail(approval_id.error());
-  auto decision = decision_from_json(body);
   const auto refused = [&](const Error& error) {
-    emit("approval_response_error",
-         model::dump({{"approvalId", *approval_id}, {"error", error.message}, {"code", error.code}}));
+    const Json id = approval_id ? Json(*approval_id) : Json();
+    emit("approval_response_error", model::dump({{"approvalId", id}, {"error", error.message}, {"code", error.code}}));
+    return Result<void>{};
   };
-  if (!decision) {
-    refused(decision.error());
-    co_return Result<void>{};
-  }
+  if (!approval_id) co_return refused(approval_id.error());
+  auto decision = decision_from_json(body);
+  if (!decision) co_return refused(decision.error());
   const auto decided = co_await context_.services.approvals.decide(loop(), who_, *approval_id, std::move(*decision));
-  if (decided) {
-    emit("approval_ack",
-         model::dump({{"approvalId", *approval_id}, {"received", true}, {"status", model::to_text(decided->state)}}));
-  } else {
-    refused(decided.error());
-  }
+  if (!decided) co_return refused(decided.error());
+  emit("approval_ack",
+       model::dump({{"approvalId", *approval_id}, {"received", true}, {"status", model::to_text(decided->state)}}));
   co_return Result<void>{};
 }
 

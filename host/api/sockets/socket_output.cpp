@@ -14,6 +14,7 @@ using ingress::SocketPacket;
 constexpr std::size_t kMaxOutboxBytes = 256 * 1024;
 constexpr std::size_t kMaxRooms = 256;
 constexpr std::size_t kMaxFollows = 256;
+constexpr std::size_t kMaxTold = 256;
 
 std::string thread_suffix(const std::string& thread_id) {
   std::string suffix = ",\"threadId\":";
@@ -103,7 +104,7 @@ Result<void> AgentSocket::follow_from(const std::string& run_id, const std::stri
 void AgentSocket::begin_follow(const std::string& run_id, const std::string& thread_id, std::int64_t after,
                                bool is_awaited) {
   if (closed_ || follows_.contains(run_id)) return;
-  Follow follow{thread_id, reply_suffix(run_id) + thread_suffix(thread_id), after, is_awaited, false, nullptr};
+  Follow follow{thread_id, reply_suffix(run_id) + thread_suffix(thread_id), after, after, after, is_awaited, false, {}};
   follow.subscription = std::make_unique<engine::Subscription>(context_.services.engine, loop(), who_.scope, run_id,
                                                                after, [this] { session_.wake(); });
   follows_.emplace(run_id, std::move(follow));
@@ -123,8 +124,27 @@ void AgentSocket::pull(std::vector<std::string>& packets, std::size_t max_bytes)
       ++each;
       continue;
     }
-    note_place(each->first, each->second, !each->second.has_failed);
+    if (each->second.has_failed) {
+      note_place(each->first, each->second);
+    } else {
+      note_end(each->first, each->second);
+    }
     each = follows_.erase(each);
+  }
+}
+
+void AgentSocket::on_pinged() {
+  for (auto& [run_id, follow] : follows_) follow.pinged = follow.given;
+  for (auto& told : told_) told.is_pinged = true;
+}
+
+void AgentSocket::on_confirmed() {
+  for (auto& [run_id, follow] : follows_) follow.confirmed = follow.pinged;
+  while (!told_.empty() && told_.front().is_pinged) {
+    auto& told = told_.front();
+    told.place.confirmed = told.place.given;
+    context_.resume_points.put(who_, told.thread_id, std::move(told.place));
+    told_.pop_front();
   }
 }
 
@@ -146,22 +166,45 @@ bool AgentSocket::pull_follow(const std::string& run_id, Follow& follow, std::ve
     packet += ']';
     bytes += packet.size();
     packets.push_back(std::move(packet));
-    follow.seq = event.seq;
+    follow.given = event.seq;
   }
+  if (!events.empty()) session_.confirm();
   if (state == engine::Subscription::State::Events) return true;  // asked again when these have left
   follow.has_failed = state == engine::Subscription::State::Failed;
   // One that nobody asked for may never have been accepted.
-  if (follow.has_failed && (follow.is_awaited || follow.seq > 0)) {
+  if (follow.has_failed && (follow.is_awaited || follow.given > 0)) {
     refuse(follow.subscription->error(), follow.thread_id, true);
     context_.services.logger.warn("api", "a run's events could not be read for a socket", {{"run", run_id}});
   }
   return state == engine::Subscription::State::Pending;
 }
 
-void AgentSocket::note_place(const std::string& run_id, const Follow& follow, bool is_end) {
+void AgentSocket::note_place(const std::string& run_id, const Follow& follow) {
   // Else it may never have been accepted.
-  if (follow.seq > 0 || follow.is_awaited)
-    context_.resume_points.put(who_, follow.thread_id, {run_id, follow.seq, is_end});
+  if (follow.given > 0 || follow.is_awaited)
+    context_.resume_points.put(who_, follow.thread_id, {run_id, follow.confirmed, follow.given, false});
+}
+
+void AgentSocket::note_end(const std::string& run_id, const Follow& follow) {
+  told_.push_back({follow.thread_id, {run_id, follow.confirmed, follow.given, true}});
+  if (told_.size() <= kMaxTold) return;
+  context_.resume_points.put(who_, told_.front().thread_id, told_.front().place);
+  told_.pop_front();
+}
+
+void AgentSocket::note_places() {
+  for (const auto& told : std::exchange(told_, {})) context_.resume_points.put(who_, told.thread_id, told.place);
+  for (const auto& [run_id, follow] : follows_) note_place(run_id, follow);
+}
+
+// This connection keeps the order: who asks over it has, or will have, what was given to it.
+void AgentSocket::note_ends_of(const std::string& thread_id) {
+  std::erase_if(told_, [&](Told& told) {
+    if (told.thread_id != thread_id) return false;
+    told.place.confirmed = told.place.given;
+    context_.resume_points.put(who_, thread_id, told.place);
+    return true;
+  });
 }
 
 }  // namespace platos::api

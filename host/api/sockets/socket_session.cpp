@@ -100,6 +100,14 @@ bool SocketSession::is_delivering() const {
   return std::any_of(sockets_.begin(), sockets_.end(), [](const auto& each) { return each.second->is_delivering(); });
 }
 
+void SocketSession::on_pinged() {
+  for (const auto& [name, socket] : sockets_) socket->on_pinged();
+}
+
+void SocketSession::on_confirmed() {
+  for (const auto& [name, socket] : sockets_) socket->on_confirmed();
+}
+
 void SocketSession::on_drain() {
   draining_ = true;
   for (const auto& [name, socket] : sockets_) socket->drain();

@@ -21,6 +21,8 @@ class SocketSession final : public ingress::EngineApp {
   void on_message(std::string text) override;
   void pull(std::vector<std::string>& messages, std::size_t max_bytes) override;
   bool is_delivering() const override;
+  void on_pinged() override;
+  void on_confirmed() override;
   void on_drain() override;
 
  private:

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kBatchBytes = 64 * 1024;
 constexpr std::int64_t kUpgradeUs = 10'000'000;
+constexpr std::int64_t kConfirmationUs = 500'000;
 
 std::string packet(char type) { return std::string(1, type); }
 
@@ -20,6 +21,7 @@ Session::Session(std::string id, base::Loop& loop, const EngineOptions& options,
 Session::~Session() {
   if (closed_) return;  // the last who held it may be on another loop
   loop_.cancel(ping_timer_);
+  loop_.cancel(confirmation_timer_);
   loop_.cancel(upgrade_timer_);
 }
 
@@ -60,6 +62,13 @@ std::vector<std::string> Session::collect() {
   const std::size_t own = packets.size();
   app_->pull(packets, kBatchBytes);
   for (std::size_t i = own; i < packets.size(); ++i) packets[i].insert(packets[i].begin(), engine_packet::kMessage);
+  if (!std::exchange(ping_due_, false)) return packets;
+  packets.push_back(packet(engine_packet::kPing));
+  ++pings_;
+  if (std::exchange(confirmation_wanted_, false)) {
+    confirming_ = pings_;
+    app_->on_pinged();
+  }
   return packets;
 }
 
@@ -91,6 +100,7 @@ void Session::close() {
 void Session::finish() {
   if (std::exchange(closed_, true)) return;
   loop_.cancel(ping_timer_);
+  loop_.cancel(confirmation_timer_);
   loop_.cancel(upgrade_timer_);
   answer_poll(packet(engine_packet::kClose));
   if (link_) link_->close("");
@@ -144,7 +154,7 @@ bool Session::take_packet(std::string text) {
       text.erase(0, 1);
       if (!closing_) app_->on_message(std::move(text));
       return true;
-    case engine_packet::kPong: arm_ping(); return true;
+    case engine_packet::kPong: take_pong(); return true;
     case engine_packet::kClose: finish(); return true;
     case engine_packet::kPing:
     case engine_packet::kNoop: return true;
@@ -206,8 +216,32 @@ void Session::arm_ping() {
   ping_timer_ = loop_.call_after(options_.ping_interval_ms * 1000, [this] { on_ping_due(); });
 }
 
+void Session::confirm() {
+  confirmation_wanted_ = true;
+  arm_confirmation();
+}
+
+// One at a time: the answers do not say which ping they are for.
+void Session::arm_confirmation() {
+  if (closed_ || !confirmation_wanted_ || confirming_ != 0 || confirmation_timer_.second != 0) return;
+  confirmation_timer_ = loop_.call_after(kConfirmationUs, [this] {
+    confirmation_timer_ = {0, 0};
+    ping_due_ = true;
+    wake();
+  });
+}
+
+void Session::take_pong() {
+  arm_ping();
+  if (pongs_ < pings_) ++pongs_;
+  if (confirming_ == 0 || pongs_ < confirming_) return;
+  confirming_ = 0;
+  app_->on_confirmed();
+  arm_confirmation();
+}
+
 void Session::on_ping_due() {
-  queue_.push_back(packet(engine_packet::kPing));
+  ping_due_ = true;
   ping_timer_ = loop_.call_after(options_.ping_timeout_ms * 1000, [this] { on_pong_missing(); });
   wake();
 }

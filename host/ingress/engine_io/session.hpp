@@ -33,6 +33,10 @@ class EngineApp {
   virtual void pull(std::vector<std::string>& messages, std::size_t max_bytes) = 0;
   /// True while the client is being sent something that should not break off for a missing pong.
   virtual bool is_delivering() const = 0;
+  /// A ping follows what was pulled so far.
+  virtual void on_pinged() = 0;
+  /// The client has answered it: what was pulled before that ping has come.
+  virtual void on_confirmed() = 0;
   /// The server stops: close the session when nothing is left to deliver.
   virtual void on_drain() = 0;
 };
@@ -68,6 +72,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   /// The application has something to send.
   void wake();
+  /// The application wants to know when what it lets be pulled has come: the client is pinged within half a second.
+  void confirm();
   /// Ends the session after what the application still has to say.
   void close();
   /// Ends it at once.
@@ -100,7 +106,9 @@ class Session : public std::enable_shared_from_this<Session> {
   void answer_poll(std::string body);
   void release_poll();
   void arm_ping();
+  void arm_confirmation();
   void on_ping_due();
+  void take_pong();
   void on_pong_missing();
   void finish();
 
@@ -113,6 +121,11 @@ class Session : public std::enable_shared_from_this<Session> {
   std::vector<std::string> queue_;    // packets of the session itself
   std::shared_ptr<SocketLink> link_;  // null: polling
   std::shared_ptr<SocketLink> probing_;
+  bool ping_due_ = false;
+  std::uint64_t pings_ = 0;
+  std::uint64_t pongs_ = 0;
+  std::uint64_t confirming_ = 0;  // the ping whose answer confirms something; 0: none is under way
+  bool confirmation_wanted_ = false;
   bool sending_ = false;
   bool flush_due_ = false;
   bool probed_ = false;  // the client waits for its poll to end, and upgrades then
@@ -122,6 +135,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool closed_ = false;
   std::optional<base::Completion<PollAnswer>> waiting_;
   base::Loop::TimerId ping_timer_{0, 0};
+  base::Loop::TimerId confirmation_timer_{0, 0};
   base::Loop::TimerId upgrade_timer_{0, 0};
 };
 

@@ -24,6 +24,7 @@ struct Talk {
   bool delivering = false;
   int drains = 0;
   bool ended = false;
+  std::string confirmations;  ///< p: pinged, c: confirmed
   Session* session = nullptr;
 
   void say(std::string text) {
@@ -41,6 +42,8 @@ class TalkingApp final : public EngineApp {
     for (auto& each : std::exchange(talk_->to_say, {})) messages.push_back(std::move(each));
   }
   bool is_delivering() const override { return talk_->delivering; }
+  void on_pinged() override { talk_->confirmations += 'p'; }
+  void on_confirmed() override { talk_->confirmations += 'c'; }
   void on_drain() override { ++talk_->drains; }
 
  private:

@@ -176,6 +176,64 @@ TEST_CASE("While something is delivered over a WebSocket a missing pong is forgi
   CHECK(stage.server.sessions() == 0);
 }
 
+TEST_CASE("What was pulled is confirmed by the answer to a ping behind it, half a second later") {
+  EngineStage stage;
+  auto end = stage.socket();
+  stage.pull(end);
+  Talk& talk = *stage.talks[0];
+  const auto pong = [&] {
+    end.send("3");
+    stage.settle();
+  };
+  const auto say = [&](const std::string& text) {
+    talk.say(text);
+    talk.session->confirm();
+  };
+  say("a");
+  CHECK(stage.pull(end) == Texts{"4a"});
+  pong();  // to nothing
+  stage.advance_ms(499);
+  say("b");
+  CHECK(stage.pull(end) == Texts{"4b"});
+  CHECK(talk.confirmations.empty());
+  stage.advance_ms(1);
+  CHECK(stage.pull(end) == Texts{"2"});
+  say("c");  // behind the ping
+  stage.advance_ms(600);
+  CHECK(stage.pull(end) == Texts{"4c"});
+  CHECK(talk.confirmations == "p");
+  pong();
+  CHECK(talk.confirmations == "pc");
+  stage.advance_ms(500);
+  CHECK(stage.pull(end) == Texts{"2"});
+  pong();
+  pong();
+  CHECK(talk.confirmations == "pcpc");
+  stage.advance_ms(2'000);
+  CHECK(stage.pull(end).empty());
+}
+
+TEST_CASE("An answer to the ping before is not taken for one that confirms") {
+  EngineStage stage(small());
+  auto end = stage.socket();
+  stage.pull(end);
+  Talk& talk = *stage.talks[0];
+  stage.advance_ms(1'000);
+  CHECK(stage.pull(end) == Texts{"2"});
+  talk.say("a");
+  talk.session->confirm();
+  CHECK(stage.pull(end) == Texts{"4a"});
+  talk.delivering = true;
+  stage.advance_ms(500);
+  CHECK(stage.pull(end) == Texts{"2"});
+  end.send("3");
+  stage.settle();
+  CHECK(talk.confirmations == "p");
+  end.send("3");
+  stage.settle();
+  CHECK(talk.confirmations == "pc");
+}
+
 TEST_CASE("A session that is closed says first what it had to say") {
   EngineStage stage;
   auto end = stage.socket();

@@ -159,6 +159,8 @@ class EchoingApp final : public EngineApp {
     for (auto& each : std::exchange(said_, {})) messages.push_back(std::move(each));
   }
   bool is_delivering() const override { return false; }
+  void on_pinged() override {}
+  void on_confirmed() override {}
   void on_drain() override { session_.close(); }
 
  private:
