@@ -128,6 +128,8 @@ const std::vector<Setting>& setting_table() {
        {"auto", "manual"}},
       {"secrets.master_key", &S::secrets_master_key,
        "file:PATH, env:NAME or credential:NAME; empty: master.key in the data directory"},
+      {"secrets.other_master_keys", &S::secrets_other_master_keys,
+       "more such places: keys that still open what they have wrapped, while the master key is replaced"},
       {"auth.session_secret", &S::auth_session_secret,
        "env:NAME of the secret that signs the platform's own session tokens; empty: there are none"},
       {"auth.remember_ms", &S::auth_remember_ms, "how long a checked credential is believed without a look", 0,

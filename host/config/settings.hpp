@@ -61,6 +61,7 @@ struct Settings {
   std::int64_t runs_drain_ms = 10'000;
 
   std::string secrets_master_key;
+  std::vector<std::string> secrets_other_master_keys;
   std::string auth_session_secret;
   std::int64_t auth_remember_ms = 5'000;
   std::int64_t auth_max_failures_per_minute = 100;

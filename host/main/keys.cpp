@@ -19,7 +19,8 @@ Result<std::unique_ptr<secrets::KeyRing>> open_keys(const config::Settings& sett
   } catch (const std::exception& failure) {
     return fail(ErrorKind::DataLoss, "database_unusable", database.directory + ": " + failure.what());
   }
-  auto masters = secrets::load_master_keys(settings.secrets_master_key, database.directory, must_exist);
+  auto masters = secrets::load_master_keys(settings.secrets_master_key, settings.secrets_other_master_keys,
+                                           database.directory, must_exist);
   if (!masters) return fail(masters.error());
   return std::make_unique<secrets::KeyRing>(std::move(masters->current), std::move(masters->former));
 }

@@ -84,7 +84,8 @@ Result<Secret> KeyRing::unwrap(const WrappedKey& key) const {
   if (master == masters_.end()) {
     return fail(ErrorKind::FailedPrecondition, "master_key_missing",
                 "data key " + std::to_string(key.number) + " was wrapped by master key " + key.master_id +
-                    ", the one given is " + master_id_ + "; give the master key that belongs to this database");
+                    ", the one given is " + master_id_ +
+                    "; give the master key that belongs to this database, or name it in secrets.other_master_keys");
   }
   auto opened = secrets::open(master->second, bound_of(key), key.wrapped);
   if (!opened) {
@@ -105,6 +106,15 @@ void KeyRing::adopt(Secret master) {
 std::string KeyRing::master_id() const {
   const std::shared_lock lock(mutex_);
   return master_id_;
+}
+
+std::vector<std::string> KeyRing::former_ids() const {
+  const std::shared_lock lock(mutex_);
+  std::vector<std::string> ids;
+  for (const auto& [id, master] : masters_) {
+    if (id != master_id_) ids.push_back(id);
+  }
+  return ids;
 }
 
 Result<void> KeyRing::add(const WrappedKey& key) {

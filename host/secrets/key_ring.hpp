@@ -53,6 +53,8 @@ class KeyRing {
   /// What wraps from now on.
   void adopt(Secret master);
   std::string master_id() const;
+  /// The masters that are known beside the current one.
+  std::vector<std::string> former_ids() const;
 
   /// With one of the organization's keys, always the same. Precondition: has_key_for().
   std::string seal(std::string_view organization_id, const Place& place, std::string_view text) const;

@@ -74,24 +74,14 @@ Result<MasterKeys> load_own(const std::string& data_dir, bool must_exist) {
   return keys;
 }
 
-Result<MasterKeys> only(Result<Secret> key) {
-  if (!key) return fail(key.error());
-  MasterKeys keys;
-  keys.current = std::move(*key);
-  return keys;
-}
-
-}  // namespace
-
-Result<MasterKeys> load_master_keys(const std::string& source, const std::string& data_dir, bool must_exist) {
-  if (source.empty()) return load_own(data_dir, must_exist);
+Result<Secret> load_elsewhere(const std::string& source) {
   const auto colon = source.find(':');
   const std::string kind = source.substr(0, colon);
   const std::string name = colon == std::string::npos ? "" : source.substr(colon + 1);
   if (kind == "env") {
     const auto value = base::environment_variable(name);
     if (!value) return unusable("the environment variable " + name, "it is not set");
-    return only(parse("the environment variable " + name, std::string(*value)));
+    return parse("the environment variable " + name, std::string(*value));
   }
   std::string path = name;
   if (kind == "credential") {
@@ -100,21 +90,38 @@ Result<MasterKeys> load_master_keys(const std::string& source, const std::string
     path = std::string(folder) + "/" + name;
   } else if (kind != "file") {
     return fail(ErrorKind::InvalidArgument, "invalid_setting",
-                "secrets.master_key: expected nothing, file:PATH, env:NAME or credential:NAME, found \"" +
+                "the place of a master key: expected file:PATH, env:NAME or credential:NAME, found \"" +
                     base::printable(kind, 20) + "\"");
   }
   auto key = read_file(path);
   if (!key) return fail(key.error());
   if (!*key) return unusable(path, "it is missing");
-  return only(std::move(**key));
+  return std::move(**key);
 }
 
-Result<MasterKeys> begin_master_rotation(const std::string& source, const std::string& data_dir) {
-  if (!source.empty()) {
-    return fail(ErrorKind::Unimplemented, "master_key_elsewhere",
-                "secrets.master_key names a key that is not the file of the data directory; only that one is rotated "
-                "here");
+}  // namespace
+
+Result<MasterKeys> load_master_keys(const std::string& source, const std::vector<std::string>& others,
+                                    const std::string& data_dir, bool must_exist) {
+  MasterKeys keys;
+  if (source.empty()) {
+    auto own = load_own(data_dir, must_exist);
+    if (!own) return own;
+    keys = std::move(*own);
+  } else {
+    auto key = load_elsewhere(source);
+    if (!key) return fail(key.error());
+    keys.current = std::move(*key);
   }
+  for (const auto& other : others) {
+    auto key = load_elsewhere(other);
+    if (!key) return fail(key.error());
+    keys.former.push_back(std::move(*key));
+  }
+  return keys;
+}
+
+Result<MasterKeys> begin_master_rotation(const std::string& data_dir) {
   const auto begun = read_private_file(next_file(data_dir));
   if (!begun) return fail(begun.error());
   if (!*begun) {

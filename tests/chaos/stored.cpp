@@ -44,7 +44,7 @@ Stored Stored::read(const std::string& database_file) {
     run.thread_id = text(3);
   });
   const auto folder = std::filesystem::path(database_file).parent_path().string();
-  auto masters = platos::secrets::load_master_keys({}, folder, true);
+  auto masters = platos::secrets::load_master_keys({}, {}, folder, true);
   if (!masters) throw std::runtime_error(masters.error().message);
   platos::secrets::KeyRing keys(std::move(masters->current), std::move(masters->former));
   add_data_keys(reader, keys);

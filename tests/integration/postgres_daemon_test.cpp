@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "integration/error_form.hpp"
 #include "support/postgres.hpp"
 #include "support/stage.hpp"
 
@@ -96,6 +97,95 @@ TEST_CASE("Two hosts share a database: what one has begun the other ends when it
   CHECK(state() == "completed");
   const auto events = transcript(events_of(get(second, "/api/v1/runs/" + run + "/events").body));
   CHECK(shape_of(events) == "meta status token+ message_persisted done");
+}
+
+TEST_CASE("A run that lives on one of two hosts is followed to its end on the other") {
+  const Stage first(arguments_for("followed"));
+  DaemonSettings settings;
+  settings.arguments = arguments_for("followed");
+  const Daemon second(settings);
+  Ask turn = streamed_turn(first.agent("mock-r50-n100"));
+  std::string run;
+  turn.on_event = [&](const Event& event) {
+    run = event.data.value("_run", run);
+    return event.type() != "token";
+  };
+  (void)ask(*first.daemon, turn);
+  REQUIRE_FALSE(run.empty());
+  const auto text_from = [&](const Daemon& daemon) {
+    const auto events = transcript(events_of(get(daemon, "/api/v1/runs/" + run + "/events").body));
+    CHECK(shape_of(events) == "meta status token+ message_persisted done");
+    return text_of(events);
+  };
+  const std::string elsewhere = text_from(second);
+  CHECK(elsewhere == text_from(*first.daemon));
+}
+
+TEST_CASE("Hosts whose master key stands elsewhere replace it one after the other, and none loses a text") {
+  const TempDir keys;
+  const auto key_of = [&](const std::string& name, char digit) {
+    keys.write(name, std::string(64, digit));
+    std::filesystem::permissions(keys.path() + "/" + name, std::filesystem::perms(0600));
+    return "file:" + keys.path() + "/" + name;
+  };
+  const std::string old_key = key_of("old", 'a');
+  const std::string new_key = key_of("new", 'b');
+  const auto host = [&](const std::string& key, const std::string& other) {
+    DaemonSettings settings;
+    settings.arguments = {"--set", "store.url=" + PostgresServer::shared().database("rekeyed"), "--set",
+                          "secrets.master_key=" + key};
+    if (!other.empty())
+      settings.arguments.insert(settings.arguments.end(), {"--set", "secrets.other_master_keys=" + other});
+    return std::make_unique<Daemon>(settings);
+  };
+  const auto title_at = [](const Daemon& daemon, const std::string& thread) {
+    return get(daemon, "/api/v1/agent/threads/" + thread).json().value("title", "");
+  };
+  const auto titled_thread = [](const Daemon& daemon) -> std::string {
+    const Json wanted = {{"agentId", make_agent(daemon, "offline:echo")}, {"title", "kept"}};
+    return post(daemon, "/api/v1/agent/threads", wanted).json()["id"];
+  };
+  // Makes the data key of an organization, and seals with it.
+  const auto user_of_new_organization = [](const Daemon& daemon) {
+    const std::string organization = post(daemon, "/api/v1/organizations", {{"name", "New"}}).json()["id"];
+    const Json project = post(daemon, "/api/v1/organizations/" + organization + "/projects", {{"name", "P"}}).json();
+    const Json environment = post(daemon, "/api/v1/projects/" + project["id"].get<std::string>() + "/environments",
+                                  {{"name", "E"}, {"type", "DEVELOPMENT"}})
+                                 .json();
+    Ask user;
+    user.path = "/api/v1/agent/end-users/u";
+    user.headers = {"X-Platos-Environment-Id: " + environment["id"].get<std::string>()};
+    Ask put = user;
+    put.method = "PUT";
+    put.body = R"({"name":"kept"})";
+    REQUIRE(ask(daemon, put).status / 100 == 2);
+    return user;
+  };
+  const auto name_at = [](const Daemon& daemon, const Ask& user) {
+    return ask(daemon, user).json()["profile"].value("name", "");
+  };
+  const std::string rotate = "/api/v1/secrets/rotate-master";
+  std::string thread;
+  Ask user;
+  {
+    const auto behind = host(old_key, new_key);
+    thread = titled_thread(*behind);
+    check_error(post(*behind, rotate, Json::object()), 409, "no_new_master_key");
+    const auto ahead = host(new_key, old_key);
+    CHECK(title_at(*ahead, thread) == "kept");
+    const Json rotated = post(*ahead, rotate, Json::object()).json();
+    CHECK(rotated["dataKeys"] == 1);
+    CHECK(get(*ahead, "/api/v1/agent/secrets/status").json()["masterKeyId"] == rotated["masterKeyId"]);
+    CHECK(title_at(*behind, thread) == "kept");
+    // What the host that is behind wraps with the old key, the one ahead opens.
+    user = user_of_new_organization(*behind);
+    CHECK(name_at(*ahead, user) == "kept");
+  }
+  CHECK(post(*host(new_key, old_key), rotate, Json::object()).json()["dataKeys"] == 1);
+  const auto after = host(new_key, "");
+  CHECK(title_at(*after, thread) == "kept");
+  CHECK(name_at(*after, user) == "kept");
+  check_error(post(*after, rotate, Json::object()), 409, "no_new_master_key");
 }
 
 TEST_CASE("Two hosts count the requests of a caller together") {
