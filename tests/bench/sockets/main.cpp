@@ -1,5 +1,6 @@
 // platos_bench_sockets idle|room|turns URL KEY_FILE AGENT PID COUNT: one JSON line.
-//   idle   COUNT clients that do nothing; what they cost in memory, and how late the tokens of one turn come meanwhile
+//   idle   COUNT clients that do nothing; what they cost in memory, and how late the tokens of one turn come before
+//          they are there, and with them
 //   room   COUNT clients in the room of one thread: from the making of a token until the last of them has it
 //   turns  COUNT clients that take turns without end for ten seconds, four turns a thread
 #include <sys/resource.h>
@@ -74,12 +75,8 @@ void print(const char* name, const Task& task, const std::vector<std::int64_t>& 
               more.c_str());
 }
 
-void run_idle(const Task& task) {
-  Crowd crowd(task.port, task.key);
-  const auto before = usage_of({task.pid}).resident_kib;
-  crowd.open(task.count);
-  const auto after = usage_of({task.pid}).resident_kib;
-  crowd.open(1);
+/// How late the tokens of a turn come to the first client.
+std::vector<std::int64_t> lateness_of_a_turn(Crowd& crowd, const std::string& agent) {
   std::vector<std::int64_t> late;
   bool done = false;
   crowd.on_event = [&](std::size_t, std::string_view event) {
@@ -88,10 +85,22 @@ void run_idle(const Task& task) {
     const auto stamp = type == "token" ? stamp_of(event) : 0;
     if (stamp > 0) late.push_back(monotonic_us() - stamp);
   };
-  crowd.emit(task.count, message(task.agent, ""));
+  crowd.emit(0, message(agent, ""));
   if (!crowd.run_until([&] { return done; }, kTurnMs)) throw std::runtime_error("the turn did not end");
-  print("idle", task, late,
-        ",\"resident_kib\":" + std::to_string(after) + ",\"grown_kib\":" + std::to_string(after - before));
+  return late;
+}
+
+void run_idle(const Task& task) {
+  Crowd crowd(task.port, task.key);
+  crowd.open(1);
+  const auto alone = lateness_of_a_turn(crowd, task.agent);
+  const auto before = usage_of({task.pid}).resident_kib;
+  crowd.open(task.count);
+  const auto after = usage_of({task.pid}).resident_kib;
+  print("idle", task, lateness_of_a_turn(crowd, task.agent),
+        ",\"alone_p50_us\":" + std::to_string(at_share(alone, 0.5)) +
+            ",\"alone_p99_us\":" + std::to_string(at_share(alone, 0.99)) +
+            ",\"resident_kib\":" + std::to_string(after) + ",\"grown_kib\":" + std::to_string(after - before));
 }
 
 void run_room(const Task& task) {
