@@ -63,7 +63,7 @@ void TurnRun::store_answer(const std::string& text, const std::string& reasoning
   answer.response_json = response.take();
   answer.created_us = run_.now_us();
   answer.reply_to_id = setting_.input.reply_to_id;
-  run_.emit(model::message_persisted_event(answer.id, answer.thread_id, usage));
+  run_.emit(model::message_persisted_event(answer.id, answer.thread_id, usage, answer.reply_to_id));
   run_.store([scope = record.scope, answer](store::Session& session) -> Result<void> {
     store::Conversations conversations(session);
     conversations.insert_message(scope, answer);

@@ -126,12 +126,14 @@ Event retry_boundary_event(int step, std::int64_t discard_from) {
 
 Event text_boundary_event() { return begin(Event::Class::Settled, "message_boundary"); }
 
-Event message_persisted_event(std::string_view message_id, std::string_view thread_id, const Usage& usage) {
+Event message_persisted_event(std::string_view message_id, std::string_view thread_id, const Usage& usage,
+                              std::string_view reply_to) {
   Event event = begin(Event::Class::Settled, "message_persisted");
   add_text(event, "messageId", message_id);
   add_text(event, "threadId", thread_id);
   add_raw(event, "costCents", cents(usage.cost_micro_usd));
   add_raw(event, "costKnown", usage.cost_micro_usd >= 0 ? "true" : "false");
+  if (!reply_to.empty()) add_text(event, "replyToMessageId", reply_to);
   return event;
 }
 

@@ -37,7 +37,9 @@ Event approval_resolved_event(const Approval& approval);
 Event retry_boundary_event(int step, std::int64_t discard_from);
 /// Between the texts of two steps; voids nothing.
 Event text_boundary_event();
-Event message_persisted_event(std::string_view message_id, std::string_view thread_id, const Usage& usage);
+/// `reply_to`: the message that it hangs on, or empty.
+Event message_persisted_event(std::string_view message_id, std::string_view thread_id, const Usage& usage,
+                              std::string_view reply_to = {});
 /// `flags_json`: a JSON array.
 Event safety_flags_event(std::string_view flags_json);
 /// `object_json`: the value that the schema accepted, at the attempt of that number.

@@ -199,6 +199,23 @@ TEST_CASE("Where nothing is known of a client, a boundary voids what it has and 
   CHECK(nothing.front().body()["code"] == "nothing_to_resume");
 }
 
+TEST_CASE("Events of a turn that hangs on a message name it, also when its stream is resumed") {
+  const SocketStage stage;
+  const std::string thread = stage.thread("mock-n20-r0");
+  stage.turn(thread, "Hi");
+  const std::string parent = stage.messages_of(thread)["messages"][0]["id"];
+  const auto client = stage.socket();
+  client->emit("message", {{"message", "aside"}, {"threadId", thread}, {"replyToMessageId", parent}});
+  const auto events = client->until_done();
+  const std::string run = events.front().body()["run_id"];
+  client->emit("resume_stream", {{"threadId", thread}, {"runId", run}, {"lastSeq", 1}});
+  const auto again = client->until_done();
+  CHECK(again.size() + 1 == events.size());
+  for (const auto* told : {&events, &again}) {
+    for (const auto& event : *told) CHECK(event.body()["replyToMessageId"] == parent);
+  }
+}
+
 TEST_CASE("A lost socket does not stop its turn") {
   const SocketStage stage;
   const std::string thread = stage.thread(kTurnOfASecond);

@@ -65,7 +65,7 @@ std::vector<Kind> answer_kinds() {
        event("structured_output", {{"object", any_value()}, {"attempts", integer_from(0)}})},
       {"message_persisted", "MessagePersistedEvent", "The answer is stored",
        event("message_persisted", {{"messageId", text()}, {"threadId", text()}, {"costCents", number()}},
-             {{"costKnown", boolean()}})}};
+             {{"costKnown", boolean()}, {"replyToMessageId", text()}})}};
 }
 
 std::vector<Kind> control_kinds() {

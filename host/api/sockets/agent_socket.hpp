@@ -29,6 +29,18 @@ struct SocketServices {
   std::int64_t recheck_us;  ///< credentials of a socket that only listens are looked at again so often
 };
 
+/// Where a client goes on: a run and the number of the last event it has.
+struct ResumePlace {
+  std::string run_id;
+  std::int64_t after = 0;
+  std::int64_t discard_from = 0;  ///< of what it may have, this and what follows is told again; 0: nothing
+  bool is_over = false;           ///< nothing of the run is left to be told
+  std::string reply_to = {};      ///< the message that the turn hangs on, or empty
+};
+
+/// The message that a turn with this input hangs on, or empty.
+std::string reply_to_of(const std::string& input_json);
+
 /// Bound to its session's loop. Everything that was refused is told by an error that a `done` follows, since clients
 /// wait for one.
 class AgentSocket final : public RoomMember, public std::enable_shared_from_this<AgentSocket> {
@@ -87,8 +99,7 @@ class AgentSocket final : public RoomMember, public std::enable_shared_from_this
   Task<Result<void>> on_message(model::Json body);
   Task<Result<void>> on_stop(model::Json body);
   Task<Result<void>> on_resume(model::Json body);
-  Result<void> resume_at(const std::string& thread_id, const std::string& run_id, std::int64_t after,
-                         std::int64_t discard_from);
+  Result<void> resume_at(const std::string& thread_id, const ResumePlace& place);
   Task<Result<void>> on_join(model::Json body);
   Task<Result<void>> on_rename(model::Json body);
   Result<void> on_leave(const model::Json& body);
@@ -101,10 +112,13 @@ class AgentSocket final : public RoomMember, public std::enable_shared_from_this
   void greet();
   void close();
   void arm_expiry();
-  /// Of a run that the client asked for; ResourceExhausted "too_many_streams".
-  Result<void> follow_from(const std::string& run_id, const std::string& thread_id, std::int64_t after);
-  std::string reply_suffix(const std::string& run_id) const;
-  void begin_follow(const std::string& run_id, const std::string& thread_id, std::int64_t after, bool is_awaited);
+  /// Of a run that the client asked for; `reply_to`: the message it hangs on, if that is known. ResourceExhausted
+  /// "too_many_streams".
+  Result<void> follow_from(const std::string& run_id, const std::string& thread_id, std::int64_t after,
+                           const std::string& reply_to = {});
+  std::string reply_to_of_live(const std::string& run_id) const;
+  void begin_follow(const std::string& run_id, const std::string& thread_id, std::int64_t after, bool is_awaited,
+                    const std::string& reply_to);
   void note_place(const std::string& run_id, const Follow& follow);
   void note_places();
   void note_end(const std::string& run_id, const Follow& follow);

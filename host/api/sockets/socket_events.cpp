@@ -28,14 +28,6 @@ struct ResumeWish {
   bool is_told = false;           ///< to its end, though the client may not have got it
 };
 
-/// Where a client goes on: a run and the number of the last event it has.
-struct ResumePlace {
-  std::string run_id;
-  std::int64_t after = 0;
-  std::int64_t discard_from = 0;
-  bool is_over = false;  ///< nothing of the run is left to be told
-};
-
 Error nothing_to_resume(const std::string& thread_id) {
   return {ErrorKind::NotFound,
           "nothing_to_resume",
@@ -78,7 +70,7 @@ Result<ResumePlace> find_place(store::Session& session, const model::Principal& 
     return fail(ErrorKind::InvalidArgument, "invalid_cursor",
                 "lastSeq must be the _seq of an event of run " + run->id + ", found " + std::to_string(wish.after));
   }
-  return ResumePlace{run->id, wish.after, wish.discard_from, is_over()};
+  return ResumePlace{run->id, wish.after, wish.discard_from, is_over(), reply_to_of(run->input_json)};
 }
 
 std::shared_ptr<engine::Run> newest_live(const engine::Engine& engine, const model::Principal& who,
@@ -120,10 +112,11 @@ Task<Result<void>> AgentSocket::on_message(Json body) {
   turn->request_id = credentials_.request_id;
   turn->idempotency_key = key->value_or("");
   if (turn->agent.empty()) turn->agent = agent_;
+  const std::string reply_to = turn->reply_to_id;
   const auto ticket = co_await context_.services.turns.submit(loop(), std::move(*turn));
   if (!ticket) co_return fail(ticket.error());
   join(ticket->thread_id);
-  co_return follow_from(ticket->run_id, ticket->thread_id, 0);
+  co_return follow_from(ticket->run_id, ticket->thread_id, 0, reply_to);
 }
 
 Task<Result<void>> AgentSocket::on_stop(Json body) {
@@ -181,23 +174,23 @@ Task<Result<void>> AgentSocket::on_resume(Json body) {
   if (const auto begun = newest_live(context_.services.engine, who_, *thread_id);
       begun && run_id->value_or("").empty()) {
     const bool is_newer = !place || (begun->id() > place->run_id && place->is_over);
-    if (is_newer) co_return resume_at(*thread_id, begun->id(), 0, 1);
+    if (is_newer) co_return resume_at(*thread_id, {begun->id(), 0, 1});
   }
   if (!place) co_return fail(place.error());
-  if (!place->is_over) co_return resume_at(*thread_id, place->run_id, place->after, place->discard_from);
+  if (!place->is_over) co_return resume_at(*thread_id, *place);
   join(*thread_id);
   emit_agent_event(model::done_event({}, "").open_json, *thread_id);
   co_return Result<void>{};
 }
 
-Result<void> AgentSocket::resume_at(const std::string& thread_id, const std::string& run_id, std::int64_t after,
-                                    std::int64_t discard_from) {
+Result<void> AgentSocket::resume_at(const std::string& thread_id, const ResumePlace& place) {
   join(thread_id);
-  if (discard_from > 0 && !follows_.contains(run_id)) {
-    emit_agent_event(R"({"type":"message_boundary","reason":"resume","discardFrom":)" + std::to_string(discard_from),
-                     thread_id);
+  if (place.discard_from > 0 && !follows_.contains(place.run_id)) {
+    emit_agent_event(
+        R"({"type":"message_boundary","reason":"resume","discardFrom":)" + std::to_string(place.discard_from),
+        thread_id);
   }
-  return follow_from(run_id, thread_id, after);
+  return follow_from(place.run_id, thread_id, place.after, place.reply_to);
 }
 
 // Who comes late hears the turn under way from its beginning.

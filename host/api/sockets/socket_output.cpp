@@ -22,6 +22,14 @@ std::string thread_suffix(const std::string& thread_id) {
   return suffix + '}';
 }
 
+/// Events of a turn that hangs on a message name it.
+std::string reply_suffix(const std::string& reply_to) {
+  if (reply_to.empty()) return {};
+  std::string suffix = ",\"replyToMessageId\":";
+  base::append_json_string(suffix, reply_to);
+  return suffix;
+}
+
 bool names_its_thread(std::string_view json) { return json.starts_with(R"({"type":"message_persisted")"); }
 
 }  // namespace
@@ -71,24 +79,25 @@ void AgentSocket::join(const std::string& thread_id) {
 }
 
 void AgentSocket::follow(const std::string& run_id, const std::string& thread_id) {
-  if (rooms_.contains(thread_id) && follows_.size() < kMaxFollows) begin_follow(run_id, thread_id, 0, false);
+  if (!rooms_.contains(thread_id) || follows_.size() >= kMaxFollows) return;
+  begin_follow(run_id, thread_id, 0, false, reply_to_of_live(run_id));
 }
 
 void AgentSocket::tell(const std::string& event_name, const std::string& json) { emit(event_name, json); }
 
-/// Events of a turn that hangs on a message name it.
-std::string AgentSocket::reply_suffix(const std::string& run_id) const {
-  const auto run = context_.services.engine.find_live(run_id);
-  // Few turns do, and inputs are long.
-  if (!run || run->record().input_json.find("\"reply_to_id\"") == std::string::npos) return {};
-  const auto input = agent::turn_input_from_json(run->record().input_json);
-  if (input.reply_to_id.empty()) return {};
-  std::string suffix = ",\"replyToMessageId\":";
-  base::append_json_string(suffix, input.reply_to_id);
-  return suffix;
+// Few turns do, and inputs are long.
+std::string reply_to_of(const std::string& input_json) {
+  if (input_json.find("\"reply_to_id\"") == std::string::npos) return {};
+  return agent::turn_input_from_json(input_json).reply_to_id;
 }
 
-Result<void> AgentSocket::follow_from(const std::string& run_id, const std::string& thread_id, std::int64_t after) {
+std::string AgentSocket::reply_to_of_live(const std::string& run_id) const {
+  const auto run = context_.services.engine.find_live(run_id);
+  return run ? reply_to_of(run->record().input_json) : std::string();
+}
+
+Result<void> AgentSocket::follow_from(const std::string& run_id, const std::string& thread_id, std::int64_t after,
+                                      const std::string& reply_to) {
   if (const auto found = follows_.find(run_id); found != follows_.end()) {
     found->second.is_awaited = true;
     return {};
@@ -97,14 +106,15 @@ Result<void> AgentSocket::follow_from(const std::string& run_id, const std::stri
     return fail(ErrorKind::ResourceExhausted, "too_many_streams",
                 "this socket is given the events of " + std::to_string(kMaxFollows) + " turns already");
   }
-  begin_follow(run_id, thread_id, after, true);
+  begin_follow(run_id, thread_id, after, true, reply_to.empty() ? reply_to_of_live(run_id) : reply_to);
   return {};
 }
 
 void AgentSocket::begin_follow(const std::string& run_id, const std::string& thread_id, std::int64_t after,
-                               bool is_awaited) {
+                               bool is_awaited, const std::string& reply_to) {
   if (closed_ || follows_.contains(run_id)) return;
-  Follow follow{thread_id, reply_suffix(run_id) + thread_suffix(thread_id), after, after, after, is_awaited, false, {}};
+  Follow follow{thread_id, reply_suffix(reply_to) + thread_suffix(thread_id), after, after, after, is_awaited, false,
+                {}};
   follow.subscription = std::make_unique<engine::Subscription>(context_.services.engine, loop(), who_.scope, run_id,
                                                                after, [this] { session_.wake(); });
   follows_.emplace(run_id, std::move(follow));
