@@ -17,7 +17,6 @@ struct LedgerRow {
   std::string call_id;
   std::string instance;
   std::string tool;
-  std::string argument_hash;  ///< SHA-256 of the argument text
   model::Effect effect = model::Effect::Once;
   std::string idempotency_key;    ///< "<run>:<call>"; of a repeated call: the former one's
   std::string state = "started";  ///< started, succeeded, failed, unknown
@@ -56,7 +55,7 @@ struct IdempotencyRow {
   std::string user_id;
   std::string route;
   std::string key;
-  std::string body_hash;
+  std::string body_hash;  ///< as find() gives it: empty when the key was used with another body
   std::string run_id;
   std::int64_t expires_us = 0;
 };

@@ -63,7 +63,6 @@ void note_started(engine::Run& run, const PreparedCall& prepared) {
   row.call_id = call.call_id;
   row.instance = prepared.tool->instance;
   row.tool = prepared.tool->name;
-  row.argument_hash = base::sha256_hex(call.arguments_json);
   row.effect = prepared.tool->effect;
   row.idempotency_key = prepared.idempotency_key;
   row.started_us = run.now_us();

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "store/rows.hpp"
 #include "store/tool_calls.hpp"
 #include "store_fixture.hpp"
 
@@ -11,7 +12,6 @@ LedgerRow row_of(const std::string& call, std::int64_t at) {
   row.call_id = call;
   row.instance = "docs";
   row.tool = "search";
-  row.argument_hash = "hash";
   row.effect = model::Effect::Idempotent;
   row.idempotency_key = "run_1:" + call;
   row.started_us = at;
@@ -61,7 +61,20 @@ TEST_CASE("An idempotency key is found by all its parts until it expires, and th
   CHECK_FALSE(keys.find(f.own, {"usr", "POST /y", "key", "", "", 0}, 1));
   CHECK_FALSE(keys.find(f.own, {"usr", "POST /x", "other", "", "", 0}, 1));
   keys.insert(f.own, {"usr", "POST /x", "key", "hash2", "run_2", 3000});
-  CHECK(keys.find(f.own, row, 2000)->run_id == "run_2");
+  const auto of_another_body = keys.find(f.own, row, 2000);
+  REQUIRE(of_another_body);
+  CHECK(of_another_body->run_id == "run_2");
+  CHECK(of_another_body->body_hash.empty());
+}
+
+TEST_CASE("The hash of a body cannot be found by hashing bodies") {
+  SessionFixture f;
+  IdempotencyKeys(f.session).insert(f.own, {"usr", "POST /x", "key", "hash", "run_1", 1000});
+  const auto stored = all_rows<std::string>(f.session, f.own, "SELECT body_hash FROM idempotency_keys", {},
+                                            [](const Row& row) { return row.text(0); });
+  REQUIRE(stored.size() == 1);
+  CHECK(stored.front().size() == 16);
+  CHECK(stored.front() != "hash");
 }
 
 }  // namespace platos::store
