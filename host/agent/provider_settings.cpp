@@ -192,7 +192,7 @@ Task<Result<ProviderKeyState>> Providers::add_key(base::Loop& loop, model::Princ
         if (made.is_default) keys.clear_default(who.scope, key.provider);
         keys.insert(who.scope, made);
         if (!wanted.value.empty())
-          store::EnvironmentVariables(session).put(who.scope, {key.variable, wanted.value, true, key.created_us});
+          store::EnvironmentVariables(session).put(who.scope, {key.variable, wanted.value, true}, key.created_us);
         tenancy::write_audit(session, ids_, who, "provider_key.create", key.id,
                              {{"provider", key.provider}, {"variable", key.variable}}, key.created_us);
         return ProviderKeyState{made, is_set(session, who.scope, key.variable)};

@@ -161,7 +161,8 @@ struct TenancyHandlers {
     const auto found = co_await services.environments.variable(call.loop(), *scope, call.path_value("name"));
     co_return answer_with(call, 200, found, wire_of<EnvironmentVariable>);
   }
-  /// POST {name, value, isSecret?} and PUT {value, isSecret?} at the name.
+  /// POST {name, value, isSecret?} and PUT {value, isSecret?} at the name. Who says nothing of secrets changes nothing
+  /// of them; one that becomes readable does so with a value that was given now.
   Task<Response> set_variable(Call call) const {
     const auto json = body(call);
     if (!json) co_return bad(call, json.error());
@@ -171,9 +172,11 @@ struct TenancyHandlers {
     if (!name) co_return bad(call, name.error());
     if (!value) co_return bad(call, value.error());
     if (!secret) co_return bad(call, secret.error());
-    std::vector<EnvironmentVariable> set;
-    set.push_back({*name, *value, secret->value_or(false)});
-    co_return co_await store_variables(std::move(call), std::move(set));
+    std::vector<VariableChange> set;
+    set.push_back({*name, *value, *secret});
+    const auto done = co_await store_variables(call, std::move(set), tenancy::ExistingVariables::Replace);
+    if (!done) co_return bad(call, done.error());
+    co_return json_response(200, {{"success", true}});
   }
   Task<Response> import_variables(Call call) const {
     const auto json = body(call);
@@ -182,21 +185,27 @@ struct TenancyHandlers {
     if (found == json->end() || !found->is_object()) {
       co_return bad(call, invalid_field("variables", "an object", "something else"));
     }
-    std::vector<EnvironmentVariable> set;
+    const auto replace = optional_bool(*json, "override");
+    if (!replace) co_return bad(call, replace.error());
+    std::vector<VariableChange> set;
     for (const auto& [name, value] : found->items()) {
       if (!value.is_string()) co_return bad(call, invalid_field("variables." + name, "a text", kind_of(value)));
-      set.push_back({name, value.get<std::string>(), false});
+      set.push_back({name, value.get<std::string>()});
     }
-    co_return co_await store_variables(std::move(call), std::move(set));
-  }
-  Task<Response> store_variables(Call call, std::vector<EnvironmentVariable> set) const {
-    const auto scope = co_await scope_in_path(call);
-    if (!scope) co_return bad(call, scope.error());
-    const auto done = co_await services.environments.set_variables(call.loop(), call.who, *scope, std::move(set));
+    auto existing = tenancy::ExistingVariables::Keep;
+    if (replace->value_or(false)) existing = tenancy::ExistingVariables::Replace;
+    const auto done = co_await store_variables(call, std::move(set), existing);
     if (!done) co_return bad(call, done.error());
+    co_return json_response(200, {{"success", true}, {"set", done->set}, {"kept", done->kept}});
+  }
+  Task<Result<tenancy::VariablesSet>> store_variables(const Call& call, std::vector<VariableChange> set,
+                                                      tenancy::ExistingVariables existing) const {
+    const auto scope = co_await scope_in_path(call);
+    if (!scope) co_return fail(scope.error());
+    auto done = co_await services.environments.set_variables(call.loop(), call.who, *scope, std::move(set), existing);
     services.providers.forget();  // it may have been a key
     services.skills.forget();
-    co_return json_response(200, {{"success", true}});
+    co_return done;
   }
   Task<Response> remove_variable(Call call) const {
     const auto scope = co_await scope_in_path(call);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -103,6 +104,11 @@ struct EnvironmentVariable {
   std::string value;
   bool secret = false;
   std::int64_t updated_us = 0;
+};
+struct VariableChange {
+  std::string name;
+  std::string value;
+  std::optional<bool> secret = {};  ///< nothing: one that is there stays what it is, a new one is none
 };
 
 /// Who did what to whom.

@@ -1,5 +1,7 @@
 #include "store/end_users.hpp"
 
+#include "store/rows.hpp"
+
 namespace platos::store {
 namespace {
 
@@ -15,6 +17,8 @@ model::EndUser read_user(const Row& row, const Scope& scope) {
 model::EnvironmentVariable read_variable(const Row& row, const Scope& scope) {
   return {row.text(0), row.unsealed(1, place(scope, kValue, row.text(0))), row.integer(2) != 0, row.integer(3)};
 }
+
+Param flag_or_null(std::optional<bool> flag) { return flag ? Param(std::int64_t{*flag}) : Param(nullptr); }
 
 }  // namespace
 
@@ -53,13 +57,26 @@ bool EndUsers::remove(const Scope& scope, const std::string& id) {
          1;
 }
 
-void EnvironmentVariables::put(const Scope& scope, const model::EnvironmentVariable& variable) {
+bool EnvironmentVariables::put(const Scope& scope, const model::VariableChange& change, std::int64_t now_us) {
+  // In the statement, not from a look before it: another host may have made it a secret meanwhile.
   session_.send(scope,
                 "INSERT INTO environment_variables (env_id, name, value, is_secret, updated_us) "
-                "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (env_id, name) DO UPDATE SET value = $3, is_secret = $4, "
+                "VALUES ($1, $2, $3, COALESCE(CAST($4 AS BIGINT), 0), $5) ON CONFLICT (env_id, name) DO UPDATE "
+                "SET value = $3, is_secret = COALESCE(CAST($4 AS BIGINT), environment_variables.is_secret), "
                 "updated_us = $5",
-                {scope.environment_id, variable.name, Sealed{variable.value, place(scope, kValue, variable.name)},
-                 std::int64_t{variable.secret}, variable.updated_us});
+                {scope.environment_id, change.name, Sealed{change.value, place(scope, kValue, change.name)},
+                 flag_or_null(change.secret), now_us});
+  return first_row<bool>(session_, scope, "SELECT is_secret FROM environment_variables WHERE env_id = $1 AND name = $2",
+                         {scope.environment_id, change.name}, [](const Row& row) { return row.integer(0) != 0; })
+      .value_or(false);
+}
+
+bool EnvironmentVariables::add(const Scope& scope, const model::VariableChange& change, std::int64_t now_us) {
+  return session_.execute(scope,
+                          "INSERT INTO environment_variables (env_id, name, value, is_secret, updated_us) "
+                          "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (env_id, name) DO NOTHING",
+                          {scope.environment_id, change.name, Sealed{change.value, place(scope, kValue, change.name)},
+                           std::int64_t{change.secret.value_or(false)}, now_us}) == 1;
 }
 
 std::optional<model::EnvironmentVariable> EnvironmentVariables::find(const Scope& scope, const std::string& name) {

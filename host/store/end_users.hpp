@@ -30,7 +30,10 @@ class EndUsers {
 class EnvironmentVariables {
  public:
   explicit EnvironmentVariables(Session& session) : session_(session) {}
-  void put(const model::Scope& scope, const model::EnvironmentVariable& variable);
+  /// Adds the variable, or replaces its value; whether it is secret now.
+  bool put(const model::Scope& scope, const model::VariableChange& change, std::int64_t now_us);
+  /// False: there is one of that name, which stays as it is.
+  bool add(const model::Scope& scope, const model::VariableChange& change, std::int64_t now_us);
   std::optional<model::EnvironmentVariable> find(const model::Scope& scope, const std::string& name);
   std::vector<model::EnvironmentVariable> list(const model::Scope& scope);
   bool remove(const model::Scope& scope, const std::string& name);

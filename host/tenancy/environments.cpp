@@ -21,7 +21,7 @@ using store::Session;
 constexpr std::size_t kMaxValueBytes = 64 * 1024;
 constexpr std::size_t kMaxEndUserIdBytes = 200;
 
-Result<void> check_variable(const model::EnvironmentVariable& variable) {
+Result<void> check_variable(const model::VariableChange& variable) {
   if (auto good = check_variable_name(variable.name); !good) return good;
   if (variable.value.size() <= kMaxValueBytes) return {};
   return fail(model::invalid_field("value", "at most 65536 bytes", std::to_string(variable.value.size())));
@@ -62,20 +62,28 @@ Task<Result<model::EnvironmentVariable>> Environments::variable(base::Loop& loop
   co_return co_await read;
 }
 
-Task<Result<void>> Environments::set_variables(base::Loop& loop, Principal who, Scope scope,
-                                               std::vector<model::EnvironmentVariable> variables) {
+Task<Result<VariablesSet>> Environments::set_variables(base::Loop& loop, Principal who, Scope scope,
+                                                       std::vector<model::VariableChange> variables,
+                                                       ExistingVariables existing) {
   for (const auto& variable : variables) {
-    if (auto good = check_variable(variable); !good) co_return good;
+    if (auto good = check_variable(variable); !good) co_return fail(good.error());
   }
   const std::int64_t now_us = loop.clock().wall_us();
   who.scope = scope;
-  const auto write = database_.write(loop, [this, who, scope, variables, now_us](Session& session) -> Result<void> {
-    for (auto variable : variables) {
-      variable.updated_us = now_us;
-      store::EnvironmentVariables(session).put(scope, variable);
-      write_audit(session, ids_, who, "variable.set", variable.name, {{"secret", variable.secret}}, now_us);
+  const bool keep = existing == ExistingVariables::Keep;
+  const auto write = database_.write(loop, [=, this](Session& session) -> Result<VariablesSet> {
+    store::EnvironmentVariables stored(session);
+    VariablesSet done;
+    for (const auto& variable : variables) {
+      if (keep && !stored.add(scope, variable, now_us)) {
+        ++done.kept;
+        continue;
+      }
+      const bool secret = keep ? variable.secret.value_or(false) : stored.put(scope, variable, now_us);
+      write_audit(session, ids_, who, "variable.set", variable.name, {{"secret", secret}}, now_us);
+      ++done.set;
     }
-    return {};
+    return done;
   });
   co_return co_await write;
 }

@@ -14,6 +14,13 @@
 
 namespace platos::tenancy {
 
+/// What became of variables that were given.
+struct VariablesSet {
+  std::int64_t set = 0;
+  std::int64_t kept = 0;  ///< were there before and stay as they are
+};
+enum class ExistingVariables { Unspecified, Replace, Keep };
+
 /// Thread-safe. Changes of variables write an audit row without the value.
 class Environments {
  public:
@@ -28,8 +35,9 @@ class Environments {
   /// NotFound "variable_not_found".
   Task<Result<model::EnvironmentVariable>> variable(base::Loop& loop, model::Scope scope, std::string name);
   /// All of them or none. InvalidArgument "invalid_field".
-  Task<Result<void>> set_variables(base::Loop& loop, model::Principal who, model::Scope scope,
-                                   std::vector<model::EnvironmentVariable> variables);
+  Task<Result<VariablesSet>> set_variables(base::Loop& loop, model::Principal who, model::Scope scope,
+                                           std::vector<model::VariableChange> variables,
+                                           ExistingVariables existing = ExistingVariables::Replace);
   Task<Result<void>> remove_variable(base::Loop& loop, model::Principal who, model::Scope scope, std::string name);
 
   Task<Result<std::vector<model::EndUser>>> end_users(base::Loop& loop, model::Scope scope, std::string after,

@@ -22,6 +22,24 @@ Json key_named(const ProviderStage& stage, const std::string& label) {
 
 }  // namespace
 
+TEST_CASE("a variable is secret until somebody says otherwise, also when many are imported") {
+  const ProviderStage stage;
+  const std::string own = kVariables + "env_default/";
+  REQUIRE(stage.set_variable("HIDDEN", "one").status == 200);
+  const auto imported = [&](const Json& body) { return stage.call("POST", own + "import", body).json(); };
+  const Json both = {{"HIDDEN", "two"}, {"PLAIN", "p"}};
+  CHECK(imported({{"variables", both}}) == Json({{"success", true}, {"set", 1}, {"kept", 1}}));
+  CHECK(imported({{"variables", both}, {"override", true}}) == Json({{"success", true}, {"set", 2}, {"kept", 0}}));
+  CHECK(imported({{"variables", both}, {"override", "yes"}})["code"] == "invalid_field");
+  CHECK(stage.fetch(own + "HIDDEN").json()["value"].is_null());
+  CHECK(stage.fetch(own + "PLAIN").json()["value"] == "p");
+  // What becomes readable is a value that was given for it.
+  CHECK(stage.call("PUT", own + "HIDDEN", {{"isSecret", false}}).json()["code"] == "invalid_field");
+  CHECK(stage.fetch(own + "HIDDEN").json()["value"].is_null());
+  REQUIRE(stage.call("PUT", own + "HIDDEN", {{"value", "shown"}, {"isSecret", false}}).status == 200);
+  CHECK(stage.fetch(own + "HIDDEN").json()["value"] == "shown");
+}
+
 TEST_CASE("the pinned key goes before the default one, that before the variable, and that before the operator's") {
   const ProviderStage stage;
   const std::string agent = stage.agent_on("own:mock-n1-r0");
@@ -50,6 +68,9 @@ TEST_CASE("the pinned key goes before the default one, that before the variable,
   CHECK(elsewhere["status"] == "completed");
   // Rotated, they hold at once.
   REQUIRE(stage.call("PUT", kVariables + "env_default/OWN_KEY_3", {{"value", "sk-rotated"}}).status == 200);
+  const Json rotated = stage.fetch(kVariables + "env_default/OWN_KEY_3").json();
+  CHECK(rotated["isSecret"] == true);
+  CHECK(rotated["value"].is_null());
   CHECK(asked_with() == "Bearer sk-rotated");
   stage.made("PATCH", kAgents + agent, {{"providerKeyId", nullptr}});
   stage.made("PATCH", kProviders + "/keys/" + pinned, {{"isDefault", true}});

@@ -11,8 +11,19 @@ Json variable_name() {
 }
 
 Json variable_value() { return {{"type", "string"}, {"minLength", 1}, {"maxLength", 65'536}}; }
-Json is_secret() { return described(or_null(boolean()), "The value is never answered again"); }
-Json variables_set() { return object({{"success", {{"type", "boolean"}, {"const", true}}}}); }
+Json is_secret() {
+  return described(
+      or_null(boolean()),
+      "true: the value is never answered. Without it a variable stays what it was, and a new one is no secret");
+}
+Json success() { return {{"type", "boolean"}, {"const", true}}; }
+Json variables_set() { return object({{"success", success()}}); }
+Json variables_imported() {
+  return object({{"success", success()},
+                 {"set", described(integer(), "How many were set")},
+                 {"kept", described(integer(), "How many were there and stayed as they are")}});
+}
+Json overriding() { return described(or_null(boolean()), "true: replace the values of those that are there already"); }
 
 std::vector<Operation> variable_operations() {
   return {operation("GET /api/v1/projects/{id}/envvars/{env}", "listVariables")
@@ -21,9 +32,9 @@ std::vector<Operation> variable_operations() {
               .takes(object({{"name", variable_name()}, {"value", variable_value()}}, {{"isSecret", is_secret()}}))
               .gives(200, "It is set", ref("VariablesSet")),
           operation("POST /api/v1/projects/{id}/envvars/{env}/import", "importVariables")
-              .takes(object({{"variables", map_of(text_up_to(65'536))}}))
-              .tells("All of them are set, or none.")
-              .gives(200, "They are set", ref("VariablesSet")),
+              .takes(object({{"variables", map_of(text_up_to(65'536))}}, {{"override", overriding()}}))
+              .tells("All of them are set, or none. Secret ones stay secret.")
+              .gives(200, "They are set", ref("VariablesImported")),
           operation("GET /api/v1/projects/{id}/envvars/{env}/{name}", "getVariable")
               .gives(200, "The variable", ref("Variable")),
           operation("PUT /api/v1/projects/{id}/envvars/{env}/{name}", "setVariable")
@@ -43,7 +54,8 @@ Resource variables_resource() {
                                 {"value", described(or_null(text()), "null: it is a secret")},
                                 {"isSecret", boolean()},
                                 {"updatedAt", time()}})},
-           {"VariablesSet", variables_set()}},
+           {"VariablesSet", variables_set()},
+           {"VariablesImported", variables_imported()}},
           variable_operations()};
 }
 
