@@ -42,10 +42,12 @@ Result<EntityGuest> find_guest(Session& session, const EntityKnock& knock, const
 /// The one that is meant. Who names none means DEVELOPMENT, or the only one of a project that has no such.
 const model::Environment* chosen_from(const std::vector<model::Environment>& environments, const std::string& wanted) {
   const std::string type = environment_type_of(wanted);
-  const auto found = std::find_if(environments.begin(), environments.end(), [&](const model::Environment& each) {
-    return each.id == wanted || each.type == type;
-  });
-  if (found != environments.end()) return &*found;
+  for (const auto member : {&model::Environment::id, &model::Environment::slug, &model::Environment::type}) {
+    const auto& name = member == &model::Environment::type ? type : wanted;
+    const auto found = std::find_if(environments.begin(), environments.end(),
+                                    [&](const model::Environment& each) { return each.*member == name; });
+    if (found != environments.end()) return &*found;
+  }
   return wanted.empty() && environments.size() == 1 ? &environments.front() : nullptr;
 }
 

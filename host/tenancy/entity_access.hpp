@@ -18,7 +18,7 @@ namespace platos::tenancy {
 struct EntityKnock {
   std::string secret;       ///< as bearer
   std::string entity;       ///< its own id, or that of its row; empty: the secret says it
-  std::string environment;  ///< id, or a type: dev, staging, preview, prod ...; empty: see enter()
+  std::string environment;  ///< id, slug, or a type: dev, staging, preview, prod ...; empty: see enter()
   std::string address;
 };
 
@@ -35,7 +35,8 @@ class EntityAccess {
   EntityAccess(store::Database& database, Authenticator& authenticator)
       : database_(database), authenticator_(authenticator) {}
 
-  /// Who names no environment is in DEVELOPMENT, or in the only one of a project that has no such.
+  /// Who names no environment is in DEVELOPMENT, or in the only one of a project that has no such. Of several of a type
+  /// the oldest is meant, so that no new environment keeps a backend out.
   /// Unauthenticated "invalid_entity_secret", one answer for whatever is wrong with secret and entity; NotFound
   /// "environment_not_found"; ResourceExhausted "too_many_failures".
   Task<Result<EntityGuest>> enter(base::Loop& loop, EntityKnock knock);

@@ -27,6 +27,32 @@ Result<void> check_variable(const model::VariableChange& variable) {
   return fail(model::invalid_field("value", "at most 65536 bytes", std::to_string(variable.value.size())));
 }
 
+Error ambiguous(const std::string& word, const std::vector<model::Environment>& environments) {
+  std::string slugs;
+  for (const auto& each : environments) slugs += (slugs.empty() ? "" : ", ") + each.slug;
+  return {ErrorKind::InvalidArgument,
+          "environment_ambiguous",
+          "expected the id or slug of one environment: \"" + word + "\" is the type of several: " + slugs,
+          false,
+          0,
+          {}};
+}
+
+/// What one environment is called goes before what several may be.
+Result<model::Environment> named(const std::vector<model::Environment>& environments, const std::string& word) {
+  std::vector<model::Environment> of_type;
+  const model::Environment* by_slug = nullptr;
+  for (const auto& each : environments) {
+    if (each.id == word) return each;
+    if (each.slug == word) by_slug = &each;
+    if (base::to_lower(each.type) == word) of_type.push_back(each);
+  }
+  if (by_slug != nullptr) return *by_slug;
+  if (of_type.size() > 1) return fail(ambiguous(word, of_type));
+  if (of_type.empty()) return fail(not_found("environment", word));
+  return of_type.front();
+}
+
 }  // namespace
 
 Task<Result<Scope>> Environments::find_scope(base::Loop& loop, Principal who, std::string project,
@@ -36,12 +62,9 @@ Task<Result<Scope>> Environments::find_scope(base::Loop& loop, Principal who, st
     const auto owner = organizations.find_project(Tenant::across(), project);
     const bool own = owner && (who.may(model::kOperator) || owner->organization_id == who.scope.organization_id);
     if (!own) return fail(not_found("project", project));
-    for (const auto& each : organizations.environments(Tenant::across(), owner->id)) {
-      if (each.id == environment || each.slug == environment || base::to_lower(each.type) == environment) {
-        return Scope{each.organization_id, each.project_id, each.id};
-      }
-    }
-    return fail(not_found("environment", environment));
+    const auto found = named(organizations.environments(Tenant::across(), owner->id), environment);
+    if (!found) return fail(found.error());
+    return Scope{found->organization_id, found->project_id, found->id};
   });
   co_return co_await read;
 }

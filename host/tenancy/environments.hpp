@@ -26,8 +26,8 @@ class Environments {
  public:
   Environments(store::Database& database, base::IdMaker& ids) : database_(database), ids_(ids) {}
 
-  /// An environment of a project of the principal's organization, by id, slug or type. NotFound
-  /// "environment_not_found".
+  /// An environment of a project of the principal's organization, by id, else by slug, else by its type. NotFound
+  /// "environment_not_found"; InvalidArgument "environment_ambiguous" for a type that several have.
   Task<Result<model::Scope>> find_scope(base::Loop& loop, model::Principal who, std::string project,
                                         std::string environment);
 

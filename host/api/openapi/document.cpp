@@ -60,19 +60,20 @@ Json parameter_of(const Parameter& parameter, const char* in) {
 
 /// "id" behind "threads": "Id of the thread".
 Parameter usual_path_value(std::string_view name, std::string_view before) {
-  static const std::map<std::string_view, std::string_view> kUsual = {{"agents", "Id or slug of the agent"},
-                                                                      {"threads", "Id of the thread"},
-                                                                      {"messages", "Id of the message"},
-                                                                      {"runs", "Id of the run"},
-                                                                      {"plugins", "Id of the plugin"},
-                                                                      {"organizations", "Id of the organization"},
-                                                                      {"projects", "Id of the project"},
-                                                                      {"members", "Id of the user"},
-                                                                      {"environments", "Id of the environment"},
-                                                                      {"envvars", "Id of the environment"},
-                                                                      {"tokens", "Id of the token"},
-                                                                      {"entities", "Id of the entity"},
-                                                                      {"end-users", "Id that the customer gave"}};
+  static const std::map<std::string_view, std::string_view> kUsual = {
+      {"agents", "Id or slug of the agent"},
+      {"threads", "Id of the thread"},
+      {"messages", "Id of the message"},
+      {"runs", "Id of the run"},
+      {"plugins", "Id of the plugin"},
+      {"organizations", "Id of the organization"},
+      {"projects", "Id of the project"},
+      {"members", "Id of the user"},
+      {"environments", "Id of the environment"},
+      {"envvars", "Id, slug or type of the environment"},
+      {"tokens", "Id of the token"},
+      {"entities", "Id of the entity"},
+      {"end-users", "Id that the customer gave"}};
   const auto found = kUsual.find(before);
   return {name, some_text(), found == kUsual.end() ? "Names the object" : found->second, true};
 }

@@ -1,6 +1,6 @@
 #include "tenancy/environments.hpp"
 
-#include "store/audit.hpp"
+#include "tenancy/entity_access.hpp"
 #include "tenancy_stage.hpp"
 
 namespace platos::tenancy {
@@ -22,6 +22,16 @@ struct EnvironmentStage : TenancyStage {
     const auto found = run(environments.variable(loop, own.scope, name));
     REQUIRE(found);
     return *found;
+  }
+  std::string add(const std::string& slug, const std::string& type) const {
+    const auto made = run(administration->create_environment(loop, own, own.scope.project_id, {"Another", slug, type}));
+    REQUIRE(made);
+    return made->id;
+  }
+  /// The id of the environment that the word names, or the code of the error.
+  std::string named(const std::string& word) const {
+    const auto scope = run(environments.find_scope(loop, own, own.scope.project_id, word));
+    return scope ? scope->environment_id : scope.error().code;
   }
   /// As "action subject detail", the newest first.
   std::vector<std::string> told(std::int64_t limit) const {
@@ -64,6 +74,41 @@ TEST_CASE("An import keeps what is secret, and replaces values when it shall") {
   CHECK(replaced.kept == 0);
   CHECK(stage.variable("KEY").value == "two");
   CHECK(stage.variable("KEY").secret);
+}
+
+TEST_CASE("An environment is named by its id, else by its slug, else by a type that no other one has") {
+  const EnvironmentStage stage;
+  const std::string first = stage.add("eu", "STAGING");
+  CHECK(stage.named("env_default") == "env_default");
+  CHECK(stage.named("staging") == first);
+  CHECK(stage.named("preview") == "environment_not_found");
+  const std::string second = stage.add("us", "STAGING");
+  CHECK(stage.named("staging") == "environment_ambiguous");
+  CHECK(stage.named("us") == second);
+  const auto refused =
+      stage.run(stage.environments.find_scope(stage.loop, stage.own, stage.own.scope.project_id, "staging"));
+  CHECK(refused.error().message.find("eu, us") != std::string::npos);
+  const std::string last = stage.add("staging", "PREVIEW");
+  CHECK(stage.named("staging") == last);
+}
+
+TEST_CASE("A backend that names an environment by its slug is in no older one of that type") {
+  const EnvironmentStage stage;
+  const auto entity = stage.run(stage.keys->create_entity(stage.loop, stage.own, "shop", {}));
+  REQUIRE(entity);
+  EntityAccess access(*stage.database, *stage.authenticator);
+  const auto entered = [&](const std::string& word) {
+    const auto guest = stage.run(access.enter(stage.loop, {entity->secret, "shop", word, {}}));
+    return guest ? guest->scope.environment_id : guest.error().code;
+  };
+  const std::string first = stage.add("eu", "DEVELOPMENT");
+  const std::string second = stage.add("us", "DEVELOPMENT");
+  for (const char* word : {"", "dev", "development", "eu"}) CHECK(entered(word) == first);
+  CHECK(entered("us") == second);
+  const std::string last = stage.add("dev", "PREVIEW");
+  CHECK(entered("dev") == last);
+  CHECK(entered("") == first);
+  CHECK(entered("nowhere") == "environment_not_found");
 }
 
 }  // namespace platos::tenancy
