@@ -83,7 +83,7 @@ const std::vector<AdminCommand>& admin_commands() {
        {kProject, kName, kSlug, {"--type", "type", "DEVELOPMENT, STAGING, PREVIEW or PRODUCTION", "DEVELOPMENT"}}},
       {"envs",
        "delete",
-       "Delete an environment that is empty",
+       "Delete an environment without agents, and all it had",
        "platos envs delete env_01J",
        "DELETE",
        "/api/v1/environments/{id}",

@@ -8,11 +8,58 @@
 namespace platos::store {
 namespace {
 
-// What an environment has though it has no agents. Those that refer to others stand first.
-constexpr std::array<std::string_view, 14> kOfEnvironment = {
-    "access_keys",       "environment_variables", "end_users",      "entity_tools",   "entity_links",
-    "skill_usage",       "skill_files",           "skill_versions", "skill_packages", "provider_keys",
-    "provider_settings", "tool_settings",         "tool_rules",     "tool_audit"};
+struct OfEnvironment {
+  std::string_view table;
+  std::string_view key;
+  std::string_view which = {};  ///< of its rows; empty: all
+};
+
+// Whatever has an env_id, but for the audit, which outlives what it tells of. What refers to others stands before them.
+// An agent that is not deleted stays, and keeps its environment.
+constexpr std::array<OfEnvironment, 34> kOfEnvironment = {{
+    {"message_ratings", "env_id, message_id, user_id"},
+    {"search_awaited", "env_id, message_id"},
+    {"search_documents", "env_id, message_id"},
+    {"search_users", "env_id, user_id"},
+    {"thread_tags", "env_id, tag, thread_id"},
+    {"messages", "env_id, id"},
+    {"threads", "env_id, id"},
+    {"approval_votes", "env_id, approval_id, voter"},
+    {"approvals", "env_id, id"},
+    {"run_stream", "env_id, run_id, first_seq"},
+    {"run_journal", "env_id, run_id, n"},
+    {"tool_calls", "env_id, run_id, call_id"},
+    {"tool_results", "env_id, run_id, call_id"},
+    {"tool_audit", "env_id, id"},
+    {"timers", "env_id, id"},
+    {"usage_records", "env_id, run_id, purpose, model"},
+    {"safety_events", "env_id, id"},
+    {"idempotency_keys", "env_id, user_id, route, idempotency_key"},
+    {"runs", "env_id, id"},
+    {"agent_versions", "env_id, id",
+     " AND agent_id IN (SELECT id FROM agents WHERE env_id = $1 AND deleted_us IS NOT NULL)"},
+    {"agents", "env_id, id", " AND deleted_us IS NOT NULL"},
+    {"skill_usage", "env_id, id"},
+    {"skill_files", "env_id, package_id, number, path"},
+    {"skill_versions", "env_id, package_id, number"},
+    {"skill_packages", "env_id, id"},
+    {"entity_tools", "env_id, entity_id, name"},
+    {"entity_links", "env_id, entity_id"},
+    {"end_users", "env_id, id"},
+    {"environment_variables", "env_id, name"},
+    {"provider_keys", "env_id, id"},
+    {"provider_settings", "env_id, provider"},
+    {"tool_settings", "env_id, tool"},
+    {"tool_rules", "env_id, number"},
+    {"access_keys", "env_id"},
+}};
+
+std::string deletion_from(const OfEnvironment& part) {
+  const std::string table(part.table);
+  const std::string key(part.key);
+  return "DELETE FROM " + table + " WHERE (" + key + ") IN (SELECT " + key + " FROM " + table + " WHERE env_id = $1" +
+         std::string(part.which) + " LIMIT $2)";
+}
 
 model::Organization read_organization(const Row& row) {
   return {row.text(0), row.text(1), row.text(2), row.integer(3)};
@@ -157,9 +204,30 @@ bool Organizations::remove_project(const model::SystemScope& system, const std::
   return session_.execute(system, "DELETE FROM projects WHERE id = $1", {id}) == 1;
 }
 
+bool Organizations::has_agents(const model::SystemScope& system, const std::string& environment_id) {
+  return first_row<bool>(session_, system, "SELECT 1 FROM agents WHERE env_id = $1 AND deleted_us IS NULL LIMIT 1",
+                         {environment_id}, [](const Row&) { return true; })
+      .has_value();
+}
+
+bool Organizations::has_open_runs(const model::SystemScope& system, const std::string& environment_id) {
+  return first_row<bool>(session_, system, "SELECT 1 FROM runs WHERE env_id = $1 AND finished_us IS NULL LIMIT 1",
+                         {environment_id}, [](const Row&) { return true; })
+      .has_value();
+}
+
+std::int64_t Organizations::remove_rows(const model::SystemScope& system, const std::string& environment_id,
+                                        std::int64_t limit) {
+  std::int64_t removed = 0;
+  for (const auto& part : kOfEnvironment) {
+    removed += session_.execute(system, deletion_from(part), {environment_id, limit - removed});
+    if (removed >= limit) break;
+  }
+  return removed;
+}
+
 bool Organizations::remove_environment(const model::SystemScope& system, const std::string& id) {
-  for (const std::string_view table : kOfEnvironment)
-    session_.send(system, "DELETE FROM " + std::string(table) + " WHERE env_id = $1", {id});
+  remove_rows(system, id, INT64_MAX);
   return session_.execute(system, "DELETE FROM environments WHERE id = $1", {id}) == 1;
 }
 

@@ -41,6 +41,12 @@ class Organizations {
   bool rename_environment(const model::SystemScope&, const model::Environment& environment);
   bool remove_organization(const model::SystemScope&, const std::string& id);
   bool remove_project(const model::SystemScope&, const std::string& id);
+  /// Agents that are not deleted.
+  bool has_agents(const model::SystemScope&, const std::string& environment_id);
+  bool has_open_runs(const model::SystemScope&, const std::string& environment_id);
+  /// At most `limit` rows of what an environment has; how many. Without agents and open runs only.
+  std::int64_t remove_rows(const model::SystemScope&, const std::string& environment_id, std::int64_t limit);
+  /// With all that it has. Constraint: it has agents.
   bool remove_environment(const model::SystemScope&, const std::string& id);
   bool remove_member(const model::SystemScope&, const std::string& organization_id, const std::string& user_id);
 

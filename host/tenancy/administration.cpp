@@ -21,6 +21,8 @@ using model::Principal;
 using store::Organizations;
 using store::Session;
 
+constexpr std::int64_t kRowsAtOnce = 2'000;
+
 bool is_own(const Principal& who, const std::string& organization_id) {
   return who.may(model::kOperator) || organization_id == who.scope.organization_id;
 }
@@ -42,6 +44,20 @@ Result<model::Environment> find_environment(Session& session, const Principal& w
   auto found = Organizations(session).find_environment(Tenant::across(), id);
   if (!found || !is_own(who, found->organization_id)) return fail(not_found("environment", id));
   return std::move(*found);
+}
+
+/// One whose rows may go.
+Result<model::Environment> find_unused_environment(Session& session, const Principal& who, const std::string& id) {
+  auto found = find_environment(session, who, id);
+  if (!found) return found;
+  Organizations organizations(session);
+  if (organizations.has_agents(Tenant::across(), found->id))
+    return fail(ErrorKind::Conflict, "not_empty", "the environment still has agents; delete them first");
+  if (organizations.has_open_runs(Tenant::across(), found->id)) {
+    return fail(ErrorKind::Conflict, "runs_under_way",
+                "the environment still has runs that have not ended; wait for them, or cancel them");
+  }
+  return found;
 }
 
 Result<void> complete(NewPlace& wanted) {
@@ -272,12 +288,23 @@ Task<Result<void>> Administration::remove_project(base::Loop& loop, Principal wh
 }
 
 Task<Result<void>> Administration::remove_environment(base::Loop& loop, Principal who, std::string id) {
+  // Others write meanwhile. Who is interrupted asks again.
+  for (std::int64_t removed = kRowsAtOnce; removed == kRowsAtOnce;) {
+    const auto sweep = database_.write(loop, [who, id](Session& session) -> Result<std::int64_t> {
+      const auto found = find_unused_environment(session, who, id);
+      if (!found) return fail(found.error());
+      return Organizations(session).remove_rows(Tenant::across(), found->id, kRowsAtOnce);
+    });
+    const auto swept = co_await sweep;
+    if (!swept) co_return fail(swept.error());
+    removed = *swept;
+  }
   const std::int64_t now_us = loop.clock().wall_us();
   const auto write = database_.write(loop, [this, who, id, now_us](Session& session) -> Result<void> {
-    const auto found = find_environment(session, who, id);
+    const auto found = find_unused_environment(session, who, id);
     if (!found) return fail(found.error());
     Organizations(session).remove_environment(Tenant::across(), found->id);
-    write_audit(session, ids_, acting_in(who, found->organization_id), "environment.delete", found->id,
+    write_audit(session, ids_, acting_in(who, found->organization_id, found->id), "environment.delete", found->id,
                 described(found->name, found->slug), now_us);
     return {};
   });

@@ -67,6 +67,8 @@ class Administration {
                                                       PlacePatch patch);
   Task<Result<void>> remove_organization(base::Loop& loop, model::Principal who, std::string id);
   Task<Result<void>> remove_project(base::Loop& loop, model::Principal who, std::string id);
+  /// With all that it has but its audit, in several transactions. Conflict "not_empty" while it has agents,
+  /// "runs_under_way" while runs have not ended.
   Task<Result<void>> remove_environment(base::Loop& loop, model::Principal who, std::string id);
 
   Task<Result<std::vector<model::Membership>>> members(base::Loop& loop, model::Principal who,

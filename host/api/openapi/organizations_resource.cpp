@@ -112,7 +112,10 @@ Resource projects_resource() {
                     "Environment"),
        operation("GET /api/v1/environments/{id}", "getEnvironment").gives(200, "It", ref("Environment")),
        change_place("PATCH /api/v1/environments/{id}", "updateEnvironment", "Environment"),
-       delete_place("DELETE /api/v1/environments/{id}", "deleteEnvironment")}};
+       delete_place("DELETE /api/v1/environments/{id}", "deleteEnvironment")
+           .tells("All that it had goes along, but its audit: conversations, runs, costs, variables. 409 `not_empty` "
+                  "while "
+                  "it has agents, `runs_under_way` while runs have not ended.")}};
 }
 
 }  // namespace platos::api::openapi

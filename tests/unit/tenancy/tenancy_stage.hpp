@@ -87,7 +87,7 @@ struct TenancyStage {
     return principal;
   }
 
- private:
+ protected:
   template <typename T>
   static Task<T> await(base::Completion<T> completion) {
     T value = co_await completion;
