@@ -9,12 +9,6 @@ namespace {
 using governance::RateAxis;
 using governance::RateSubject;
 
-bool is_this_machine(const std::string& address) {
-  static const auto kLoopback4 = base::Network::parse("127.0.0.0/8");
-  static const auto kLoopback6 = base::Network::parse("::1");
-  return kLoopback4->contains(address) || kLoopback6->contains(address);
-}
-
 std::vector<RateSubject> by_address(const ingress::Request& request) {
   std::string name = counted_address(request);
   if (name.empty()) return {};
@@ -86,7 +80,7 @@ Task<Result<model::Principal>> Admission::authenticate(const ingress::Request& r
 }
 
 std::string counted_address(const ingress::Request& request) {
-  return is_this_machine(request.peer) ? std::string() : governance::rate_name_of_address(request.peer);
+  return base::is_loopback(request.peer) ? std::string() : governance::rate_name_of_address(request.peer);
 }
 
 void add_rate_headers(ingress::Response& response, const governance::RateAllowance& allowance) {

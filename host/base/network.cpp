@@ -60,4 +60,21 @@ bool Network::contains(std::string_view address) const {
   return true;
 }
 
+bool is_loopback(std::string_view address) {
+  static const auto kLoopback4 = Network::parse("127.0.0.0/8");
+  static const auto kLoopback6 = Network::parse("::1");
+  return kLoopback4->contains(address) || kLoopback6->contains(address);
+}
+
+std::string customer_network(const std::string& address) {
+  in6_addr parsed{};
+  if (::inet_pton(AF_INET6, address.c_str(), &parsed) != 1) return address;
+  if (IN6_IS_ADDR_V4MAPPED(&parsed)) {
+    char text[INET_ADDRSTRLEN] = "";
+    ::inet_ntop(AF_INET, parsed.s6_addr + 12, text, sizeof text);
+    return text;
+  }
+  return to_hex({reinterpret_cast<const char*>(parsed.s6_addr), 8}) + "::/64";
+}
+
 }  // namespace platos::base

@@ -22,4 +22,10 @@ class Network {
   int bits_ = 0;
 };
 
+/// One of this machine, in either form.
+bool is_loopback(std::string_view address);
+
+/// What one customer has: an IPv4 address as it is, of an IPv6 one the network of 64 bits.
+std::string customer_network(const std::string& address);
+
 }  // namespace platos::base

@@ -1,10 +1,9 @@
 #include "governance/rate_limits.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <cmath>
 
+#include "base/network.hpp"
 #include "base/text.hpp"
 
 namespace platos::governance {
@@ -219,15 +218,6 @@ std::int64_t RateLimits::oldest_window_us() const {
   return now_us - now_us % kWindowUs - kWindowUs;
 }
 
-std::string rate_name_of_address(const std::string& address) {
-  in6_addr parsed{};
-  if (::inet_pton(AF_INET6, address.c_str(), &parsed) != 1) return address;
-  if (IN6_IS_ADDR_V4MAPPED(&parsed)) {
-    char text[INET_ADDRSTRLEN] = "";
-    ::inet_ntop(AF_INET, parsed.s6_addr + 12, text, sizeof text);
-    return text;
-  }
-  return base::to_hex({reinterpret_cast<const char*>(parsed.s6_addr), 8}) + "::/64";
-}
+std::string rate_name_of_address(const std::string& address) { return base::customer_network(address); }
 
 }  // namespace platos::governance

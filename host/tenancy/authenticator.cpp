@@ -94,7 +94,7 @@ Authenticator::Authenticator(store::Database& database, AuthOptions options)
       session_secret_(options.session_secret),
       admin_key_hash_(base::sha256_hex(options.admin_key)),
       remember_us_(options.remember_us),
-      max_failures_(options.max_failures_per_minute),
+      failures_(options.max_failures_per_minute),
       pages_(database, options.remember_us) {}
 
 void Authenticator::forget() {
@@ -119,33 +119,6 @@ void Authenticator::remember(const std::string& fingerprint, const Known& known,
   known_[fingerprint] = known;
 }
 
-Result<void> Authenticator::check_failures(const std::string& address, std::int64_t now_us) {
-  const std::lock_guard lock(mutex_);
-  const auto found = failures_.find(address);
-  if (max_failures_ == 0 || found == failures_.end() || found->second.count < max_failures_) return {};
-  const std::int64_t left_us = found->second.window_began_us + kMinuteUs - now_us;
-  if (left_us <= 0) {
-    failures_.erase(found);
-    return {};
-  }
-  Error error{ErrorKind::ResourceExhausted,
-              "too_many_failures",
-              "too many credentials that are not valid came from this address; try again later",
-              false,
-              0,
-              {}};
-  error.retry_after_ms = left_us / 1000 + 1;
-  return fail(std::move(error));
-}
-
-void Authenticator::note_failure(const std::string& address, std::int64_t now_us) {
-  const std::lock_guard lock(mutex_);
-  if (failures_.size() >= kMaxKnown) failures_.clear();
-  Failures& failures = failures_[address];
-  if (now_us - failures.window_began_us >= kMinuteUs) failures = {now_us, 0};
-  ++failures.count;
-}
-
 // Nobody waits for it, and nothing depends on it.
 void Authenticator::note_use(base::Loop& loop, const Known& known, std::int64_t now_us) {
   if (known.used_hash.empty()) return;
@@ -163,7 +136,7 @@ Task<Result<model::Principal>> Authenticator::authenticate(base::Loop& loop, Cre
     principal.address = credentials.address;
     co_return principal;
   }
-  if (auto allowed = check_failures(credentials.address, now_us); !allowed) co_return fail(allowed.error());
+  if (auto allowed = failures_.check(credentials.address, now_us); !allowed) co_return fail(allowed.error());
   std::uint64_t generation = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -177,7 +150,7 @@ Task<Result<model::Principal>> Authenticator::authenticate(base::Loop& loop, Cre
   });
   auto found = co_await read;
   if (!found) {
-    if (shown && found.error().kind == ErrorKind::Unauthenticated) note_failure(address, now_us);
+    if (shown && found.error().kind == ErrorKind::Unauthenticated) failures_.note(address, now_us);
     co_return fail(found.error());
   }
   remember(fingerprint, *found, generation);

@@ -13,6 +13,7 @@
 #include "model/scope.hpp"
 #include "secrets/secret.hpp"
 #include "store/database.hpp"
+#include "tenancy/failed_tries.hpp"
 #include "tenancy/page_origins.hpp"
 #include "tenancy/session_token.hpp"
 
@@ -36,7 +37,7 @@ struct AuthOptions {
   std::string admin_key;
   std::string session_secret;                  ///< of tokens that the platform issues; empty: there are none
   std::int64_t remember_us = 5'000'000;        ///< how long another host's revocation may take to be seen here
-  std::int64_t max_failures_per_minute = 100;  ///< of one address; 0: no limit
+  std::int64_t max_failures_per_minute = 100;  ///< of one address that is not this machine's; 0: no limit
 };
 
 /// Internally synchronised.
@@ -62,20 +63,14 @@ class Authenticator {
   /// Whose requests browsers may make, besides the pages that the configuration names.
   PageOrigins& pages() { return pages_; }
 
-  /// Around credentials that somebody else looks at: ResourceExhausted "too_many_failures" when too many of this
-  /// address were wrong, and one more that was.
-  Result<void> check_failures(const std::string& address, std::int64_t now_us);
-  void note_failure(const std::string& address, std::int64_t now_us);
+  /// For credentials that somebody else looks at, too.
+  FailedTries& failures() { return failures_; }
 
  private:
   struct Known {
     model::Principal principal;
     std::int64_t until_us = 0;
     std::string used_hash = {};  ///< of a key or token whose use is noted
-  };
-  struct Failures {
-    std::int64_t window_began_us = 0;
-    std::int64_t count = 0;
   };
   Result<Known> look_up(store::Session& session, const Credentials& credentials, std::int64_t now_us) const;
   Result<Known> from_session(store::Session& session, const Credentials& credentials, std::string_view token,
@@ -94,12 +89,11 @@ class Authenticator {
   secrets::Secret session_secret_;
   std::string admin_key_hash_;
   std::int64_t remember_us_;
-  std::int64_t max_failures_;
+  FailedTries failures_;
   PageOrigins pages_;
   std::mutex mutex_;
   std::uint64_t generation_ = 0;
   std::map<std::string, Known> known_;
-  std::map<std::string, Failures> failures_;
 };
 
 }  // namespace platos::tenancy

@@ -63,7 +63,7 @@ std::string environment_type_of(std::string_view word) {
 
 Task<Result<EntityGuest>> EntityAccess::enter(base::Loop& loop, EntityKnock knock) {
   const std::int64_t now_us = loop.clock().wall_us();
-  if (auto allowed = authenticator_.check_failures(knock.address, now_us); !allowed) co_return fail(allowed.error());
+  if (auto allowed = authenticator_.failures().check(knock.address, now_us); !allowed) co_return fail(allowed.error());
   if (knock.secret.empty() || knock.secret.size() > kMaxSecretBytes) co_return no_such_secret();
   const std::string hash = base::sha256_hex(knock.secret);
   const std::string address = knock.address;
@@ -82,7 +82,7 @@ Task<Result<EntityGuest>> EntityAccess::enter(base::Loop& loop, EntityKnock knoc
     return guest;
   });
   auto guest = co_await read;
-  if (!guest && guest.error().kind == ErrorKind::Unauthenticated) authenticator_.note_failure(address, now_us);
+  if (!guest && guest.error().kind == ErrorKind::Unauthenticated) authenticator_.failures().note(address, now_us);
   co_return guest;
 }
 

@@ -175,11 +175,12 @@ Task<Result<MintedToken>> Keys::mint(base::Loop& loop, MintRequest request) {
   if (auto good = check_entity_id(request.entity_id); !good) co_return fail(good.error());
   const std::int64_t now_us = loop.clock().wall_us();
   const std::int64_t now_s = now_us / 1'000'000;
-  if (auto allowed = authenticator_.check_failures(request.address, now_us); !allowed) co_return fail(allowed.error());
+  if (auto allowed = authenticator_.failures().check(request.address, now_us); !allowed)
+    co_return fail(allowed.error());
   const auto read =
       database_.read(loop, [request, now_s](Session& session) { return check_mint(session, request, now_s); });
   const auto good = co_await read;
-  if (!good && good.error().kind == ErrorKind::Unauthenticated) authenticator_.note_failure(request.address, now_us);
+  if (!good && good.error().kind == ErrorKind::Unauthenticated) authenticator_.failures().note(request.address, now_us);
   if (!good) co_return fail(good.error());
   const std::int64_t expires_s = now_s + std::clamp(request.ttl_s, kMinTtlS, kMaxTtlS);
   model::OrderedJson claims = {{"organizationId", request.scope.organization_id},

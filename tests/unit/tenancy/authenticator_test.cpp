@@ -299,6 +299,9 @@ TEST_CASE("An address that keeps trying is turned away, and no other one with it
   CHECK(try_from("10.0.0.1", "wrong") == "too_many_failures");
   CHECK(try_from("10.0.0.1", kAdminKey) == "too_many_failures");
   CHECK(try_from("10.0.0.2", kAdminKey) == "usr_admin in env_default");
+  // Behind a proxy on this machine is everybody.
+  for (int i = 0; i < 20; ++i) CHECK(try_from("127.0.0.1", "wrong" + std::to_string(i)) == "unauthenticated");
+  CHECK(try_from("127.0.0.1", kAdminKey) == "usr_admin in env_default");
 }
 
 TEST_CASE("What belongs to another organization is not found, whoever asks") {
