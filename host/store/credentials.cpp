@@ -88,8 +88,7 @@ void Credentials::set_access_key(const Scope& scope, const model::AccessKey& key
   const std::string origins = joined(key.origins);
   session_.send(scope,
                 "INSERT INTO access_keys (env_id, key_hash, prefix, origins, created_us) VALUES ($1, $2, $3, $4, $5) "
-                "ON CONFLICT (env_id) DO UPDATE SET key_hash = $2, prefix = $3, origins = $4, created_us = $5, "
-                "last_used_us = NULL",
+                "ON CONFLICT (env_id) DO UPDATE SET key_hash = $2, prefix = $3, created_us = $5, last_used_us = NULL",
                 {scope.environment_id, key.hash, key.prefix, origins, key.created_us});
 }
 
@@ -167,6 +166,14 @@ void Credentials::update(const SystemScope& system, const model::Entity& entity)
                 "WHERE id = $10",
                 {entity.name, origins, sealed.secret, sealed.hash, sealed.former, sealed.former_hash,
                  time_or_null(entity.former_until_us), entity.updated_us, linked, entity.id});
+}
+
+void Credentials::lock_entity(const SystemScope& system, const std::string& organization_id,
+                              const std::string& project_id, const std::string& entity_id) {
+  session_.execute(system,
+                   "UPDATE entities SET updated_us = updated_us "
+                   "WHERE org_id = $1 AND project_id = $2 AND (entity_id = $3 OR id = $3)",
+                   {organization_id, project_id, entity_id});
 }
 
 std::vector<std::string> Credentials::entity_origins(const SystemScope& system) {

@@ -16,7 +16,7 @@ class Credentials {
  public:
   explicit Credentials(Session& session) : session_(session) {}
 
-  /// Replaces the environment's key, if it has one.
+  /// Replaces the environment's key, if it has one, whose origins stay.
   void set_access_key(const model::Scope& scope, const model::AccessKey& key);
   std::optional<model::AccessKey> access_key(const model::Scope& scope);
   bool set_origins(const model::Scope& scope, const std::vector<std::string>& origins);
@@ -34,7 +34,11 @@ class Credentials {
 
   /// Throws SqlError(Constraint) when the project has an entity of that id.
   void insert(const model::SystemScope&, const model::Entity& entity);
+  /// Of a row that was locked before it was read: all of it is written.
   void update(const model::SystemScope&, const model::Entity& entity);
+  /// Whoever else locks it waits for the end of this transaction, and reads what that has left.
+  void lock_entity(const model::SystemScope&, const std::string& organization_id, const std::string& project_id,
+                   const std::string& entity_id);
   /// Of all entities; one may come several times.
   std::vector<std::string> entity_origins(const model::SystemScope&);
   std::vector<model::Entity> entities(const model::SystemScope&, const std::string& organization_id,

@@ -175,6 +175,10 @@ std::optional<model::User> Organizations::find_user(const model::SystemScope& sy
                                 });
 }
 
+void Organizations::lock(const model::SystemScope& system, const std::string& organization_id) {
+  session_.execute(system, "UPDATE organizations SET name = name WHERE id = $1", {organization_id});
+}
+
 bool Organizations::rename_organization(const model::SystemScope& system, const model::Organization& organization) {
   return session_.execute(system, "UPDATE organizations SET slug = $1, name = $2 WHERE id = $3",
                           {organization.slug, organization.name, organization.id}) == 1;

@@ -36,6 +36,8 @@ class Organizations {
   std::vector<model::Membership> memberships_of(const model::SystemScope&, const std::string& user_id);
   std::optional<model::User> find_user(const model::SystemScope&, const std::string& id_or_email);
 
+  /// Whoever else locks it waits for the end of this transaction.
+  void lock(const model::SystemScope&, const std::string& organization_id);
   bool rename_organization(const model::SystemScope&, const model::Organization& organization);
   bool rename_project(const model::SystemScope&, const model::Project& project);
   bool rename_environment(const model::SystemScope&, const model::Environment& environment);

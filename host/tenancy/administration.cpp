@@ -359,11 +359,13 @@ Task<Result<model::Membership>> Administration::add_member(base::Loop& loop, Pri
 }
 
 namespace {
+/// Of members that nobody else changes until the transaction ends.
 Result<model::Membership> find_member(Session& session, const Principal& who, const std::string& organization,
                                       const std::string& user) {
   const auto owner = find_organization(session, who, organization);
   if (!owner) return fail(owner.error());
   Organizations organizations(session);
+  organizations.lock(Tenant::across(), owner->id);
   const auto members = organizations.members(Tenant::across(), owner->id);
   const auto found =
       std::find_if(members.begin(), members.end(), [&](const auto& each) { return each.user_id == user; });

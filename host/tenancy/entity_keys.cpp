@@ -95,6 +95,12 @@ Result<model::Entity> Keys::find(Session& session, const Principal& who, const s
   return std::move(*entity);
 }
 
+// Two hosts may change it at once: what the second writes over is what the first has left.
+Result<model::Entity> Keys::find_locked(Session& session, const Principal& who, const std::string& id) const {
+  store::Credentials(session).lock_entity(Tenant::across(), who.scope.organization_id, who.scope.project_id, id);
+  return find(session, who, id);
+}
+
 Task<Result<Revealed<model::Entity>>> Keys::create_entity(base::Loop& loop, Principal who, std::string entity_id,
                                                           EntityPatch given) {
   if (auto good = check_new_entity_id(entity_id); !good) co_return fail(good.error());
@@ -178,7 +184,7 @@ Task<Result<model::Entity>> Keys::update_entity(base::Loop& loop, Principal who,
   if (auto good = check_patch(patch); !good) co_return fail(good.error());
   const std::int64_t now_us = loop.clock().wall_us();
   const auto write = database_.write(loop, [this, who, id, patch, now_us](Session& session) -> Result<model::Entity> {
-    auto entity = find(session, who, id);
+    auto entity = find_locked(session, who, id);
     if (!entity) return entity;
     const std::vector<std::string> former = entity->linked_agents;
     entity->name = patch.name.value_or(entity->name);
@@ -205,7 +211,7 @@ Task<Result<Revealed<model::Entity>>> Keys::rotate_entity(base::Loop& loop, Prin
   const std::string secret = make_entity_secret();
   const auto write =
       database_.write(loop, [this, who, id, secret, grace_s, now_us](Session& session) -> Result<model::Entity> {
-        auto entity = find(session, who, id);
+        auto entity = find_locked(session, who, id);
         if (!entity) return entity;
         entity->former_secret = grace_s == 0 ? "" : entity->secret;
         entity->former_until_us = grace_s == 0 ? 0 : now_us + grace_s * 1'000'000;

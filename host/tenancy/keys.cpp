@@ -120,12 +120,10 @@ Task<Result<Revealed<model::AccessKey>>> Keys::generate_access_key(base::Loop& l
   key.created_us = loop.clock().wall_us();
   const auto write = database_.write(loop, [this, who, key](Session& session) -> Result<model::AccessKey> {
     store::Credentials stored(session);
-    model::AccessKey made = key;
-    if (const auto former = stored.access_key(who.scope)) made.origins = former->origins;
-    stored.set_access_key(who.scope, made);
-    write_audit(session, ids_, who, "access_key.generate", made.environment_id, {{"prefix", made.prefix}},
-                made.created_us);
-    return made;
+    stored.set_access_key(who.scope, key);
+    write_audit(session, ids_, who, "access_key.generate", key.environment_id, {{"prefix", key.prefix}},
+                key.created_us);
+    return *stored.access_key(who.scope);
   });
   auto written = co_await write;
   authenticator_.forget();

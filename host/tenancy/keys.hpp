@@ -100,6 +100,7 @@ class Keys {
 
  private:
   Result<model::Entity> find(store::Session& session, const model::Principal& who, const std::string& id) const;
+  Result<model::Entity> find_locked(store::Session& session, const model::Principal& who, const std::string& id) const;
 
   store::Database& database_;
   base::IdMaker& ids_;

@@ -28,15 +28,16 @@ struct TenancyStage {
   base::Logger logger{clock, base::LogLevel::Error, base::LogFormat::Json, folder.path() + "/log"};
   mutable base::IdMaker ids{clock};
   mutable secrets::KeyRing ring{secrets::random_key()};
+  store::DatabaseOptions options;
   std::unique_ptr<store::Database> database;
   std::unique_ptr<Authenticator> authenticator;
   std::unique_ptr<Administration> administration;
   std::unique_ptr<Keys> keys;
 
-  explicit TenancyStage(std::int64_t max_failures = 10) {
-    store::DatabaseOptions options;
+  /// `url`: of a store; empty: one of its own.
+  explicit TenancyStage(std::int64_t max_failures = 10, const std::string& url = {}) {
     options.directory = folder.path();
-    options.url = tests::store_url(folder.path());
+    options.url = url.empty() ? tests::store_url(folder.path()) : url;
     options.durable = false;
     options.keys = &ring;
     database = std::move(*store::Database::open(options, clock, logger));
