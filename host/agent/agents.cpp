@@ -9,6 +9,7 @@
 #include "model/json_schema.hpp"
 #include "model/tool_rules.hpp"
 #include "store/agents.hpp"
+#include "tenancy/audit.hpp"
 
 namespace platos::agent {
 namespace {
@@ -215,7 +216,7 @@ Task<Result<model::Agent>> Agents::create(base::Loop& loop, model::Principal who
   agent.version_id = ids_.make("agv");
   agent.created_us = agent.updated_us = loop.clock().wall_us();
   const auto write =
-      database_.write(loop, [agent, who, patch](store::Session& session) mutable -> Result<model::Agent> {
+      database_.write(loop, [this, agent, who, patch](store::Session& session) mutable -> Result<model::Agent> {
         store::Agents agents(session);
         const auto slug = choose_slug(agents, who.scope, patch);
         if (!slug) return fail(slug.error());
@@ -224,6 +225,8 @@ Task<Result<model::Agent>> Agents::create(base::Loop& loop, model::Principal who
             who.scope, agent,
             make_version(agent, agent.version_id, who.user_id,
                          patch.version_note.empty() ? "Initial version" : patch.version_note, agent.created_us));
+        tenancy::write_audit(session, ids_, who, "agent.create", agent.id, {{"name", agent.name}, {"slug", agent.slug}},
+                             agent.created_us);
         return agent;
       });
   co_return co_await write;
@@ -255,7 +258,7 @@ Task<Result<model::Agent>> Agents::update(base::Loop& loop, model::Principal who
   }
   const std::string version_id = ids_.make("agv");
   const std::int64_t now_us = loop.clock().wall_us();
-  const auto write = database_.write(loop, [=](store::Session& session) -> Result<model::Agent> {
+  const auto write = database_.write(loop, [=, this](store::Session& session) -> Result<model::Agent> {
     store::Agents agents(session);
     auto agent = find_agent(session, who.scope, id_or_slug);
     if (!agent) return fail(agent_not_found(id_or_slug));
@@ -270,19 +273,25 @@ Task<Result<model::Agent>> Agents::update(base::Loop& loop, model::Principal who
           agents.add_version(who.scope, make_version(*agent, version_id, who.user_id, patch.version_note, now_us));
     }
     agents.update(who.scope, *agent);
+    tenancy::write_audit(session, ids_, who, "agent.update", agent->id,
+                         {{"name", agent->name}, {"version", agent->version_number}, {"isActive", agent->active}},
+                         now_us);
     agent->thread_count = agents.count_threads(who.scope, agent->id);
     return *agent;
   });
   co_return co_await write;
 }
 
-Task<Result<bool>> Agents::remove(base::Loop& loop, model::Scope scope, std::string id_or_slug) {
-  const auto write =
-      database_.write(loop, [scope, id_or_slug, now = loop.clock().wall_us()](store::Session& session) -> Result<bool> {
-        const auto agent = store::Agents(session).find(scope, id_or_slug);
-        if (!agent) return fail(agent_not_found(id_or_slug));
-        return store::Agents(session).soft_delete(scope, agent->id, now);
-      });
+Task<Result<bool>> Agents::remove(base::Loop& loop, model::Principal who, std::string id_or_slug) {
+  const std::int64_t now_us = loop.clock().wall_us();
+  const auto write = database_.write(loop, [this, who, id_or_slug, now_us](store::Session& session) -> Result<bool> {
+    const auto agent = store::Agents(session).find(who.scope, id_or_slug);
+    if (!agent) return fail(agent_not_found(id_or_slug));
+    const bool removed = store::Agents(session).soft_delete(who.scope, agent->id, now_us);
+    tenancy::write_audit(session, ids_, who, "agent.delete", agent->id, {{"name", agent->name}, {"slug", agent->slug}},
+                         now_us);
+    return removed;
+  });
   co_return co_await write;
 }
 

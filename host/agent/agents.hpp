@@ -57,7 +57,8 @@ struct VersionPage {
   std::string next_cursor;  ///< empty: no more
 };
 
-/// Internally synchronised: state is in the database. `loop` is the caller's.
+/// Internally synchronised: state is in the database. `loop` is the caller's. What a principal changes is audited in
+/// its transaction.
 class Agents {
  public:
   Agents(store::Database& database, base::IdMaker& ids) : database_(database), ids_(ids) {}
@@ -74,7 +75,7 @@ class Agents {
   Task<Result<model::Agent>> update(base::Loop& loop, model::Principal who, std::string id_or_slug, AgentPatch patch);
 
   /// Keeps the conversations; the agent is not found any more. False when it was not there.
-  Task<Result<bool>> remove(base::Loop& loop, model::Scope scope, std::string id_or_slug);
+  Task<Result<bool>> remove(base::Loop& loop, model::Principal who, std::string id_or_slug);
 
   Task<Result<VersionPage>> versions(base::Loop& loop, model::Scope scope, std::string id_or_slug, std::string cursor,
                                      std::int64_t limit);

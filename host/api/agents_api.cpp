@@ -206,7 +206,7 @@ struct AgentHandlers {
   }
 
   Task<Response> remove(Call call) const {
-    const auto removed = co_await services.agents.remove(call.loop(), call.who.scope, call.path_value("id"));
+    const auto removed = co_await services.agents.remove(call.loop(), call.who, call.path_value("id"));
     if (!removed) co_return error_response(removed.error(), call.request.request_id);
     co_return json_response(200, {{"deleted", *removed}});
   }

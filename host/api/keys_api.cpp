@@ -104,6 +104,7 @@ struct KeyHandlers {
     if (!request) co_return bad(call, request.error());
     request->entity_id = call.path_value("id");
     request->address = call.request.peer;
+    request->request_id = call.request.request_id;
     if (header.size() > kBearer.size() && base::equals_ignoring_case(header.substr(0, kBearer.size()), kBearer)) {
       request->secret = base::trim(header.substr(kBearer.size()));
     }

@@ -238,7 +238,7 @@ struct TenancyHandlers {
     const auto json = body(call);
     if (!json) co_return bad(call, json.error());
     const auto done =
-        co_await services.environments.put_end_user(call.loop(), call.who.scope, call.path_value("id"), dump(*json));
+        co_await services.environments.put_end_user(call.loop(), call.who, call.path_value("id"), dump(*json));
     co_return answer_with(call, 200, done, wire_of<EndUser>);
   }
   Task<Response> remove_end_user(Call call) const {

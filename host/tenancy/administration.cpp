@@ -103,26 +103,21 @@ Result<void> may_give(const Principal& who, const std::string& role) {
 Task<Result<model::Organization>> Administration::create_organization(base::Loop& loop, Principal who,
                                                                       NewPlace wanted) {
   if (auto good = complete(wanted); !good) co_return fail(good.error());
-  const model::Organization made{ids_.make("org"), wanted.slug, wanted.name, loop.clock().wall_us()};
-  const auto write = database_.write(loop, [this, made](Session& session) -> Result<void> {
-    Organizations(session).insert(Tenant::across(), made);
-    // Wrapped here, on the writer: a key that was wrapped before and stored behind the last look of a rotation would be
-    // wrapped by a master key that is gone.
-    store::DataKeys(session).insert(Tenant::across(), keys_.make(made.id), made.created_us);
-    return {};
-  });
+  const std::int64_t now_us = loop.clock().wall_us();
+  const auto write =
+      database_.write(loop, [this, who, wanted, now_us](Session& session) -> Result<model::Organization> {
+        // Named here: what runs again, because it was undone, is sealed by no key of the first time.
+        const model::Organization made{ids_.make("org"), wanted.slug, wanted.name, now_us};
+        Organizations(session).insert(Tenant::across(), made);
+        // Wrapped here, on the writer: a key that was wrapped before and stored behind the last look of a rotation
+        // would be wrapped by a master key that is gone.
+        store::DataKeys(session).insert(Tenant::across(), keys_.make(made.id), now_us);
+        write_audit(session, ids_, acting_in(who, made.id), "organization.create", made.id,
+                    described(made.name, made.slug), now_us);
+        return made;
+      });
   auto outcome = co_await write;
-  if (auto written = explained(std::move(outcome), "slug_taken", taken(made.slug)); !written) {
-    co_return fail(written.error());
-  }
-  // In a transaction of its own: the row is sealed by the key that the first one stored.
-  const auto tell = database_.write(loop, [this, who, made](Session& session) -> Result<void> {
-    write_audit(session, ids_, acting_in(who, made.id), "organization.create", made.id, described(made.name, made.slug),
-                made.created_us);
-    return {};
-  });
-  if (auto told = co_await tell; !told) co_return fail(told.error());
-  co_return made;
+  co_return explained(std::move(outcome), "slug_taken", taken(wanted.slug));
 }
 
 Task<Result<model::Project>> Administration::create_project(base::Loop& loop, Principal who, std::string organization,

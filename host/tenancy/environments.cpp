@@ -139,17 +139,18 @@ Task<Result<model::EndUser>> Environments::end_user(base::Loop& loop, Scope scop
   co_return co_await read;
 }
 
-Task<Result<model::EndUser>> Environments::put_end_user(base::Loop& loop, Scope scope, std::string id,
+Task<Result<model::EndUser>> Environments::put_end_user(base::Loop& loop, Principal who, std::string id,
                                                         std::string profile_json) {
   if (id.empty() || id.size() > kMaxEndUserIdBytes || !base::is_valid_utf8(id) || id.find('\0') != std::string::npos) {
     co_return fail(model::invalid_field("id", "1 to 200 bytes of UTF-8", base::printable(id, 40)));
   }
   const std::int64_t now_us = loop.clock().wall_us();
   const model::EndUser user{id, std::move(profile_json), now_us, now_us};
-  const auto write = database_.write(loop, [scope, user](Session& session) -> Result<model::EndUser> {
+  const auto write = database_.write(loop, [this, who, user](Session& session) -> Result<model::EndUser> {
     store::EndUsers users(session);
-    users.put(scope, user);
-    return *users.find(scope, user.id);
+    users.put(who.scope, user);
+    write_audit(session, ids_, who, "end_user.set", user.id, Json::object(), user.last_seen_us);
+    return *users.find(who.scope, user.id);
   });
   co_return co_await write;
 }

@@ -21,7 +21,7 @@ struct VariablesSet {
 };
 enum class ExistingVariables { Unspecified, Replace, Keep };
 
-/// Thread-safe. Changes of variables write an audit row without the value.
+/// Thread-safe. Changes write an audit row, without values and profiles.
 class Environments {
  public:
   Environments(store::Database& database, base::IdMaker& ids) : database_(database), ids_(ids) {}
@@ -44,7 +44,7 @@ class Environments {
                                                       std::int64_t limit);
   /// NotFound "end_user_not_found".
   Task<Result<model::EndUser>> end_user(base::Loop& loop, model::Scope scope, std::string id);
-  Task<Result<model::EndUser>> put_end_user(base::Loop& loop, model::Scope scope, std::string id,
+  Task<Result<model::EndUser>> put_end_user(base::Loop& loop, model::Principal who, std::string id,
                                             std::string profile_json);
   Task<Result<void>> remove_end_user(base::Loop& loop, model::Principal who, std::string id);
 

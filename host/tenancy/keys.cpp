@@ -36,9 +36,9 @@ Result<void> check_new_token(const NewToken& wanted) {
 /// A token may not do more than who makes it.
 bool may_grant(const Principal& who, std::string_view role) { return (rights_of_role(role) & ~who.rights) == 0; }
 
-Result<void> check_mint(Session& session, const MintRequest& request, std::int64_t now_s) {
-  const auto entity = store::Credentials(session).find_entity(Tenant::across(), request.scope.organization_id,
-                                                              request.scope.project_id, request.entity_id);
+Result<model::Entity> check_mint(Session& session, const MintRequest& request, std::int64_t now_s) {
+  auto entity = store::Credentials(session).find_entity(Tenant::across(), request.scope.organization_id,
+                                                        request.scope.project_id, request.entity_id);
   if (!entity || entity->entity_id != request.entity_id) return fail(not_found("entity", request.entity_id));
   const auto is_given = [given = base::sha256_hex(request.secret)](const std::string& secret) {
     return base::equals_in_constant_time(given, base::sha256_hex(secret));
@@ -53,7 +53,17 @@ Result<void> check_mint(Session& session, const MintRequest& request, std::int64
   if (!environment || environment->project_id != request.scope.project_id) {
     return fail(not_found("environment", request.scope.environment_id));
   }
-  return {};
+  return std::move(*entity);
+}
+
+/// Who mints: the entity, whose secret was shown.
+Principal minting(const MintRequest& request) {
+  Principal who;
+  who.scope = request.scope;
+  who.actor = "entity:" + request.entity_id;
+  who.address = request.address;
+  who.request_id = request.request_id;
+  return who;
 }
 
 }  // namespace
@@ -177,10 +187,19 @@ Task<Result<MintedToken>> Keys::mint(base::Loop& loop, MintRequest request) {
     co_return fail(allowed.error());
   const auto read =
       database_.read(loop, [request, now_s](Session& session) { return check_mint(session, request, now_s); });
-  const auto good = co_await read;
-  if (!good && good.error().kind == ErrorKind::Unauthenticated) authenticator_.failures().note(request.address, now_us);
-  if (!good) co_return fail(good.error());
+  const auto entity = co_await read;
+  const bool wrong = !entity && entity.error().kind == ErrorKind::Unauthenticated;
+  if (wrong) authenticator_.failures().note(request.address, now_us);
+  if (!entity) co_return fail(entity.error());
   const std::int64_t expires_s = now_s + std::clamp(request.ttl_s, kMinTtlS, kMaxTtlS);
+  Json detail = {{"userId", request.user_id}, {"expiresAt", expires_s}};
+  if (!request.agent_id.empty()) detail["agentId"] = request.agent_id;
+  const auto write = database_.write(
+      loop, [this, who = minting(request), id = entity->id, detail, now_us](Session& session) -> Result<void> {
+        write_audit(session, ids_, who, "session_token.mint", id, detail, now_us);
+        return {};
+      });
+  if (const auto told = co_await write; !told) co_return fail(told.error());
   model::OrderedJson claims = {{"organizationId", request.scope.organization_id},
                                {"projectId", request.scope.project_id},
                                {"environmentId", request.scope.environment_id},

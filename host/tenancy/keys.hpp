@@ -52,6 +52,7 @@ struct MintRequest {
   std::string entity_id;
   std::string secret;   ///< the entity's, as bearer; a former one within its grace. It signs the token
   std::string address;  ///< that asks
+  std::string request_id;
   model::Scope scope;
   std::string user_id;
   std::string user_token;
