@@ -6,6 +6,7 @@
 #include "model/json.hpp"
 #include "model/json_schema.hpp"
 #include "tools/call_batch.hpp"
+#include "tools/call_judgement.hpp"
 #include "tools/call_settlement.hpp"
 #include "tools/outcomes.hpp"
 #include "tools/questions.hpp"
@@ -109,25 +110,17 @@ Result<Question> CallPreparation::question_of_governors(const PreparedCall& prep
 std::optional<model::ToolOutcome> CallPreparation::govern(engine::Run& run, PreparedCall& prepared) const {
   if (!chain_.wants(ports::Point::BeforeTool)) return std::nullopt;
   const auto subject = subject_of(run, prepared);
-  auto judged = chain_.check(subject, ports::Point::BeforeTool, prepared.call.arguments_json);
-  governance::keep(run, subject, judged.findings, prepared.call.call_id);
-  if (judged.decision == ports::Decision::Deny) {
-    const Error why = governance::refusal(judged.decision, judged.rule_id, judged.findings);
-    return failed(prepared.call.call_id, why.code, "Tool call blocked by safety policy: " + judged.rule_id);
-  }
-  if (judged.redacted) {
-    prepared.call.arguments_json = std::move(judged.text);
-    if (auto invalid = check_arguments(prepared.call, *prepared.tool)) {
-      invalid->code = "safety_blocked";
-      return invalid;
-    }
-  }
-  if (judged.decision != ports::Decision::RequireApproval) return std::nullopt;
-  auto question = question_of_governors(prepared, judged);
+  auto judged = judge_call(chain_, subject, *prepared.tool, prepared.call.arguments_json);
+  governance::keep(run, subject, judged.said.findings, prepared.call.call_id);
+  if (judged.said.redacted) prepared.call.arguments_json = std::move(judged.said.text);
+  if (judged.refusal) return failed(prepared.call.call_id, judged.refusal->code, judged.refusal->message);
+  if (!judged.asks_people()) return std::nullopt;
+  auto question = question_of_governors(prepared, judged.said);
   if (!question) {
     // Nobody can tell who may approve: nobody may.
-    return failed(prepared.call.call_id, "safety_blocked",
-                  "Tool call blocked by safety policy: " + judged.rule_id + " asks for an approval that is not valid");
+    return failed(
+        prepared.call.call_id, "safety_blocked",
+        "Tool call blocked by safety policy: " + judged.said.rule_id + " asks for an approval that is not valid");
   }
   prepared.question = std::move(*question);
   return std::nullopt;

@@ -9,6 +9,7 @@
 #include "governance/ledger.hpp"
 #include "model/json.hpp"
 #include "tools/call_batch.hpp"
+#include "tools/call_judgement.hpp"
 #include "tools/call_settlement.hpp"
 #include "tools/metering.hpp"
 #include "tools/outcomes.hpp"
@@ -17,8 +18,6 @@
 namespace platos::tools {
 namespace {
 
-// What governors read of a result: their time is the loop's.
-constexpr std::size_t kMostJudgedBytes = 1024 * 1024;
 constexpr std::string_view kCallsHelp = "Tool calls by how they ended.";
 
 ports::CallContext context_of(const engine::Run& run, const CallSetting& setting, const PreparedCall& prepared,
@@ -358,24 +357,15 @@ void Dispatcher::govern_result(engine::Run& run, const PreparedCall& prepared, C
   auto& outcome = end.outcome;
   if (outcome.code == "outcome_unknown" || !chain_.wants(ports::Point::AfterTool)) return;
   const auto subject = subject_of(run, prepared);
-  // The whole of it: rules find nothing in what was cut, and people can ask for the rest.
-  const std::string& whole = end.whole_result_json.empty() ? outcome.result_json : end.whole_result_json;
-  const auto withhold = [&](const std::string& why) {
-    outcome = failed(prepared.call.call_id, "tool_output_denied", "The tool has run; its result " + why);
-    end.whole_result_json.clear();
-  };
-  if (whole.size() > kMostJudgedBytes) {
-    return withhold("is withheld: it has " + std::to_string(whole.size()) +
-                    " bytes, and safety policies read at most " + std::to_string(kMostJudgedBytes) +
-                    ". Ask for less at once.");
-  }
-  auto judged = chain_.check(subject, ports::Point::AfterTool, whole);
+  auto judged =
+      judge_result(chain_, subject, end.whole_result_json.empty() ? outcome.result_json : end.whole_result_json);
   governance::keep(run, subject, judged.findings, prepared.call.call_id);
-  if (judged.refused()) return withhold("is withheld by a safety policy: " + judged.rule_id);
-  if (!judged.redacted) return;
-  if (!model::parse_bounded(judged.text, "the result", {kMostJudgedBytes * 2, 64, 1'000'000}))
-    return withhold("could not be redacted and is withheld.");
-  auto cut = success(prepared.call, std::move(judged.text), options_.max_result_bytes);
+  if (judged.refusal) {
+    outcome = failed(prepared.call.call_id, judged.refusal->code, judged.refusal->message);
+    end.whole_result_json.clear();
+  }
+  if (judged.result_json.empty()) return;
+  auto cut = success(prepared.call, std::move(judged.result_json), options_.max_result_bytes);
   outcome.result_json = std::move(cut.outcome.result_json);
   end.whole_result_json = std::move(cut.whole_result_json);
 }

@@ -5,7 +5,9 @@
 
 #include "base/text.hpp"
 #include "model/json_schema.hpp"
+#include "store/safety_events.hpp"
 #include "tenancy/audit.hpp"
+#include "tools/call_judgement.hpp"
 #include "tools/metering.hpp"
 
 namespace platos::tools {
@@ -64,6 +66,17 @@ store::ToolAuditRow row_of(const Trial& trial, const model::Tool& tool, std::str
   return row;
 }
 
+governance::Subject trial_subject(const Trial& trial, const model::Tool& tool, const std::string& call_id) {
+  governance::Subject subject;
+  subject.context.scope = trial.who.scope;
+  subject.context.user_id = trial.user_id.empty() ? trial.who.user_id : trial.user_id;
+  subject.agent_id = trial.agent;
+  subject.tool = tool.model_name;
+  subject.call_id = call_id;
+  subject.effect = model::to_text(tool.effect);
+  return subject;
+}
+
 void hide(std::string& text, const std::vector<std::string>& secrets) {
   for (const auto& secret : secrets) {
     if (secret.size() >= kMinHiddenBytes) base::redact(text, secret);
@@ -98,6 +111,12 @@ std::string result_without(std::string result_json, const std::vector<std::strin
   if (secrets.empty()) return result_json;
   const auto parsed = model::parse_bounded(result_json, "the result", {kMaxReadResult, 64, kMaxReadNodes});
   return model::dump(parsed ? without(*parsed, secrets) : model::Json("[redacted]"));
+}
+
+/// Of a JSON string what it says; of anything else the JSON.
+std::string text_in(const std::string& json_text) {
+  const auto json = model::parse_bounded(json_text, "the message");
+  return json && json->is_string() ? json->get<std::string>() : json_text;
 }
 
 }  // namespace
@@ -148,50 +167,99 @@ Task<Result<store::ToolAuditRow>> Trials::call(base::Loop& loop, Trial trial) {
   co_return std::move(made->row);
 }
 
+// The arguments as governors left them. What these found is in the ledger also when the call is refused.
+Task<Result<std::string>> Trials::govern(base::Loop& loop, const governance::Subject& subject, const model::Tool& tool,
+                                         std::string arguments_json) {
+  auto judged = judge_call(chain_, subject, tool, std::move(arguments_json));
+  const auto rows = governance::ledger_rows(subject, judged.said.findings, subject.call_id, loop.clock().wall_us());
+  if (!rows.empty()) {
+    const auto kept =
+        database_.write(loop, [rows, scope = subject.context.scope](store::Session& session) -> Result<void> {
+          for (const auto& row : rows) store::SafetyEvents(session).insert(scope, row);
+          return {};
+        });
+    if (const auto written = co_await kept; !written) co_return fail(written.error());
+  }
+  if (judged.refusal) co_return fail(*judged.refusal);
+  // Nobody waits here until people have decided.
+  if (judged.asks_people())
+    co_return fail(governance::refusal(judged.said.decision, judged.said.rule_id, judged.said.findings));
+  co_return std::move(judged.said.text);
+}
+
+Task<Result<void>> Trials::note_begun(base::Loop& loop, model::Principal who, store::ToolAuditRow row) {
+  const auto noted = database_.write(loop, [this, row, who](store::Session& session) -> Result<void> {
+    tenancy::write_audit(session, ids_, who, "tool.call", row.model_name,
+                         {{"call", row.id}, {"source", row.source}, {"replayOf", row.replay_of}}, row.created_us);
+    return {};
+  });
+  co_return co_await noted;
+}
+
+// Without what nobody may see, then as governors left it. What these found.
+std::vector<governance::Finding> Trials::settle(const governance::Subject& subject, Result<std::string> result,
+                                                const std::vector<std::string>& hidden, Attempt& made) const {
+  if (!result) {
+    made.error = result.error();
+    hide(made.error->message, hidden);
+    made.row.error_code = trial_code(*made.error);
+  } else {
+    made.row.result_json = result_without(std::move(*result), hidden);
+    if (made.row.result_json.size() > options_.max_result_bytes) {
+      made.row.error_code = "tool_failed";
+      const std::string why = "the result has " + std::to_string(made.row.result_json.size()) + " bytes, too many";
+      made.error = Error{ErrorKind::TooLarge, "result_too_large", why, false, 0, {}};
+    }
+  }
+  if (made.error) made.row.result_json = model::dump(made.error->message);
+  auto judged = judge_result(chain_, subject, made.row.result_json);
+  if (judged.refusal) {
+    made.row.error_code = judged.refusal->code;
+    made.row.result_json = model::dump(judged.refusal->message);
+    made.error = std::move(judged.refusal);
+  } else if (!judged.result_json.empty()) {
+    made.row.result_json = std::move(judged.result_json);
+    if (made.error) made.error->message = text_in(made.row.result_json);
+  }
+  made.row.status = store::audit_status(made.row.error_code);
+  return std::move(judged.findings);
+}
+
 Task<Result<Attempt>> Trials::attempt(base::Loop& loop, Trial trial) {
   auto& limit = trial.source == "replay" ? replays_ : tests_;
   const std::string caller = trial.who.scope.environment_id + "/" + trial.who.actor;
   if (auto taken = limit.take(caller, loop.clock().monotonic_us()); !taken) co_return fail(taken.error());
   const auto found = co_await admitted(loop, trial);
   if (!found) co_return fail(found.error());
-  auto row = row_of(trial, *found->tool, ids_.make("call"));
-  row.created_us = loop.clock().wall_us();
-  const auto noted = database_.write(loop, [this, row, who = trial.who](store::Session& session) -> Result<void> {
-    tenancy::write_audit(session, ids_, who, "tool.call", row.model_name,
-                         {{"call", row.id}, {"source", row.source}, {"replayOf", row.replay_of}}, row.created_us);
-    return {};
-  });
-  if (const auto written = co_await noted; !written) co_return fail(written.error());
-  const std::int64_t began_us = loop.clock().monotonic_us();
-  const model::Principal who = trial.who;
-  const std::vector<std::string> hidden = trial.hidden;
+  const model::Tool& tool = *found->tool;
+  const std::string id = ids_.make("call");
+  const auto subject = trial_subject(trial, tool, id);
+  auto arguments = co_await govern(loop, subject, tool, trial.arguments_json);
+  if (!arguments) co_return fail(arguments.error());
+  trial.arguments_json = std::move(*arguments);
   Attempt made;
-  auto result = co_await invoke(loop, std::move(trial), found->tool, row.id);
-  row.latency_us = loop.clock().monotonic_us() - began_us;
-  if (!result) {
-    hide(result.error().message, hidden);
-    row.error_code = trial_code(result.error());
-    made.error = result.error();
-  }
+  made.row = row_of(trial, tool, id);
+  made.row.created_us = loop.clock().wall_us();
+  if (const auto noted = co_await note_begun(loop, trial.who, made.row); !noted) co_return fail(noted.error());
+  const std::int64_t began_us = loop.clock().monotonic_us();
+  auto result = co_await invoke(loop, trial, found->tool, id);
+  made.row.latency_us = loop.clock().monotonic_us() - began_us;
   std::optional<model::ToolUsage> usage;
-  if (result) usage = take_skill_usage(options_.prices, *found->tool, row.arguments_json, *result);
-  row.result_json = result ? result_without(std::move(*result), hidden) : model::dump(result.error().message);
-  if (row.result_json.size() > options_.max_result_bytes) {
-    row.error_code = "tool_failed";
-    const std::string why = "the result has " + std::to_string(row.result_json.size()) + " bytes, too many";
-    row.result_json = model::dump(why);
-    made.error = Error{ErrorKind::TooLarge, "result_too_large", why, false, 0, {}};
-  }
-  row.status = store::audit_status(row.error_code);
+  if (result) usage = take_skill_usage(options_.prices, tool, made.row.arguments_json, *result);
+  const auto findings = settle(subject, std::move(result), trial.hidden, made);
   std::optional<store::SkillUsageRow> used;
-  if (!model::skill_of(*found->tool).empty()) used = skill_usage_of(row, *found->tool, usage);
-  const auto kept = database_.write(loop, [row, used, scope = who.scope](store::Session& session) -> Result<void> {
-    store::ToolAudit(session).add(scope, row);
-    if (used) store::SkillUsage(session).add(scope, *used);
-    return {};
-  });
+  if (!model::skill_of(tool).empty()) used = skill_usage_of(made.row, tool, usage);
+  auto events = governance::ledger_rows(subject, findings, id, loop.clock().wall_us());
+  const auto kept = database_.write(loop,
+                                    [row = made.row, used, events = std::move(events),
+                                     scope = trial.who.scope](store::Session& session) -> Result<void> {
+                                      store::ToolAudit(session).add(scope, row);
+                                      if (used) store::SkillUsage(session).add(scope, *used);
+                                      for (const auto& event : events)
+                                        store::SafetyEvents(session).insert(scope, event);
+                                      return {};
+                                    });
   if (const auto written = co_await kept; !written) co_return fail(written.error());
-  made.row = std::move(row);
   co_return made;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/ids.hpp"
 #include "base/task.hpp"
+#include "governance/chain.hpp"
 #include "governance/minute_limit.hpp"
 #include "model/scope.hpp"
 #include "model/tool_costs.hpp"
@@ -47,11 +48,13 @@ struct TrialsOptions {
 };
 
 /// Internally synchronised. A call is in the audit log before it is made, and in the audit of tools afterwards.
+/// Governors judge it like a call of a turn; where they want people's approval it is refused, since nobody waits here.
 class Trials {
  public:
-  Trials(const Catalogue& catalogue, Administration& administration, store::Database& database, base::IdMaker& ids,
-         TrialsOptions options)
+  Trials(const Catalogue& catalogue, const governance::Chain& chain, Administration& administration,
+         store::Database& database, base::IdMaker& ids, TrialsOptions options)
       : catalogue_(catalogue),
+        chain_(chain),
         administration_(administration),
         database_(database),
         ids_(ids),
@@ -60,8 +63,8 @@ class Trials {
         replays_("tool_replays", "replays", options.replays_per_minute) {}
 
   /// The audit row, also of a call that failed: its error_code says why. Errors are refusals before the call: NotFound
-  /// "tool_not_found"; PermissionDenied "tool_blocked", "approval_required"; InvalidArgument "invalid_arguments";
-  /// ResourceExhausted "rate_limit".
+  /// "tool_not_found"; PermissionDenied "tool_blocked", "approval_required", "safety_blocked"; InvalidArgument
+  /// "invalid_arguments"; ResourceExhausted "rate_limit".
   Task<Result<store::ToolAuditRow>> call(base::Loop& loop, Trial trial);
   /// The same, with the error as it was.
   Task<Result<Attempt>> attempt(base::Loop& loop, Trial trial);
@@ -75,9 +78,15 @@ class Trials {
 
  private:
   Task<Result<ListedTool>> admitted(base::Loop& loop, Trial trial);
+  Task<Result<std::string>> govern(base::Loop& loop, const governance::Subject& subject, const model::Tool& tool,
+                                   std::string arguments_json);
+  Task<Result<void>> note_begun(base::Loop& loop, model::Principal who, store::ToolAuditRow row);
   Task<Result<std::string>> invoke(base::Loop& loop, Trial trial, model::SharedTool tool, std::string call_id);
+  std::vector<governance::Finding> settle(const governance::Subject& subject, Result<std::string> result,
+                                          const std::vector<std::string>& hidden, Attempt& made) const;
 
   const Catalogue& catalogue_;
+  const governance::Chain& chain_;
   Administration& administration_;
   store::Database& database_;
   base::IdMaker& ids_;

@@ -157,6 +157,44 @@ TEST_CASE("a dry run asks the plugin about calls of the past, and nothing happen
   CHECK(tool_answer(stage, "csv__csv_list_sheets", kSheet).find("Sheet1") != std::string::npos);
 }
 
+TEST_CASE("rules judge calls that people make like those of a turn") {
+  const DryStage stage({}, rules(Json::parse(R"({"rules": [
+      {"id": "no-salaries", "decision": "deny", "tools": ["csv__csv_list_sheets"],
+       "conditions": [{"at": "/source", "matches": "salary"}]},
+      {"id": "look-first", "decision": "require_approval", "tools": ["csv__csv_list_sheets"],
+       "conditions": [{"at": "/source", "matches": "budget"}]},
+      {"id": "cut", "decision": "redact", "tools": ["csv__csv_read_sheet"], "redact": [{"at": "/source", "with": "n,s\nAnn,5\n"}],
+       "conditions": [{"at": "/source", "matches": "Zed"}]},
+      {"id": "hide", "on": "result", "decision": "redact", "tools": ["csv__csv_read_sheet"],
+       "redact": [{"at": "/rows/*/1", "with": "***"}]},
+      {"id": "keep", "on": "result", "decision": "deny", "tools": ["csv__csv_read_line"]}]})")));
+  agent_with_csv(stage);
+  const std::string tools = "/api/v1/agent/tools/";
+  const Json list = {{"tool", "csv__csv_list_sheets"}, {"params", kSheet}};
+  check_error(stage.call("POST", tools + "execute", list), 403, "safety_blocked");
+  check_error(stage.call("POST", tools + "csv__csv_list_sheets/test", list), 403, "safety_blocked");
+  Json asked = {{"tool", "csv__csv_list_sheets"}, {"params", {{"source", "budget\n1\n"}}}, {"confirm", true}};
+  check_error(stage.call("POST", tools + "execute", asked), 403, "approval_required");
+  CHECK(stage.audit()["total"] == 0);
+  CHECK(ledger(stage).size() == 3);
+  const Json secret = {{"source", "n,s\nZed,7\n"}};
+  const Json read = stage.made("POST", tools + "execute", {{"tool", "csv__csv_read_sheet"}, {"params", secret}});
+  CHECK(read["status"] == "success");
+  CHECK(read["args"]["source"] == "n,s\nAnn,5\n");
+  CHECK(read["result"]["rows"][0] == Json({"Ann", "***"}));
+  const std::string audited = "/api/v1/agent/monitoring/tool-audit/" + read["auditId"].get<std::string>();
+  CHECK(stage.fetch(audited).json()["result"] == read["result"]);
+  const Json again = stage.made("POST", audited + "/replay", Json::object())["replay"];
+  CHECK(again["result"] == read["result"]);
+  Json line = kSheet;
+  line["lineNumber"] = 1;
+  const Json kept = stage.made("POST", tools + "csv__csv_read_line/test", {{"params", line}});
+  CHECK(kept["status"] == "denied");
+  CHECK(kept["errorCode"] == "tool_output_denied");
+  CHECK(kept.dump().find("\"100\"") == std::string::npos);
+  CHECK(kept["error"].dump().find("safety policy: keep") != std::string::npos);
+}
+
 TEST_CASE("a dry run says what is wrong with its rules and its questions") {
   const DryStage stage;
   const auto refused = [&](const Json& body, const std::string& code, const std::string& says) {

@@ -225,10 +225,16 @@ Resource tool_calls_resource() {
       "Calls of tools: as a test, in the audit, and those whose outcome nobody knows.",
       {{"ToolCallAudit", audit_row()}, {"LedgerCall", ledger_row()}},
       {operation("POST /api/v1/agent/tools/execute", "executeTool")
+           .tells(
+               "The tool is really called, with whatever effect it has; at most 20 a minute. Governors judge the call "
+               "and its result like those of a turn; one that people would have to approve is refused.")
            .takes(with_tool(trial_members()))
            .gives(200, "The call; status and errorCode say how it went", ref("ToolCallAudit"))
            .fails({409}),
        operation("POST /api/v1/agent/tools/{id}/test", "testTool")
+           .tells(
+               "The tool is really called, with whatever effect it has; at most 20 a minute. Governors judge the call "
+               "and its result like those of a turn; one that people would have to approve is refused.")
            .takes(trial_members())
            .gives(200, "The call; status and errorCode say how it went", ref("ToolCallAudit"))
            .fails({409}),
