@@ -69,8 +69,13 @@ Task<Result<model::AgentConfig>> Administration::environment_config(base::Loop& 
   const auto agents = co_await agents_of(database_, loop, std::move(scope), kMaxAgentsAsked);
   if (!agents) co_return fail(agents.error());
   std::set<std::string> skills;
-  for (const auto& agent : *agents) skills.insert(agent.config.skills.begin(), agent.config.skills.end());
+  std::set<std::string> packages;
+  for (const auto& agent : *agents) {
+    skills.insert(agent.config.skills.begin(), agent.config.skills.end());
+    packages.insert(agent.config.installed_skills.begin(), agent.config.installed_skills.end());
+  }
   model::AgentConfig config;
+  config.installed_skills.assign(packages.begin(), packages.end());
   for (const auto& skill : skills) {
     if (plugins_.skill(skill)) config.skills.push_back(skill);
   }

@@ -53,8 +53,8 @@ class Administration {
                  const ports::PluginDirectory& plugins)
       : catalogue_(catalogue), rules_(rules), database_(database), ids_(ids), plugins_(plugins) {}
 
-  /// All tools that an agent of the environment may have: what its agents' skills offer, what is connected and
-  /// installed there, and meta-tools. Skills that cannot be used now are left out.
+  /// All tools that an agent of the environment may have: what its agents' skills and installed packages offer, what is
+  /// connected there, and meta-tools. Skills that cannot be used now are left out.
   Task<Result<std::vector<ListedTool>>> list(base::Loop& loop, model::Scope scope);
   /// By model name, or by "<instance>/<name>". NotFound "tool_not_found".
   Task<Result<ListedTool>> find(base::Loop& loop, model::Scope scope, std::string tool);

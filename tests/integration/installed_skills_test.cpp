@@ -116,6 +116,42 @@ TEST_CASE("An official skill brings the tools of its instance under its own name
         "skill_name_clash");
 }
 
+TEST_CASE("Tools of installed skills are listed and set like others, and a turn has them as they are set") {
+  const ApiStage stage;
+  const std::string tools = "/api/v1/agent/tools";
+  const std::string agent = stage.agent("mock-toolsay-unknowntool");
+  const std::string summarize = "platos_csv_ops__csv_summarize";
+  const Json sheet = {{"source", "a,b\n1,2\n"}};
+  stage.made("POST", kSkills + "/agent/" + agent + "/platos.csv_ops", Json());
+  CHECK(stage.fetch(tools + "/" + summarize).json()["source"] == "package:platos.csv_ops");
+  CHECK(stage.fetch(tools + "/matrix").body.find(summarize) != std::string::npos);
+  CHECK(stage.made("POST", tools + "/execute", {{"tool", summarize}, {"params", sheet}})["status"] == "success");
+  const Json rules = {{"rules", {{{"pattern", "platos_csv_*"}, {"permission", "block"}}}}};
+  const Json run = stage.made("POST", tools + "/rules/dry-run", rules);
+  CHECK(run["unknownTools"] == 0);
+  CHECK(run["changes"][0]["toolId"] == summarize);
+
+  stage.made("PATCH", tools + "/" + summarize, {{"enabled", false}});
+  CHECK(call_tool(*stage.daemon, agent, summarize, sheet)["code"] == "unknown_tool");
+  CHECK(last_tools(stage).find(summarize) == std::string::npos);
+  CHECK(last_tools(stage).find("platos_csv_ops__csv_list_sheets") != std::string::npos);
+
+  const std::string manifest =
+      "---\nid: acme.job\ndescription: d\nprovides_tools:\n  - {name: work, handler: "
+      "'script:scripts/work.sh'}\n---\nUse.";
+  stage.made(
+      "POST", kSkills,
+      {{"files",
+        {{{"path", "main.skill.md"}, {"content", manifest}}, {{"path", "scripts/work.sh"}, {"content", "echo 1\n"}}}}});
+  stage.made("POST", kSkills + "/agent/" + agent + "/acme.job", Json());
+  CHECK(stage.fetch(tools + "/acme_job__work").json()["effect"] == "once");
+  CHECK(stage.made("PATCH", tools + "/acme_job__work", {{"effect", "read"}})["effect"] == "read");
+  call_tool(*stage.daemon, agent, "acme_job__work", Json::object());
+  const Json audited = stage.fetch("/api/v1/agent/monitoring/tool-audit?toolName=acme_job__work").json()["rows"];
+  REQUIRE(audited.size() == 1);
+  CHECK(audited[0]["effect"] == "read");
+}
+
 TEST_CASE("What cannot be installed is refused with a code, and nothing of it is kept") {
   const ApiStage stage;
   const auto code = [&](const Json& body) { return stage.call("POST", kSkills, body).json().value("code", "ok"); };
