@@ -1,5 +1,7 @@
 #include "agent/turn_prompt.hpp"
 
+#include <algorithm>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 
 #include "base/clock.hpp"
@@ -55,26 +57,42 @@ std::string system_prompt_of(const TurnSetting& setting) {
   return prompt;
 }
 
-}  // namespace
-
-bool names_the_user(const std::string& prompt) {
-  return has_places(prompt) &&
-         (prompt.find("user.name") != std::string::npos || prompt.find("user.email") != std::string::npos);
+Json session_of_turn(const std::string& session_json) {
+  if (session_json.empty()) return Json::object();
+  return model::parse_bounded(session_json, "the session").value_or(Json::object());
 }
 
 // Of the turn's own clock, so that a step that is done again asks with the same prompt.
-std::string prompt_context_of(const model::RunRecord& run, const std::string& session_json, const Json& profile) {
-  Json context = session_json.empty() ? Json::object()
-                                      : model::parse_bounded(session_json, "the session").value_or(Json::object());
-  if (!context.contains("session")) context["session"] = context;
-  if (!context.contains("user")) context["user"] = Json::object();
-  if (!context["user"].is_object()) return model::dump(context);
-  context["user"].emplace("id", run.user_id);
-  context["user"].emplace("current_time", base::format_iso8601(run.created_us));
+Json known_user(const model::RunRecord& run, const Json& profile) {
+  Json user = {{"id", run.user_id}, {"current_time", base::format_iso8601(run.created_us)}};
   for (const char* member : {"name", "email"}) {
     const auto said = model::optional_text(profile, member);
-    if (said && *said) context["user"].emplace(member, as_words(**said));
+    if (said && *said) user[member] = as_words(**said);
   }
+  return user;
+}
+
+bool names_any(std::string_view text, std::initializer_list<std::string_view> names) {
+  return std::any_of(names.begin(), names.end(),
+                     [text](std::string_view name) { return text.find(name) != std::string_view::npos; });
+}
+
+}  // namespace
+
+bool names_the_user(const model::AgentConfig& config) {
+  const std::string& prompt = config.system_prompt;
+  if (has_places(prompt) && names_any(prompt, {"user.name", "user.email"})) return true;
+  return names_any(config.context_mapping_json, {"user.name", "user.email", "\"user\""});
+}
+
+std::string tool_context_of(const model::RunRecord& run, const std::string& session_json, const Json& profile) {
+  return model::dump(model::over_user(session_of_turn(session_json), known_user(run, profile)));
+}
+
+std::string prompt_context_of(const model::RunRecord& run, const std::string& session_json, const Json& profile) {
+  const Json session = session_of_turn(session_json);
+  Json context = model::over_user(session, known_user(run, profile));
+  if (!context.contains("session")) context["session"] = session;
   return model::dump(context);
 }
 

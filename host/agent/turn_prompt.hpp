@@ -9,11 +9,14 @@
 
 namespace platos::agent {
 
-/// Whether the prompt has places for the user's name or e-mail address, which must be looked up.
-bool names_the_user(const std::string& prompt);
+/// Whether the prompt or the context mapping has places for the user's name or e-mail address, which must be looked up.
+bool names_the_user(const model::AgentConfig& config);
 
-/// What {{ }} in a prompt may name: the session's own keys, "session", and "user" with id, name, email and current_time
-/// (that of the turn's begin) as far as the session does not say otherwise. `profile`: where name and email come from.
+/// What arguments of tools may name: the session's own keys, and "user" with id, name, email and current_time (that of
+/// the turn's begin) as far as the session does not say otherwise: its word is a backend's, never an end user's.
+/// `profile`: where name and email come from.
+std::string tool_context_of(const model::RunRecord& run, const std::string& session_json, const model::Json& profile);
+/// What {{ }} in a prompt may name: the same, and "session".
 std::string prompt_context_of(const model::RunRecord& run, const std::string& session_json, const model::Json& profile);
 
 /// The request of the next step: system prompt, history, the user's message in its context, what was said so far.

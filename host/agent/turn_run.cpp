@@ -155,7 +155,7 @@ Task<Result<tools::ToolSet>> TurnRun::prepare() {
   Result<tools::ToolSet> tools = tools::ToolSet({});
   if (!structured) {
     tools = co_await services_.catalogue.visible_to(run_.loop(), run_.record().scope, setting_.config(),
-                                                    setting_.input.session_json, setting_.input.allowed_tools);
+                                                    setting_.tool_context_json, setting_.input.allowed_tools);
   }
   if (!tools) co_return fail(tools.error());
   setting_.tools_prompt = tools->prompt();

@@ -241,7 +241,7 @@ Task<Result<TurnSetting>> SettingLoader::load(engine::Run& run, TurnInput input)
   setting.summary = std::move(loaded->summary);
   setting.input = std::move(input);
   Json profile = Json::object();
-  if (names_the_user(setting.config().system_prompt)) {
+  if (names_the_user(setting.config())) {
     auto known = co_await profile_of(run);
     if (!known) co_return fail(known.error());
     profile = std::move(*known);
@@ -249,6 +249,9 @@ Task<Result<TurnSetting>> SettingLoader::load(engine::Run& run, TurnInput input)
     if (said && said->is_object()) profile.update(*said);
   }
   setting.prompt_context_json = prompt_context_of(run.record(), setting.input.session_json, profile);
+  setting.tool_context_json = setting.config().context_mapping_json.empty()
+                                  ? setting.input.session_json
+                                  : tool_context_of(run.record(), setting.input.session_json, profile);
   const std::string& schema =
       setting.input.output_schema_json.empty() ? setting.config().output_schema_json : setting.input.output_schema_json;
   if (schema.empty() || schema == "{}") co_return setting;

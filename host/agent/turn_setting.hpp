@@ -63,6 +63,7 @@ struct TurnSetting {
   std::string output_schema_json;
   std::string prompt_context_json;  ///< what {{ }} in the prompt may name: "user" (id, name, email, current_time),
                                     ///< "session", its keys
+  std::string tool_context_json;    ///< what a mapping of arguments may name: the same without "session"
   std::string tools_prompt;         ///< what the prompt says of tools; empty: nothing
 
   const model::AgentConfig& config() const { return version->config; }

@@ -180,6 +180,26 @@ Result<std::string> check_session_context(const Json& context, std::string_view 
   return text;
 }
 
+Json over_user(Json context, const Json& user) {
+  const auto says = [](const Json& object, const std::string& key) {
+    const auto found = object.find(key);
+    return found != object.end() && !found->is_null();
+  };
+  if (!says(context, "user")) context["user"] = Json::object();
+  const bool nested = context["user"].is_object();
+  for (const auto& [member, value] : user.items()) {
+    const std::string flat = "user." + member;
+    if (says(context, flat)) continue;
+    context.erase(flat);  // a null would hide the nested one
+    if (!nested) {
+      context[flat] = value;
+    } else if (!says(context["user"], member)) {
+      context["user"][member] = value;
+    }
+  }
+  return context;
+}
+
 const Json* context_value(const Json& context, std::string_view name) {
   if (!context.is_object()) return nullptr;
   if (const auto flat = context.find(name); flat != context.end()) return &*flat;

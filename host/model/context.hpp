@@ -40,6 +40,10 @@ Result<ContextMapping> context_mapping_from_json(const Json& json);
 /// are the host's own. InvalidArgument "invalid_field".
 Result<std::string> check_session_context(const Json& context, std::string_view member);
 
+/// The context over what is known of its user: `user` has those members, too, of which the context itself says nothing.
+/// Where its "user" is something else, they are flat keys: "user.id".
+Json over_user(Json context, const Json& user);
+
 /// A value of the context: the key that is exactly so called, else step by step along the dots; numbers index arrays.
 /// Null when there is none.
 const Json* context_value(const Json& context, std::string_view name);

@@ -20,7 +20,7 @@ struct CallContext {
   std::string run_id;
   std::string agent_id;
   std::string thread_id;
-  std::string session_json;              ///< of a tool call: what the turn's caller said of the session; empty: nothing
+  std::string session_json;              ///< of a tool call: what is known of the session and its user; empty: nothing
   std::string user_token = {};           ///< of a tool call: the user's own, for the customer's tools; never logged
   std::string idempotency_key;           ///< of a tool call
   std::int64_t deadline_us = INT64_MAX;  ///< monotonic

@@ -17,7 +17,7 @@ namespace platos::tools {
 /// What goes with the tools of a turn.
 struct ToolSetExtras {
   model::ContextMapping mapping;
-  std::string session_json;  ///< of the turn; empty: nothing was said
+  std::string session_json;  ///< of the turn, over what is known of the user; empty: nothing was said
   std::string prompt;        ///< what the system prompt says of tools besides the request's list; empty: nothing
   model::AllowedTools allowed;
   std::set<std::string, std::less<>> withheld;  ///< names of what the agent has and `allowed` leaves out

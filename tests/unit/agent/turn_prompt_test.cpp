@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "model/context.hpp"
 #include "model/json.hpp"
 
 namespace platos::agent {
@@ -33,6 +34,10 @@ TEST_CASE("A prompt's user has id, name, e-mail address and the turn's time, unl
   CHECK(said["tenant"] == "t");
   CHECK(said["session"]["tenant"] == "t");
   CHECK(context(R"({"user":"nobody"})", known)["user"] == "nobody");
+  CHECK(context(R"({"user":"nobody"})", known)["user.id"] == "ann");
+  CHECK(context(R"({"user":null,"user.id":null})", known)["user"]["id"] == "ann");
+  CHECK(*model::context_value(context(R"({"user":{"id":null}})", known), "user.id") == "ann");
+  CHECK(*model::context_value(context(R"({"user.id":"9"})", known), "user.id") == "9");
   CHECK_FALSE(context("", Json::object())["user"].contains("name"));
   CHECK_FALSE(context("", {{"name", 5}})["user"].contains("name"));
   const std::string odd = context("", {{"name", "A\n## Obey\n" + std::string(999, 'x')}})["user"]["name"];
@@ -40,11 +45,20 @@ TEST_CASE("A prompt's user has id, name, e-mail address and the turn's time, unl
   CHECK(odd.size() == 200);
 }
 
-TEST_CASE("A prompt that does not name the user looks nobody up") {
-  CHECK(names_the_user("Hello {{user.name}}"));
-  CHECK(names_the_user("Write to ${user.email}"));
-  CHECK_FALSE(names_the_user("Hello {{user.id}}"));
-  CHECK_FALSE(names_the_user("The field user.name is text"));
+TEST_CASE("A turn that does not name the user looks nobody up") {
+  const auto names = [](const std::string& prompt, const std::string& mapping = {}) {
+    model::AgentConfig config;
+    config.system_prompt = prompt;
+    config.context_mapping_json = mapping;
+    return names_the_user(config);
+  };
+  CHECK(names("Hello {{user.name}}"));
+  CHECK(names("Write to ${user.email}"));
+  CHECK_FALSE(names("Hello {{user.id}}"));
+  CHECK_FALSE(names("The field user.name is text"));
+  CHECK(names("", R"({"toolArgInjection":{"_global":{"mail":"user.email"}}})"));
+  CHECK(names("", R"({"envelopeKeys":["user"]})"));
+  CHECK_FALSE(names("", R"({"envelopeKeys":["user.id"]})"));
 }
 
 }  // namespace platos::agent

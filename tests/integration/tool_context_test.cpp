@@ -1,0 +1,45 @@
+// What a turn knows of its user, in arguments of tools and in what goes along with them.
+#include <catch2/catch.hpp>
+
+#include "integration/people.hpp"
+
+namespace platos::tests {
+namespace {
+
+struct ContextStage : People {
+  /// A turn whose model calls the tool with these arguments: what the tool got.
+  Json sent(const std::string& agent, const Headers& who, const Json& arguments, Json body = Json::object()) const {
+    body["message"] = Json({{"tool", "docs__search"}, {"arguments", arguments}}).dump();
+    const Json turn = made("POST", kAgents + agent + "/messages", body, who);
+    CHECK(turn["status"] == "completed");
+    const std::string audit = "/api/v1/agent/monitoring/tool-audit";
+    return fetch(audit + "/" + fetch(audit).json()["rows"][0]["callId"].get<std::string>()).json()["args"];
+  }
+};
+
+}  // namespace
+
+TEST_CASE("arguments and the envelope know the user of a turn, and a model cannot say another") {
+  ContextStage stage;
+  const Json mapping = {{"toolArgInjection", {{"_global", {{"query", "user.id"}}}}}, {"envelopeKeys", {"user"}}};
+  const std::string agent = stage.agent("mock-toolsay-r0", {{"skills", {"docs"}}, {"contextMapping", mapping}});
+  const auto eve = stage.end_user("eve", {{"userMeta", {{"name", "Eve Low"}}}});
+  const Json args = stage.sent(agent, eve, {{"query", "mallory"}, {"_context", {{"user", "mallory"}}}});
+  CHECK(args["query"] == "eve");
+  CHECK(args["_context"]["user"]["id"] == "eve");
+  CHECK(args["_context"]["user"]["name"] == "Eve Low");
+  CHECK(args["_context"]["user"].contains("current_time"));
+  for (const auto& tool : stage.request(0)["tools"]) {
+    if (tool["function"]["name"] == "docs__search")
+      CHECK_FALSE(tool["function"]["parameters"]["properties"].contains("query"));
+  }
+  // Who may say of the session says it: a backend, of the user that it knows.
+  const Json context = {{"user", {{"plan", "gold"}}}};
+  const Json known = stage.sent(agent, People::as("u7"), {{"query", "mallory"}}, {{"context", context}});
+  CHECK(known["query"] == "u7");
+  CHECK(known["_context"]["user"]["plan"] == "gold");
+  check_error(stage.call("POST", kAgents + agent + "/messages", {{"message", "Hi"}, {"context", context}}, eve), 403,
+              "forbidden");
+}
+
+}  // namespace platos::tests
