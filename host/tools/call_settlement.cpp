@@ -1,5 +1,6 @@
 #include "tools/call_settlement.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.hpp"
@@ -13,6 +14,8 @@
 
 namespace platos::tools {
 namespace {
+
+constexpr std::size_t kPreviewCharacters = 4096;
 
 store::ToolAuditRow audit_row(const engine::Run& run, const PreparedCall& prepared, const model::ToolOutcome& outcome) {
   store::ToolAuditRow row;
@@ -35,6 +38,16 @@ store::ToolAuditRow audit_row(const engine::Run& run, const PreparedCall& prepar
   row.arguments_json = prepared.call.arguments_json;
   row.result_json = outcome.result_json;
   return row;
+}
+
+// As a text inside of JSON, the beginning is at most twice as long.
+std::string_view preview_of(std::string_view result_json, std::size_t max_bytes) {
+  std::size_t end = 0;
+  for (std::size_t characters = 0; end < result_json.size(); ++end) {
+    const bool begins_character = (static_cast<unsigned char>(result_json[end]) & 0xC0) != 0x80;
+    if (begins_character && ++characters > kPreviewCharacters) break;
+  }
+  return base::cut_utf8(result_json, std::min(end, max_bytes / 2));
 }
 
 std::optional<store::SkillUsageRow> usage_row(const store::ToolAuditRow& audited, const PreparedCall& prepared,
@@ -125,9 +138,10 @@ CallEnd success(const model::ToolCall& call, std::string result_json, std::size_
     end.outcome.result_json = std::move(result_json);
     return end;
   }
-  std::string cut = R"({"truncated":true,"bytes":)" + std::to_string(result_json.size()) + R"(,"text":)";
-  base::append_json_string(cut, base::cut_utf8(result_json, max_bytes));
-  end.outcome.result_json = std::move(cut) + "}";
+  base::JsonObject cut;
+  cut.boolean("truncated", true).text("preview", preview_of(result_json, max_bytes));
+  cut.number("original_bytes", static_cast<std::int64_t>(result_json.size()));
+  end.outcome.result_json = cut.take();
   end.whole_result_json = std::move(result_json);
   return end;
 }

@@ -21,7 +21,8 @@ std::string idempotency_key(const std::string& run_id, const std::string& call_i
 /// What kToolStarted says of a call.
 BegunCall begun_call_from_json(const model::Json& payload);
 
-/// A success. Of a result that is longer than `max_bytes` the model sees the beginning, and how long the whole is.
+/// A success. Of a result that is longer than `max_bytes` the model sees {truncated, preview, original_bytes}: its
+/// first 4096 characters at most, and how long the whole is.
 CallEnd success(const model::ToolCall& call, std::string result_json, std::size_t max_bytes);
 
 }  // namespace platos::tools

@@ -69,8 +69,9 @@ TEST_CASE("a result that is too long for a model is cut for it, and kept whole")
   const auto events = stage.say(agent, EffectsStage::asking_for("effects__big", Json::object()));
   const Json result = event_of(events, "tool_result");
   CHECK(result["result"]["truncated"] == true);
-  CHECK(result["result"]["bytes"] == 300 * 1024 + 2);
-  CHECK(stage.request(1)["messages"].back()["content"].get<std::string>().size() < 270 * 1024);
+  CHECK(result["result"]["original_bytes"] == 300 * 1024 + 2);
+  CHECK(result["result"]["preview"] == "\"" + std::string(4095, 'x'));
+  CHECK(stage.request(1)["messages"].back()["content"].get<std::string>().size() < 5000);
   const std::string path = "/api/v1/runs/" + events.front().data["run_id"].get<std::string>() + "/tool-calls/" +
                            result["callId"].get<std::string>() + "/result";
   const Answer kept = stage.fetch(path);
