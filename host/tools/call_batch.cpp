@@ -7,8 +7,6 @@
 namespace platos::tools {
 namespace {
 
-constexpr std::size_t kMostParts = 100;
-
 tl::unexpected<Error> bad_batch(const std::string& what) {
   return fail(ErrorKind::InvalidArgument, "invalid_arguments", "execute_tools: " + what);
 }
@@ -38,8 +36,9 @@ Result<std::vector<model::ToolCall>> parts_of(const model::ToolCall& call) {
   if (!arguments) return bad_batch(arguments.error().message);
   const auto calls = arguments->is_object() ? arguments->find("calls") : arguments->end();
   const bool usable = arguments->is_object() && calls != arguments->end() && calls->is_array() && !calls->empty() &&
-                      calls->size() <= kMostParts;
-  if (!usable) return bad_batch("calls must be a list of 1 to 100 objects {tool, params}");
+                      calls->size() <= kMaxExecuted;
+  if (!usable)
+    return bad_batch("calls must be a list of 1 to " + std::to_string(kMaxExecuted) + " objects {tool, params}");
   std::vector<model::ToolCall> parts;
   for (const auto& item : *calls) {
     auto part = read_part(item, parts.size() + 1);

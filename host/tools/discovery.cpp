@@ -27,11 +27,15 @@ constexpr std::string_view kFindSchema =
     R"("description":"What the tool should do, in a few words"},"source":{"type":"string",)"
     R"("description":"Only tools of this source or category"},"limit":{"type":"integer","description":"1 to 50"}},)"
     R"("required":["query"]})";
-constexpr std::string_view kExecuteSchema =
-    R"({"type":"object","properties":{"calls":{"type":"array","minItems":1,"maxItems":32,"items":{"type":"object",)"
-    R"("properties":{"tool":{"type":"string","description":"The name that find_tools gave"},)"
+constexpr std::string_view kExecutedCall =
+    R"({"type":"object","properties":{"tool":{"type":"string","description":"The name that find_tools gave"},)"
     R"("params":{"type":"object","description":"The tool's arguments"},"arguments":{"type":"object"},)"
-    R"("args":{"type":"object"},"name":{"type":"string"},"purpose":{"type":"string"}}}}},"required":["calls"]})";
+    R"("args":{"type":"object"},"name":{"type":"string"},"purpose":{"type":"string"}}})";
+
+std::string execute_schema() {
+  return R"({"type":"object","properties":{"calls":{"type":"array","minItems":1,"maxItems":)" +
+         std::to_string(kMaxExecuted) + R"(,"items":)" + std::string(kExecutedCall) + R"(}},"required":["calls"]})";
+}
 
 Tool declare(const char* name, const char* description, std::string_view schema) {
   Tool tool;
@@ -104,20 +108,10 @@ const Tool& find_tools_tool() {
 }
 
 const Tool& execute_tools_tool() {
-  static const Tool tool = declare(
-      kExecuteTools, "Run tools that find_tools gave, several at once if they do not need each other.", kExecuteSchema);
+  static const Tool tool =
+      declare(kExecuteTools, "Run tools that find_tools gave, several at once if they do not need each other.",
+              execute_schema());
   return tool;
-}
-
-const Tool* find_named(const ToolSet& tools, std::string_view name) {
-  if (const auto* exact = tools.find(name)) return exact;
-  const Tool* found = nullptr;
-  for (const auto& tool : tools.tools()) {
-    if (tool->name != name) continue;
-    if (found != nullptr) return nullptr;
-    found = tool.get();
-  }
-  return found;
 }
 
 std::string one_line(std::string_view text) {

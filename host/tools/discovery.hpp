@@ -27,11 +27,8 @@ inline constexpr const char* kExecuteTools = "execute_tools";
 inline constexpr std::size_t kMaxExecuted = 32;
 
 const model::Tool& find_tools_tool();
-/// {calls: [{tool, params | arguments | args, purpose?}]}.
+/// {calls: [{tool, params | arguments | args, purpose?}]}; "tool" is a model name.
 const model::Tool& execute_tools_tool();
-
-/// Of what is called by execute_tools: "tool" is a model name, or the source's own name where only one has it.
-const model::Tool* find_named(const ToolSet& tools, std::string_view name);
 
 /// The block "Available tool categories" of the system prompt: how many tools of which category there are, most first,
 /// at most 40 of them.
