@@ -43,8 +43,7 @@ Task<Result<store::EntityToolChange>> Entities::store_tools(base::Loop& loop, co
                                                             const Registration& registration) {
   std::set<std::string> names;
   for (const auto& each : registration.tools) names.insert(each.tool.name);
-  const auto kept = links_.offer(link_id, std::move(names));
-  if (!kept) {
+  if (!links_.offer(link_id, std::move(names))) {
     co_return fail(ErrorKind::Aborted, "superseded", "another connection has taken the place of the one that declares");
   }
   std::vector<store::EntityToolRow> rows;
@@ -55,14 +54,16 @@ Task<Result<store::EntityToolChange>> Entities::store_tools(base::Loop& loop, co
   }
   const std::int64_t now_us = loop.clock().wall_us();
   const auto write =
-      database_.write(loop, [host_id = host_id_, scope = guest.scope, entity = guest.entity.id, rows = std::move(rows),
-                             kept = *kept, now_us, url = registration.callback_url](store::Session& session) {
+      database_.write(loop, [this, link_id, scope = guest.scope, entity = guest.entity.id, rows = std::move(rows),
+                             now_us, url = registration.callback_url](store::Session& session) {
         store::EntityTools store(session);
         const auto before = store.link(scope, entity);
-        store.note_connected(scope, entity, host_id, now_us);
+        store.note_connected(scope, entity, host_id_, now_us);
+        // Asked now: another connection may have declared its tools since this one did, and be stored already.
+        const auto kept = links_.offered_beside(link_id, entity, scope.environment_id);
         auto change = store.declare(scope, entity, rows, kept, now_us);
         const bool is_new_url = store.set_callback(scope, entity, url);
-        change.moved = is_new_url || !before || before->host_id != host_id;
+        change.moved = is_new_url || !before || before->host_id != host_id_;
         return Result<store::EntityToolChange>(std::move(change));
       });
   co_return co_await write;

@@ -117,22 +117,29 @@ void Links::detach(const std::string& link_id) {
   leave(found);
 }
 
-std::optional<std::vector<std::string>> Links::offer(const std::string& link_id, std::set<std::string> tools) {
+bool Links::offer(const std::string& link_id, std::set<std::string> tools) {
   const std::lock_guard lock(mutex_);
   const auto found = links_.find(link_id);
-  if (found == links_.end()) return std::nullopt;
-  std::vector<std::string> kept;
+  if (found == links_.end()) return false;
   found->second.tools = std::move(tools);
   found->second.health.clear();
   found->second.registered = true;
   tell_arrival(found->second);
-  auto& here = places_.at(place_of(found->second));
-  here.told.clear();
-  for (const auto& id : here.links) {
+  places_.at(place_of(found->second)).told.clear();
+  return true;
+}
+
+std::vector<std::string> Links::offered_beside(const std::string& link_id, const std::string& entity_row,
+                                               const std::string& environment_id) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> offered;
+  const auto here = places_.find({entity_row, environment_id});
+  if (here == places_.end()) return offered;
+  for (const auto& id : here->second.links) {
     const auto& there = links_.at(id).tools;
-    if (id != link_id) kept.insert(kept.end(), there.begin(), there.end());
+    if (id != link_id) offered.insert(offered.end(), there.begin(), there.end());
   }
-  return kept;
+  return offered;
 }
 
 bool Links::says_down(const Connected& connected, const std::string& tool) {

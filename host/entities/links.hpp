@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -66,9 +65,11 @@ class Links {
   /// What waits for it fails at once.
   void detach(const std::string& link_id);
 
-  /// What a connection offers from now on; of its health it has said nothing yet. The names that other connections of
-  /// its entity offer; nullopt: it is no longer connected.
-  std::optional<std::vector<std::string>> offer(const std::string& link_id, std::set<std::string> tools);
+  /// What a connection offers from now on; of its health it has said nothing yet. False: it is no longer connected.
+  bool offer(const std::string& link_id, std::set<std::string> tools);
+  /// What the other connections of the entity offer at this moment.
+  std::vector<std::string> offered_beside(const std::string& link_id, const std::string& entity_row,
+                                          const std::string& environment_id) const;
 
   /// What a connection says of its tools; of those that it does not offer nothing is kept. Where that makes what all
   /// connections of its entity say together another thing than note_told() knows: what they say now.

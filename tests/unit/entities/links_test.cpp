@@ -167,9 +167,10 @@ TEST_CASE("What other connections offer is known; those of other entities do not
   const auto two = f.connect("two");
   f.links.offer(*f.connect("", "ent_2").id, {"foreign"});
   f.links.offer(*one.id, {"pay"});
-  CHECK(*f.links.offer(*two.id, {"find"}) == std::vector<std::string>{"pay"});
+  f.links.offer(*two.id, {"find"});
+  CHECK(f.links.offered_beside(*two.id, "ent_1", "env_1") == std::vector<std::string>{"pay"});
   f.links.detach(*one.id);
-  CHECK(f.links.offer(*two.id, {"find"})->empty());
+  CHECK(f.links.offered_beside(*two.id, "ent_1", "env_1").empty());
 }
 
 TEST_CASE("All connections of an entity look at their secret, and no others") {
