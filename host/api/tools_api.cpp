@@ -125,17 +125,17 @@ struct ToolHandlers {
     if (!all) co_return error_response(all.error(), call.request.request_id);
     const std::string source = call.query_value("entity");
     std::vector<const tools::ListedTool*> usable;
-    std::vector<const model::Tool*> searched;
+    std::vector<model::SharedTool> searched;
     for (const auto& each : *all) {
       if (!each.verdict.usable() || !is_of_source(each, source)) continue;
       usable.push_back(&each);
-      searched.push_back(each.tool.get());
+      searched.push_back(each.tool);
     }
     ports::CallContext context;
     context.scope = call.who.scope;
     context.user_id = call.who.user_id;
     context.deadline_us = call.loop().clock().monotonic_us() + 5'000'000;
-    const auto answer = co_await services.catalogue.search(std::move(context), std::move(searched), query,
+    const auto answer = co_await services.catalogue.search(call.loop(), std::move(context), std::move(searched), query,
                                                            static_cast<std::size_t>(*limit), base::CancelToken());
     Json rows = Json::array();
     for (const auto& hit : answer.hits) {

@@ -331,16 +331,16 @@ Task<Result<std::string>> Catalogue::find_tools(base::Loop& loop, ports::CallCon
   std::string source = asked_source->value_or("");
   const auto ids = entity_ids_of(set->mapping(), context.session_json);
   if (source.empty() && ids.size() == 1) source = std::string(kEntity) + *ids.begin();
-  std::vector<const Tool*> tools;
+  std::vector<SharedTool> tools;
   for (const auto& each : set->tools()) {
     const Tool& tool = *each;
     const bool is_meta = tool.instance.rfind("platos.", 0) == 0;
     const bool fits =
         source.empty() || tool.instance == source || entity_of(tool) == source || model::category_of(tool) == source;
-    if (!is_meta && fits) tools.push_back(&tool);
+    if (!is_meta && fits) tools.push_back(each);
   }
   const auto wanted = static_cast<std::size_t>(std::clamp<std::int64_t>(limit->value_or(15), 1, 50));
-  const auto answer = co_await discovery_.search(std::move(context), tools, *query, wanted, std::move(cancel));
+  const auto answer = co_await discovery_.search(loop, std::move(context), tools, *query, wanted, std::move(cancel));
   Json results = Json::array();
   for (const auto& hit : answer.hits) {
     const Tool& tool = *tools[hit.position];

@@ -70,9 +70,9 @@ class Catalogue {
                                    std::string arguments_json, base::CancelToken cancel) const;
 
   /// The best `limit` of the tools, by their position in the list.
-  Task<SearchAnswer> search(ports::CallContext context, std::vector<const model::Tool*> tools, std::string query,
-                            std::size_t limit, base::CancelToken cancel) const {
-    return discovery_.search(std::move(context), std::move(tools), std::move(query), limit, std::move(cancel));
+  Task<SearchAnswer> search(base::Loop& loop, ports::CallContext context, std::vector<model::SharedTool> tools,
+                            std::string query, std::size_t limit, base::CancelToken cancel) const {
+    return discovery_.search(loop, std::move(context), std::move(tools), std::move(query), limit, std::move(cancel));
   }
 
  private:

@@ -50,6 +50,13 @@ Tool declare(const char* name, const char* description, std::string_view schema)
   return tool;
 }
 
+std::vector<const Tool*> pointers_to(const std::vector<model::SharedTool>& tools) {
+  std::vector<const Tool*> pointers;
+  pointers.reserve(tools.size());
+  for (const auto& tool : tools) pointers.push_back(tool.get());
+  return pointers;
+}
+
 double cosine(const ports::Vector& left, const ports::Vector& right) {
   if (left.size() != right.size()) return 0;
   double product = 0;
@@ -141,31 +148,43 @@ std::string category_summary(const std::vector<const Tool*>& tools, const model:
   return text + "\n\nSearch them with find_tools, and run what you find with execute_tools.";
 }
 
-Discovery::Index Discovery::index_of(const std::vector<const Tool*>& tools) {
-  const std::uint64_t print = fingerprint_of(tools);
-  {
-    const std::lock_guard lock(mutex_);
-    for (auto at = indexes_.begin(); at != indexes_.end(); ++at) {
-      if (at->first != print || at->second->size() != tools.size()) continue;
-      indexes_.splice(indexes_.begin(), indexes_, at);
-      return indexes_.front().second;
-    }
+Discovery::Index Discovery::known_index(std::uint64_t print, std::size_t size) {
+  const std::lock_guard lock(mutex_);
+  for (auto at = indexes_.begin(); at != indexes_.end(); ++at) {
+    if (at->first != print || at->second->size() != size) continue;
+    indexes_.splice(indexes_.begin(), indexes_, at);
+    return indexes_.front().second;
   }
-  auto made = std::make_shared<const SearchIndex>(tools);
+  return nullptr;
+}
+
+Discovery::Index Discovery::make_index(std::uint64_t print, const std::vector<model::SharedTool>& tools) {
+  if (auto known = known_index(print, tools.size())) return known;
+  auto made = std::make_shared<const SearchIndex>(pointers_to(tools));
   const std::lock_guard lock(mutex_);
   indexes_.emplace_front(print, made);
   if (indexes_.size() > kMaxIndexes) indexes_.pop_back();
   return made;
 }
 
-Task<SearchAnswer> Discovery::search(ports::CallContext context, std::vector<const Tool*> tools, std::string query,
-                                     std::size_t limit, base::CancelToken cancel) {
-  const Index index = index_of(tools);
+// Ten thousand tools take 40 ms: the loop has others to serve.
+Task<Discovery::Index> Discovery::index_of(base::Loop& loop, const std::vector<model::SharedTool>& tools) {
+  const std::uint64_t print = fingerprint_of(pointers_to(tools));
+  if (auto known = known_index(print, tools.size())) co_return known;
+  const auto making = makers_.run(loop, [this, print, tools]() -> Result<Index> { return make_index(print, tools); });
+  const auto made = co_await making;
+  if (made) co_return *made;
+  co_return make_index(print, tools);
+}
+
+Task<SearchAnswer> Discovery::search(base::Loop& loop, ports::CallContext context, std::vector<model::SharedTool> tools,
+                                     std::string query, std::size_t limit, base::CancelToken cancel) {
+  const Index index = co_await index_of(loop, tools);
   SearchAnswer answer;
   auto words = index->search(query, kFused);
   std::vector<SearchHit> meaning;
   if (!embedder_.empty() && tools.size() <= kMaxEmbedded)
-    meaning = co_await by_meaning(std::move(context), std::move(tools), std::move(query), std::move(cancel));
+    meaning = co_await by_meaning(std::move(context), pointers_to(tools), std::move(query), std::move(cancel));
   answer.by_meaning = !meaning.empty();
   if (answer.by_meaning) {
     answer.hits = fuse(words, meaning, limit);

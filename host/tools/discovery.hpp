@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/task.hpp"
+#include "base/worker_pool.hpp"
 #include "model/tool.hpp"
 #include "model/tool_rules.hpp"
 #include "ports/plugin_directory.hpp"
@@ -49,12 +50,14 @@ class Discovery {
   Discovery(const ports::PluginDirectory& plugins, std::string embedder)
       : plugins_(plugins), embedder_(std::move(embedder)) {}
 
-  Task<SearchAnswer> search(ports::CallContext context, std::vector<const model::Tool*> tools, std::string query,
-                            std::size_t limit, base::CancelToken cancel);
+  Task<SearchAnswer> search(base::Loop& loop, ports::CallContext context, std::vector<model::SharedTool> tools,
+                            std::string query, std::size_t limit, base::CancelToken cancel);
 
  private:
   using Index = std::shared_ptr<const SearchIndex>;
-  Index index_of(const std::vector<const model::Tool*>& tools);
+  Task<Index> index_of(base::Loop& loop, const std::vector<model::SharedTool>& tools);
+  Index known_index(std::uint64_t print, std::size_t size);
+  Index make_index(std::uint64_t print, const std::vector<model::SharedTool>& tools);
   Task<std::vector<SearchHit>> by_meaning(ports::CallContext context, std::vector<const model::Tool*> tools,
                                           std::string query, base::CancelToken cancel);
   Task<Result<std::vector<ports::Vector>>> vectors_of(std::shared_ptr<ports::Embedder> embedder,
@@ -66,6 +69,9 @@ class Discovery {
   std::mutex mutex_;
   std::list<std::pair<std::uint64_t, Index>> indexes_;  // the newest first
   std::map<std::string, ports::Vector> vectors_;        // by embedder and text's digest
+
+  static constexpr std::size_t kMaxUnmade = 1000;
+  base::WorkerPool makers_{"tool-index", 1, kMaxUnmade};  // last: its work uses the others
 };
 
 }  // namespace platos::tools

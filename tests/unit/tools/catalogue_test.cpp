@@ -92,6 +92,8 @@ struct Entities final : ports::ScopedTools {
   }
 };
 
+Task<void> keep(Task<SearchAnswer> search, std::optional<SearchAnswer>& answer) { answer = co_await std::move(search); }
+
 struct CatalogueFixture : store::DatabaseFixture {
   Plugins plugins;
   Entities entities;
@@ -404,6 +406,25 @@ TEST_CASE("Vectors find what words do not, are made once, and are done without w
   f.make("letters");
   f.plugins.letters->broken = true;
   CHECK(best().empty());
+}
+
+TEST_CASE("An index of tools is made beside the loop, and the next search has it at once") {
+  CatalogueFixture f;
+  const auto set = f.visible();
+  std::optional<SearchAnswer> answer;
+  base::TaskSet tasks(f.loop, [](std::string_view, std::exception_ptr) {});
+  const auto search = [&]() {
+    answer.reset();
+    tasks.start("search",
+                keep(f.catalogue->search(f.loop, {}, set->tools(), "letter", 5, base::CancelToken()), answer));
+  };
+  search();
+  CHECK_FALSE(answer);
+  f.loop.run_until([&] { return answer.has_value(); });
+  CHECK(answer->hits.size() == 2);
+  search();
+  REQUIRE(answer);
+  CHECK(answer->hits.size() == 2);
 }
 
 TEST_CASE("execute_tools is for the dispatcher, and says how many calls it takes") {
