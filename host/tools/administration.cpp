@@ -97,16 +97,20 @@ Task<Result<ListedTool>> Administration::find(base::Loop& loop, model::Scope sco
   co_return std::move(*found);
 }
 
-Task<Result<std::vector<ListedTool>>> Administration::list_of_agent(base::Loop& loop, model::Scope scope,
-                                                                    std::string agent) {
-  const auto read = database_.read(loop, [scope, agent](store::Session& session) -> Result<model::Agent> {
+Task<Result<model::Agent>> Administration::agent(base::Loop& loop, model::Scope scope, std::string id_or_slug) {
+  const auto read = database_.read(loop, [scope, id_or_slug](store::Session& session) -> Result<model::Agent> {
     store::Agents agents(session);
-    const auto head = agents.find_head(scope, agent);
+    const auto head = agents.find_head(scope, id_or_slug);
     auto found = head ? agents.find(scope, head->id) : std::nullopt;
-    if (!found) return fail(agent_is_missing(agent));
+    if (!found) return fail(agent_is_missing(id_or_slug));
     return std::move(*found);
   });
-  auto found = co_await read;
+  co_return co_await read;
+}
+
+Task<Result<std::vector<ListedTool>>> Administration::list_of_agent(base::Loop& loop, model::Scope scope,
+                                                                    std::string agent) {
+  auto found = co_await this->agent(loop, scope, std::move(agent));
   if (!found) co_return fail(found.error());
   co_return co_await catalogue_.all_of(loop, std::move(scope), std::move(found->config));
 }

@@ -58,6 +58,8 @@ class Administration {
   Task<Result<std::vector<ListedTool>>> list(base::Loop& loop, model::Scope scope);
   /// By model name, or by "<instance>/<name>". NotFound "tool_not_found".
   Task<Result<ListedTool>> find(base::Loop& loop, model::Scope scope, std::string tool);
+  /// By id or slug. NotFound "agent_not_found".
+  Task<Result<model::Agent>> agent(base::Loop& loop, model::Scope scope, std::string id_or_slug);
   /// Of one agent, with what its configuration says. NotFound "agent_not_found".
   Task<Result<std::vector<ListedTool>>> list_of_agent(base::Loop& loop, model::Scope scope, std::string agent);
   /// The newest 50 agents.

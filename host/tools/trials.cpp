@@ -70,7 +70,7 @@ governance::Subject trial_subject(const Trial& trial, const model::Tool& tool, c
   governance::Subject subject;
   subject.context.scope = trial.who.scope;
   subject.context.user_id = trial.user_id.empty() ? trial.who.user_id : trial.user_id;
-  subject.agent_id = trial.agent;
+  subject.agent_id = trial.called_by.empty() ? trial.agent : trial.called_by;
   subject.tool = tool.model_name;
   subject.call_id = call_id;
   subject.effect = model::to_text(tool.effect);
@@ -121,12 +121,15 @@ std::string text_in(const std::string& json_text) {
 
 }  // namespace
 
-Task<Result<ListedTool>> Trials::admitted(base::Loop& loop, Trial trial) {
+Task<Result<ListedTool>> Trials::admitted(base::Loop& loop, Trial& trial) {
   auto tools = Result<std::vector<ListedTool>>();
   if (trial.agent.empty()) {
     tools = co_await administration_.list(loop, trial.who.scope);
   } else {
-    tools = co_await administration_.list_of_agent(loop, trial.who.scope, trial.agent);
+    auto agent = co_await administration_.agent(loop, trial.who.scope, trial.agent);
+    if (!agent) co_return fail(agent.error());
+    trial.agent = agent->id;
+    tools = co_await catalogue_.all_of(loop, trial.who.scope, std::move(agent->config));
   }
   if (!tools) co_return fail(tools.error());
   const auto found =

@@ -21,7 +21,7 @@ struct Trial {
   model::Principal who;
   std::string tool;  ///< model name, or "<instance>/<name>"
   std::string arguments_json;
-  std::string agent;         ///< whose rules hold, too; empty: those of the environment alone
+  std::string agent;         ///< whose rules hold, too, by id or slug; empty: those of the environment alone
   std::string session_json;  ///< the context of the call; empty: none
   bool confirmed = false;    ///< the caller has approved what the tool wants approved
   std::string source = "wire_test";
@@ -77,7 +77,8 @@ class Trials {
   Task<Result<Replay>> replay(base::Loop& loop, model::Principal who, std::string call_id, bool confirmed);
 
  private:
-  Task<Result<ListedTool>> admitted(base::Loop& loop, Trial trial);
+  /// From here on the trial has its agent's id: rules and the audit know no slugs.
+  Task<Result<ListedTool>> admitted(base::Loop& loop, Trial& trial);
   Task<Result<std::string>> govern(base::Loop& loop, const governance::Subject& subject, const model::Tool& tool,
                                    std::string arguments_json);
   Task<Result<void>> note_begun(base::Loop& loop, model::Principal who, store::ToolAuditRow row);

@@ -195,6 +195,21 @@ TEST_CASE("rules judge calls that people make like those of a turn") {
   CHECK(kept["error"].dump().find("safety policy: keep") != std::string::npos);
 }
 
+TEST_CASE("a rule about agents holds for calls that people make in their place, by id and by slug") {
+  const DryStage stage({},
+                       rules(Json::parse(R"({"rules": [{"id": "none", "decision": "deny", "agents": ["agt_*"]}]})")));
+  const std::string agent = agent_with_csv(stage);
+  Json call = {{"tool", "csv__csv_list_sheets"}, {"params", kSheet}};
+  CHECK(stage.made("POST", "/api/v1/agent/tools/execute", call)["status"] == "success");
+  const std::string slug = stage.fetch(kAgents + agent).json()["slug"];
+  REQUIRE(slug != agent);
+  for (const auto& name : {agent, slug}) {
+    call["agentId"] = name;
+    check_error(stage.call("POST", "/api/v1/agent/tools/execute", call), 403, "safety_blocked");
+  }
+  CHECK(ledger(stage)[0]["agentId"] == agent);
+}
+
 TEST_CASE("a dry run says what is wrong with its rules and its questions") {
   const DryStage stage;
   const auto refused = [&](const Json& body, const std::string& code, const std::string& says) {
