@@ -100,7 +100,24 @@ Result<std::vector<Approval>> read_decided(store::Session& session, const model:
   return approvals;
 }
 
-void cancel_open(engine::Run& run, const std::vector<Approval>& approvals) {
+bool has_asked(const engine::Run& run) {
+  const auto& journal = run.former_journal();
+  return std::any_of(journal.begin(), journal.end(),
+                     [](const model::JournalRow& row) { return row.kind == model::journal::kAsked; });
+}
+
+}  // namespace
+
+Task<Result<std::map<std::string, Approval>>> ApprovalGate::asked_before(engine::Run& run) const {
+  std::map<std::string, Approval> asked;
+  if (!has_asked(run)) co_return asked;
+  auto known = co_await read_known(run);
+  if (!known) co_return fail(known.error());
+  for (auto& approval : known->of_run) asked.emplace(approval.call_id, std::move(approval));
+  co_return asked;
+}
+
+void ApprovalGate::withdraw(engine::Run& run, const std::vector<Approval>& approvals) const {
   for (auto approval : approvals) {
     if (approval.state != ApprovalState::Pending) continue;
     approval.state = ApprovalState::Cancelled;
@@ -113,8 +130,6 @@ void cancel_open(engine::Run& run, const std::vector<Approval>& approvals) {
     });
   }
 }
-
-}  // namespace
 
 Task<Result<std::vector<Approval>>> ApprovalGate::ask(engine::Run& run, std::vector<Question> questions) const {
   const bool may_know = !run.former_journal().empty();
@@ -182,7 +197,7 @@ Task<Result<void>> ApprovalGate::wait(engine::Run& run, std::vector<Approval>& a
     const auto waited = co_await run.wait_until(due_us, "approval", std::move(still_waits));
     if (!waited) co_return fail(waited.error());
     if (*waited) continue;
-    cancel_open(run, approvals);
+    withdraw(run, approvals);
     co_return fail(ErrorKind::Cancelled, run.cancel_token().reason(), "the run was cancelled");
   }
   for (const auto& approval : approvals) {

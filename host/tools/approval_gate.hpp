@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,12 @@ class ApprovalGate {
   explicit ApprovalGate(ApprovalOptions options) : options_(options) {}
 
   const ApprovalOptions& options() const { return options_; }
+
+  /// What former attempts asked, by call; no read where the journal says that they asked nothing.
+  Task<Result<std::map<std::string, model::Approval>>> asked_before(engine::Run& run) const;
+
+  /// Nobody will hear the answers any more: those that are pending are cancelled.
+  void withdraw(engine::Run& run, const std::vector<model::Approval>& approvals) const;
 
   /// Asks what `questions` say; those that a former attempt asked are as they stand. In order. One over the hourly
   /// limit has no id and is rejected.

@@ -27,6 +27,10 @@ bool is_same_member(const model::Json& a, const model::Json& b, const std::strin
   return *in_a == *in_b;
 }
 
+model::ToolOutcome approval_void(const model::ToolCall& call, const std::string& why) {
+  return failed(call.call_id, "approval_void", why + " It was not made; ask again.");
+}
+
 // Which argument that the host fills in an edit has changed; empty: none. What rules had changed in one before people
 // were asked is no edit.
 std::string changed_for_the_host(const ToolSet& tools, const model::Tool& tool, const model::Approval& approval) {
@@ -182,6 +186,15 @@ std::optional<Question> CallPreparation::ask(const CallSetting& setting, const P
   return question;
 }
 
+// What people were asked before a restart stands, whatever today's settings, rules and time of day would ask.
+Question CallPreparation::question_as_asked(const PreparedCall& prepared, const model::Approval& asked) const {
+  Question question = question_about(prepared, asked.policy);
+  question.source = asked.source;
+  question.action = asked.action;
+  question.details = asked.details;
+  return question;
+}
+
 PreparedCall CallPreparation::prepare(engine::Run& run, const CallSetting& setting, const PendingCall& pending,
                                       UnknownOutcomes& unknown, bool is_part) const {
   PreparedCall prepared;
@@ -194,31 +207,46 @@ PreparedCall CallPreparation::prepare(engine::Run& run, const CallSetting& setti
   prepared.begun = pending.begun;
   prepared.refusal = refuse(run, setting, prepared, unknown);
   // What was begun was allowed then.
-  if (!prepared.refusal && !prepared.begun && !prepared.question) prepared.question = ask(setting, prepared);
+  if (prepared.refusal || prepared.begun) return prepared;
+  if (pending.asked) {
+    prepared.question = question_as_asked(prepared, *pending.asked);
+  } else if (!prepared.question) {
+    prepared.question = ask(setting, prepared);
+  }
   return prepared;
 }
 
-std::optional<model::ToolOutcome> CallPreparation::check_edit(engine::Run& run, const CallSetting& setting,
-                                                              const PreparedCall& prepared,
-                                                              const model::Approval& approval) const {
-  const auto refused = [&](const std::string& why) {
-    return failed(prepared.call.call_id, "approval_void", why + " It was not made; ask again.");
-  };
-  const auto changed = changed_for_the_host(setting.tools, *prepared.tool, approval);
-  if (!changed.empty()) return refused("The edit changed what the host fills in: " + changed + ".");
-  if (!chain_.wants(ports::Point::BeforeTool)) return std::nullopt;
-  const auto subject = subject_of(run, prepared);
-  const auto judged = chain_.check(subject, ports::Point::BeforeTool, prepared.call.arguments_json);
-  governance::keep(run, subject, judged.findings, prepared.call.call_id + ":edited");
+std::optional<model::ToolOutcome> CallPreparation::judge_approved(const PreparedCall& prepared,
+                                                                  const model::Approval& approval,
+                                                                  const governance::Judgement& judged) const {
   if (judged.decision == ports::Decision::Deny) {
     const Error why = governance::refusal(judged.decision, judged.rule_id, judged.findings);
     return failed(prepared.call.call_id, why.code, "Tool call blocked by safety policy: " + judged.rule_id);
   }
-  if (judged.redacted) return refused("A safety policy hides some of what it was edited to.");
+  if (judged.redacted && judged.text != prepared.call.arguments_json)
+    return approval_void(prepared.call, "A safety policy hides some of what was approved.");
   if (judged.decision != ports::Decision::RequireApproval) return std::nullopt;
   const auto question = question_of_governors(prepared, judged);
   if (question && model::covers(approval.policy, question->policy)) return std::nullopt;
-  return refused("What it was edited to is for others to approve (" + judged.rule_id + ").");
+  return approval_void(prepared.call, "What was approved is for others to approve (" + judged.rule_id + ").");
+}
+
+std::optional<model::ToolOutcome> CallPreparation::check_approved(engine::Run& run, const CallSetting& setting,
+                                                                  const PreparedCall& prepared,
+                                                                  const model::Approval& approval) const {
+  const bool is_edited = !approval.edited_arguments_json.empty();
+  if (is_edited) {
+    const auto changed = changed_for_the_host(setting.tools, *prepared.tool, approval);
+    if (!changed.empty())
+      return approval_void(prepared.call, "The edit changed what the host fills in: " + changed + ".");
+  }
+  if (!chain_.wants(ports::Point::BeforeTool)) return std::nullopt;
+  const auto subject = subject_of(run, prepared);
+  const auto judged = chain_.check(subject, ports::Point::BeforeTool, prepared.call.arguments_json);
+  auto refusal = judge_approved(prepared, approval, judged);
+  // What they said of the same arguments before people were asked is in the ledger.
+  if (is_edited || refusal) governance::keep(run, subject, judged.findings, prepared.call.call_id + ":approved");
+  return refusal;
 }
 
 void CallPreparation::decide(engine::Run& run, const CallSetting& setting, PreparedCall& prepared,
@@ -229,13 +257,11 @@ void CallPreparation::decide(engine::Run& run, const CallSetting& setting, Prepa
     prepared.refusal = denial_of(prepared.call, approval);
   } else if (approval.arguments_json != prepared.call.arguments_json ||
              approval.request_hash != model::approval_hash(prepared.call.model_name, approval.effective_arguments())) {
-    prepared.refusal = failed(prepared.call.call_id, "approval_void",
-                              "What was approved is not what would run now. It was not made; ask again.");
+    prepared.refusal = approval_void(prepared.call, "What was approved is not what would run now.");
   } else {
     prepared.call.arguments_json = approval.effective_arguments();
     prepared.refusal = check_arguments(prepared.call, *prepared.tool);
-    const bool edited = !approval.edited_arguments_json.empty();
-    if (!prepared.refusal && edited) prepared.refusal = check_edit(run, setting, prepared, approval);
+    if (!prepared.refusal) prepared.refusal = check_approved(run, setting, prepared, approval);
   }
   prepared.question.reset();
 }

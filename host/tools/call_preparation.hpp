@@ -39,12 +39,13 @@ class CallPreparation {
  public:
   CallPreparation(const governance::Chain& chain, PreparationOptions options) : chain_(chain), options_(options) {}
 
-  /// A refusal, a question, or a call that may be made.
+  /// A refusal, a question, or a call that may be made. What people were asked by a former attempt is asked as it was:
+  /// today's rules may refuse the call, and no more.
   PreparedCall prepare(engine::Run& run, const CallSetting& setting, const PendingCall& pending,
                        UnknownOutcomes& unknown, bool is_part = false) const;
 
-  /// People have decided: refuses the call, or lets it run with the arguments that they left. What they edited,
-  /// governors see again; what an edit may not touch, or what others would have to approve, is "approval_void".
+  /// People have decided: refuses the call, or lets it run with the arguments that they left. Governors see these as
+  /// of now; what an edit may not touch, or what others would have to approve, is "approval_void".
   void decide(engine::Run& run, const CallSetting& setting, PreparedCall& prepared,
               const model::Approval& approval) const;
 
@@ -52,11 +53,14 @@ class CallPreparation {
   std::optional<model::ToolOutcome> refuse(engine::Run& run, const CallSetting& setting, PreparedCall& prepared,
                                            UnknownOutcomes& unknown) const;
   std::optional<model::ToolOutcome> resume(PreparedCall& prepared, UnknownOutcomes& unknown) const;
-  std::optional<model::ToolOutcome> check_edit(engine::Run& run, const CallSetting& setting,
-                                               const PreparedCall& prepared, const model::Approval& approval) const;
+  std::optional<model::ToolOutcome> check_approved(engine::Run& run, const CallSetting& setting,
+                                                   const PreparedCall& prepared, const model::Approval& approval) const;
+  std::optional<model::ToolOutcome> judge_approved(const PreparedCall& prepared, const model::Approval& approval,
+                                                   const governance::Judgement& judged) const;
   Result<Question> question_of_governors(const PreparedCall& prepared, const governance::Judgement& judged) const;
   std::optional<model::ToolOutcome> govern(engine::Run& run, PreparedCall& prepared) const;
   std::optional<Question> ask(const CallSetting& setting, const PreparedCall& prepared) const;
+  Question question_as_asked(const PreparedCall& prepared, const model::Approval& asked) const;
   Question question_about(const PreparedCall& prepared, const model::ApprovalPolicy& policy) const;
 
   const governance::Chain& chain_;

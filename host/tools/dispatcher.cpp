@@ -70,6 +70,7 @@ class Dispatcher::Step {
       : run(the_run), setting(its_setting), unknown(its_unknown) {}
 
   void add(const CallPreparation& preparation, PendingCall pending, bool is_part = false) {
+    if (const auto found = asked.find(pending.call.call_id); found != asked.end()) pending.asked = found->second;
     Entry entry;
     entry.prepared = preparation.prepare(run, setting, pending, unknown, is_part);
     entry.begun = pending.begun.has_value();
@@ -112,10 +113,18 @@ class Dispatcher::Step {
     return fail(ErrorKind::Cancelled, run.cancel_token().reason(), "the run was cancelled");
   }
 
+  /// What former attempts asked about calls that are not to be decided by people any more.
+  std::vector<model::Approval> not_asked_again() const {
+    std::vector<model::Approval> approvals;
+    for (const auto& each : asked) approvals.push_back(each.second);
+    return approvals;
+  }
+
   engine::Run& run;
   const CallSetting& setting;
   UnknownOutcomes& unknown;
-  std::deque<Entry> entries;  // places stay, and so do references
+  std::map<std::string, model::Approval> asked;  // by former attempts, by call; without those whose answer is known
+  std::deque<Entry> entries;                     // places stay, and so do references
 
  private:
   void add_part(const CallPreparation& preparation, const PendingCall& whole, const model::ToolCall& part) {
@@ -151,7 +160,17 @@ Task<Result<std::vector<model::ToolOutcome>>> Dispatcher::call_all(engine::Run& 
                                                                    std::vector<PendingCall> calls,
                                                                    UnknownOutcomes& unknown) const {
   Step step(run, setting, unknown);
+  auto asked = co_await gate_.asked_before(run);
+  if (!asked) co_return fail(asked.error());
+  step.asked = std::move(*asked);
   for (auto& call : calls) step.add(preparation_, std::move(call));
+  auto outcomes = co_await run_step(step);
+  gate_.withdraw(run, step.not_asked_again());
+  co_return outcomes;
+}
+
+Task<Result<std::vector<model::ToolOutcome>>> Dispatcher::run_step(Step& step) const {
+  engine::Run& run = step.run;
   for (bool again = true; again;) {
     if (run.cancel_token().cancelled()) co_return step.end();
     if (auto ran = co_await run_ready(step); !ran) co_return fail(ran.error());
@@ -228,6 +247,7 @@ Task<Result<bool>> Dispatcher::ask_people(Step& step) const {
   for (std::size_t i = 0; i < step.entries.size(); ++i) {
     if (!step.entries[i].prepared.question) continue;
     asking.push_back(i);
+    step.asked.erase(step.entries[i].prepared.call.call_id);
     questions.push_back(*step.entries[i].prepared.question);
   }
   if (asking.empty()) co_return false;

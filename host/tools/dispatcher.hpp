@@ -45,6 +45,7 @@ class Dispatcher {
  private:
   struct Entry;
   class Step;
+  Task<Result<std::vector<model::ToolOutcome>>> run_step(Step& step) const;
   Task<Result<void>> run_ready(Step& step) const;
   Task<Result<void>> run_wave(Step& step, std::vector<Entry*> wave) const;
   /// False: nobody is to be asked.

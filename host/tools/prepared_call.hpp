@@ -26,6 +26,7 @@ struct PendingCall {
   std::optional<BegunCall> begun = {};
   std::vector<model::ToolOutcome> settled_parts = {};  ///< of execute_tools: those that have an outcome already
   std::map<std::string, BegunCall> begun_parts = {};   ///< of execute_tools, by id
+  std::optional<model::Approval> asked = {};           ///< what a former attempt asked people about it
 };
 
 /// What people are to decide before a call is made, or in its place.

@@ -9,6 +9,15 @@ namespace {
 
 const std::string kResolve = "/api/v1/agent/approvals/";
 
+std::string manifest(const Json& rules) {
+  return Json({{"instance", 1},
+               {"name", "rules"},
+               {"plugin", "dev.platos.governor-rules"},
+               {"component", "rules"},
+               {"config", {{"rules", rules}}}})
+      .dump();
+}
+
 /// A rule, or the one that asks about all calls, with this approval.
 std::map<std::string, std::string> rule(const Json& approval) {
   Json wants = {{"id", "look-first"},
@@ -17,12 +26,7 @@ std::map<std::string, std::string> rule(const Json& approval) {
                 {"reason", "Somebody must look."},
                 {"approval", approval}};
   if (approval.contains("decision")) wants = approval;
-  return {{"instances/rules.json", Json({{"instance", 1},
-                                         {"name", "rules"},
-                                         {"plugin", "dev.platos.governor-rules"},
-                                         {"component", "rules"},
-                                         {"config", {{"rules", {wants}}}}})
-                                       .dump()}};
+  return {{"instances/rules.json", manifest(Json::array({wants}))}};
 }
 
 struct Rules : People {
@@ -43,6 +47,12 @@ struct Rules : People {
   }
   Answer say(const std::string& id, const Json& body, const Headers& headers) const {
     return call("POST", kResolve + id + "/resolve", body, headers);
+  }
+  /// The daemon dies, and comes back with these rules.
+  void come_back_with(const Json& rules) const {
+    daemon->kill_hard();
+    data.write("manifests/instances/rules.json", manifest(rules));
+    daemon->start_again();
   }
   std::string result_of(const std::string& run) const {
     return event_of(events_of(fetch(kRuns + run + "/events").body), "tool_result").dump();
@@ -136,4 +146,50 @@ TEST_CASE("an edit does not touch what the host fills in, and leaves its envelop
   REQUIRE(stage.say(id, {{"approved", true}, {"editedArgs", {{"source", edited}}}}, People::as("ann")).status == 201);
   CHECK(stage.wait_for_status(run, "completed"));
   CHECK((stage.result_of(run).find("approval_void") != std::string::npos) == is_void);
+}
+
+TEST_CASE("what was asked stays asked over a restart, though no rule would ask today") {
+  const Rules stage(Json::object());
+  const std::string run = stage.begin();
+  const std::string id = stage.pending()["id"];
+  const bool approved = GENERATE(false, true);
+  stage.come_back_with(Json::array());
+  CHECK(stage.wait_for_status(run, "waiting"));
+  CHECK(stage.pending()["id"] == id);
+  REQUIRE(stage.say(id, {{"approved", approved}}, {}).status == 201);
+  CHECK(stage.wait_for_status(run, "completed"));
+  CHECK((stage.result_of(run).find("Sheet1") != std::string::npos) == approved);
+  CHECK((stage.result_of(run).find("approval_denied") != std::string::npos) == !approved);
+}
+
+TEST_CASE("an approval that has expired while the daemon was down denies, though no rule would ask today") {
+  const Rules stage(Json{{"expires_ms", 1000}});
+  const std::string run = stage.begin();
+  stage.come_back_with(Json::array());
+  CHECK(stage.wait_for_status(run, "completed"));
+  CHECK(stage.result_of(run).find("approval_expired") != std::string::npos);
+}
+
+TEST_CASE("a rule that denies now holds though people have approved, and takes open questions back") {
+  const Rules stage(Json::object());
+  const Json hidden = {{"toolsBlockConfig", {{"displayMode", "meta-tool"}}}};
+  const auto part = [](const char* sheet) {
+    return Json{{"tool", "csv__csv_list_sheets"}, {"params", {{"source", sheet}}}};
+  };
+  const std::string agent = make_agent(*stage.daemon, "mock:mock-toolsay-r0", {"csv"}, hidden);
+  const Json calls = {{"calls", {part("a,b\n1,2\n"), part("x,y\n3,4\n")}}};
+  const Json message = {{"tool", "execute_tools"}, {"arguments", calls}};
+  const Answer answer = stage.call("POST", kAgents + agent + "/messages", {{"message", message.dump()}});
+  REQUIRE(answer.status == 202);
+  const std::string run = answer.json()["runId"];
+  const Json asked = stage.fetch("/api/v1/agent/monitoring/approvals?status=pending").json()["approvals"];
+  REQUIRE(asked.size() == 2);
+  stage.come_back_with(Json::array({{{"id", "closed"}, {"decision", "deny"}}}));
+  REQUIRE(stage.say(asked[0]["id"], {{"approved", true}}, {}).status == 201);
+  CHECK(stage.wait_for_status(run, "completed"));
+  const std::string events = stage.fetch(kRuns + run + "/events").body;
+  CHECK(events.find("closed") != std::string::npos);
+  CHECK(events.find("Sheet1") == std::string::npos);
+  const std::string other = asked[1]["id"];
+  CHECK(stage.fetch("/api/v1/agent/monitoring/approvals/" + other).json()["status"] == "cancelled");
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/stage.hpp"
+#include "governance/fake_governor.hpp"
 #include "model/json_schema.hpp"
 
 using namespace platos;
@@ -53,6 +54,34 @@ struct Preparing {
     return preparation.prepare(*run, {*set, memory, {}}, pending, unknown);
   }
   std::unique_ptr<ToolSet> set;
+
+  std::shared_ptr<engine::Run> run() {
+    return std::make_shared<engine::Run>(context, stage.loop, tasks, stage.new_run(), 1,
+                                         std::vector<model::JournalRow>{});
+  }
+};
+
+/// A call that people have approved as it was asked, and what governors say now.
+struct Approved : Preparing {
+  governance::Governors directory;
+  model::Approval approval;
+
+  std::optional<model::ToolOutcome> decide(ports::Verdict now) {
+    directory.add("now", static_cast<std::uint32_t>(ports::Point::BeforeTool), governance::always(std::move(now)));
+    governance::Chain governors{{}, stage.clock, stage.logger, metrics, tracer};
+    governors.load(directory);
+    const CallPreparation deciding{governors, {}};
+    set = std::make_unique<ToolSet>(std::vector<model::SharedTool>{tool(Effect::Once)});
+    PreparedCall prepared;
+    prepared.call = {"call_1", "", "pay", R"({"new":1})"};
+    prepared.tool = set->find("pay");
+    prepared.question.emplace();
+    approval.state = model::ApprovalState::Approved;
+    approval.arguments_json = prepared.call.arguments_json;
+    approval.request_hash = model::approval_hash("pay", approval.arguments_json);
+    deciding.decide(*run(), {*set, memory, {}}, prepared, approval);
+    return prepared.refusal;
+  }
 };
 
 }  // namespace
@@ -113,4 +142,21 @@ TEST_CASE_METHOD(Preparing,
   const auto prepared = preparation.prepare(*run, {*set, memory, {}}, pending, unknown);
   CHECK(prepared.refusal.has_value() == once);
   if (!once) CHECK(prepared.idempotency_key == "run_0:call_0");
+}
+
+TEST_CASE_METHOD(Approved, "a rule that denies by now holds against an approval") {
+  const auto refusal = decide(governance::verdict_of(ports::Decision::Deny, "closed"));
+  REQUIRE(refusal);
+  CHECK(refusal->code == "safety_blocked");
+  CHECK(refusal->result_json.find("closed") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Approved, "a rule that asks by now is satisfied by what people who may have said") {
+  auto asks = governance::verdict_of(ports::Decision::RequireApproval, "two");
+  asks.approval_json = R"({"needed":2})";
+  const auto given = GENERATE(as<std::int64_t>(), 1, 2);
+  approval.policy.needed = given;
+  const auto refusal = decide(asks);
+  CHECK(refusal.has_value() == (given == 1));
+  if (refusal) CHECK(refusal->code == "approval_void");
 }
