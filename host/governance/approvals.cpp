@@ -36,8 +36,13 @@ Result<Approval> visible(store::Session& session, const Principal& who, const st
   return std::move(*approval);
 }
 
-// The same person over another credential is the same person.
-std::string voter_of(const Principal& who) { return who.user_id.empty() ? who.actor : who.user_id; }
+// The same person over another credential is the same person, and so is everybody whom the holder of one key names.
+std::vector<std::string> voters_of(const Principal& who) {
+  std::vector<std::string> voters;
+  if (!who.user_id.empty()) voters.push_back(who.user_id);
+  if (!who.is_proven || who.user_id.empty()) voters.push_back(who.actor);
+  return voters;
+}
 
 Result<void> check_open(const Approval& approval, std::int64_t now_us) {
   if (approval.state != ApprovalState::Pending) {
@@ -100,11 +105,13 @@ Result<void> edit(store::Session& session, Approval& approval, const Principal& 
 // Changes `approval` to what it is after this word.
 Result<void> count(store::Session& session, Approval& approval, const Principal& who, const ApprovalDecision& decision,
                    std::int64_t now_us) {
-  const store::Vote vote{voter_of(who), decision.approved, decision.comment, now_us};
-  if (!store::Approvals(session).vote(approval.scope, approval.id, vote)) {
+  for (const auto& voter : voters_of(who)) {
+    const store::Vote vote{voter, decision.approved, decision.comment, now_us};
+    if (store::Approvals(session).vote(approval.scope, approval.id, vote)) continue;
     return fail(ErrorKind::Conflict, "already_decided",
-                "you have approved " + approval.id + " already; it needs " + std::to_string(approval.policy.needed) +
-                    " different people");
+                base::printable(voter, 80) + " has approved " + approval.id + " already; it needs " +
+                    std::to_string(approval.policy.needed) +
+                    " different people, each with a token or session of their own: a key counts once");
   }
   if (decision.approved) ++approval.approvals;
   if (decision.approved && approval.approvals < approval.policy.needed) return {};

@@ -63,6 +63,7 @@ struct Principal {
   Rights rights = 0;
   std::string agent_id = {};    ///< not empty: bound to this agent, on every route
   std::string actor = {};       ///< for the audit: "admin_key", "token:pat_1", "access_key:env_1", "session:ent_1"
+  bool is_proven = false;       ///< user_id is whom the credential was made for; else whoever holds it names anybody
   std::string user_token = {};  ///< the customer's own token, passed through to entities; never logged
   std::string address = {};     ///< where the request came from
   std::string request_id = {};

@@ -256,6 +256,7 @@ Result<Authenticator::Known> Authenticator::from_personal_token(store::Session& 
   known.principal.user_id = found->user_id;
   known.principal.rights = rights & rights_of_role(found->role);
   known.principal.actor = "token:" + found->id;
+  known.principal.is_proven = true;
   known.principal.expires_us = found->expires_us;
   if (now_us - found->last_used_us > kMinuteUs) known.used_hash = found->hash;
   known.principal.user_token = credentials.user_token;
@@ -305,6 +306,7 @@ Result<Authenticator::Known> Authenticator::from_session(store::Session& session
       known.principal.agent_id = agent->id;
   }
   known.principal.actor = "session:" + (claims.entity_id.empty() ? claims.issuer : claims.entity_id);
+  known.principal.is_proven = true;
   known.principal.profile_json = profile_of(claims);
   known.principal.user_token = claims.user_token.empty() ? credentials.user_token : claims.user_token;
   return known;

@@ -63,42 +63,54 @@ struct Rules : People {
 
 TEST_CASE("a rule that wants two people waits for the second, and counts nobody twice") {
   const Rules stage(Json{{"needed", 2}, {"show", "Is this sheet ours?"}});
+  const auto ann = stage.member("ann", "member");
   const std::string run = stage.begin();
   const Json approval = stage.pending();
   const std::string id = approval["id"];
   CHECK(approval["approvalsNeeded"] == 2);
   CHECK(approval["details"] == "Is this sheet ours?");
-  const Answer first = stage.say(id, {{"approved", true}}, People::as("ann"));
+  const Answer first = stage.say(id, {{"approved", true}}, ann);
   REQUIRE(first.status == 201);
   CHECK(first.json()["resolved"] == false);
   CHECK(first.json()["approvalsGiven"] == 1);
-  check_error(stage.say(id, {{"approved", true}}, People::as("ann")), 409, "already_decided");
+  check_error(stage.say(id, {{"approved", true}}, ann), 409, "already_decided");
   CHECK(stage.run_record(run)["status"] == "waiting");
-  CHECK(stage.say(id, {{"approved", true}}, People::as("bob")).json()["resolved"] == true);
+  CHECK(stage.say(id, {{"approved", true}}, stage.member("bob", "member")).json()["resolved"] == true);
   CHECK(stage.wait_for_status(run, "completed"));
   CHECK(stage.result_of(run).find("Sheet1") != std::string::npos);
 }
 
-TEST_CASE("an edit voids what others said of the former arguments") {
-  const Rules stage(Json{{"needed", 2}});
+TEST_CASE("who holds one key is one person, whatever users are named with it") {
+  Rules stage(Json{{"needed", 3}});
   const std::string run = stage.begin();
   const std::string id = stage.pending()["id"];
+  const std::string key = stage.made("POST", "/api/v1/agent/access-key/generate", Json())["key"];
+  const auto with_key = [&](const char* user) {
+    return People::Headers{"Authorization: Bearer " + key, std::string("X-Platos-User-Id: ") + user};
+  };
   CHECK(stage.say(id, {{"approved", true}}, People::as("ann")).json()["approvalsGiven"] == 1);
-  const Json edited = {{"source", "x,y\n3,4\n"}};
-  CHECK(stage.say(id, {{"approved", true}, {"editedArgs", edited}}, People::as("bob")).json()["approvalsGiven"] == 1);
-  CHECK(stage.pending()["editedArgs"] == edited);
-  CHECK(stage.say(id, {{"approved", true}}, People::as("ann")).json()["resolved"] == true);
+  check_error(stage.say(id, {{"approved", true}}, People::as("bob")), 409, "already_decided");
+  CHECK(stage.say(id, {{"approved", true}}, with_key("cyd")).json()["approvalsGiven"] == 2);
+  check_error(stage.say(id, {{"approved", true}}, with_key("dan")), 409, "already_decided");
+  check_error(stage.say(id, {{"approved", true}}, with_key("ann")), 409, "already_decided");
+  CHECK(stage.run_record(run)["status"] == "waiting");
+  CHECK(stage.say(id, {{"approved", true}}, stage.member("bob", "member")).json()["resolved"] == true);
   CHECK(stage.wait_for_status(run, "completed"));
 }
 
-TEST_CASE("one refusal ends it, however many would be needed") {
-  const Rules stage(Json{{"needed", 3}});
-  const std::string run = stage.begin();
+TEST_CASE("the person whom a key has named is the same person with a token") {
+  const Rules stage(Json{{"needed", 2}});
+  stage.begin();
   const std::string id = stage.pending()["id"];
-  CHECK(stage.say(id, {{"approved", true}}, People::as("ann")).status == 201);
-  CHECK(stage.say(id, {{"approved", false}, {"comment", "not ours"}}, People::as("bob")).json()["resolved"] == true);
-  CHECK(stage.wait_for_status(run, "completed"));
-  CHECK(stage.result_of(run).find("not ours") != std::string::npos);
+  const auto ann = stage.member("ann", "member");
+  std::string user;
+  const Json listed = stage.fetch("/api/v1/organizations/org_default/members").json();
+  for (const auto& member : listed["members"]) {
+    if (member["name"] == "ann") user = member["userId"];
+  }
+  REQUIRE_FALSE(user.empty());
+  CHECK(stage.say(id, {{"approved", true}}, People::as(user)).json()["approvalsGiven"] == 1);
+  check_error(stage.say(id, {{"approved", true}}, ann), 409, "already_decided");
 }
 
 TEST_CASE("only the roles that the rule names decide, and end users see only their own") {
@@ -184,6 +196,7 @@ TEST_CASE("a rule that denies now holds though people have approved, and takes o
   const std::string run = answer.json()["runId"];
   const Json asked = stage.fetch("/api/v1/agent/monitoring/approvals?status=pending").json()["approvals"];
   REQUIRE(asked.size() == 2);
+  REQUIRE(stage.wait_for_status(run, "waiting"));
   stage.come_back_with(Json::array({{{"id", "closed"}, {"decision", "deny"}}}));
   REQUIRE(stage.say(asked[0]["id"], {{"approved", true}}, {}).status == 201);
   CHECK(stage.wait_for_status(run, "completed"));

@@ -19,10 +19,11 @@ struct People : ApiStage {
   static Headers in(const std::string& environment) { return {"X-Platos-Environment-Id: " + environment}; }
 
   /// A member of the organization: owner, admin, member or viewer.
-  Headers member(const std::string& role) const {
+  Headers member(const std::string& role) const { return member(role, role); }
+  Headers member(const std::string& name, const std::string& role) const {
     const std::string user =
-        made("POST", "/api/v1/organizations/org_default/members", {{"name", role}, {"role", role}})["userId"];
-    const Json token = made("POST", "/api/v1/tokens", {{"name", role}, {"userId", user}, {"role", role}});
+        made("POST", "/api/v1/organizations/org_default/members", {{"name", name}, {"role", role}})["userId"];
+    const Json token = made("POST", "/api/v1/tokens", {{"name", name}, {"userId", user}, {"role", role}});
     return {"Authorization: Bearer " + token["token"].get<std::string>(), "X-Platos-Environment-Id: env_default"};
   }
 
