@@ -55,6 +55,7 @@ void print_approval(const Json& approval) {
                 {"details", text_of(approval, "details")},
                 {"tool", text_of(approval, "toolName")},
                 {"arguments", json_text(is_edited ? *edited : approval.value("args", Json()), -1)},
+                {"asked for", is_edited ? json_text(approval.value("args", Json()), -1) : ""},
                 {"edited by", text_of(approval, "editedByUserId")},
                 {"hash", text_of(approval, "requestHash")},
                 {"given", given_of(approval)},
@@ -122,7 +123,7 @@ void define_approvals(const Commands& commands) {
     const auto [added, options] = command(name, description, example, work);
     add_id(*added, options->id, "Id of the approval");
     added->add_option("--comment", options->comment, "Why; the agent reads it");
-    added->add_option("--hash", options->hash, "Hash of what you saw: refused when it has changed since");
+    added->add_option("--hash", options->hash, "Hash of what you saw: refused when it has changed since; an edited approval needs it");
     return std::make_pair(added, options);
   };
   const auto [list_command, list_options] =

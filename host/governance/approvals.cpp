@@ -14,6 +14,7 @@ using model::ApprovalState;
 using model::Principal;
 
 constexpr std::size_t kMaxCommentBytes = 4000;
+constexpr std::size_t kMaxShownBytes = 1000;
 constexpr model::Rights kSeesAll = model::kRead | model::kWrite | model::kAdmin | model::kOwner | model::kOperator;
 
 Error approval_not_found(const std::string& id) {
@@ -55,6 +56,19 @@ Result<void> check_open(const Approval& approval, std::int64_t now_us) {
                 "approval " + approval.id + " has expired, which denies it; the agent must ask again");
   }
   return {};
+}
+
+// Nobody says yes to what somebody else has edited without having seen it.
+Result<void> check_seen(const Approval& approval, const ApprovalDecision& decision) {
+  if (decision.request_hash == approval.request_hash) return {};
+  const bool is_edited = !approval.edited_arguments_json.empty();
+  if (decision.request_hash.empty() && !(is_edited && decision.approved)) return {};
+  const std::string now = base::printable(approval.effective_arguments(), kMaxShownBytes);
+  return fail(ErrorKind::Conflict, "approval_changed",
+              "what approval " + approval.id + " would let run " +
+                  (is_edited ? "was edited by " + base::printable(approval.edited_by, 80) : "is not what you saw") +
+                  "; it is " + approval.tool + " with " + now + " now; decide with its requestHash, " +
+                  approval.request_hash);
 }
 
 Result<void> check_decision(const ApprovalDecision& decision) {
@@ -133,10 +147,7 @@ Result<Approval> decide_in(store::Session& session, base::IdMaker& ids, const Pr
     return fail(ErrorKind::PermissionDenied, "approval_role",
                 "approval " + id + " is to be decided by somebody with another role than yours");
   }
-  if (!decision.request_hash.empty() && decision.request_hash != approval->request_hash) {
-    return fail(ErrorKind::Conflict, "approval_changed",
-                "the arguments of approval " + id + " were changed since you saw them; look at them again");
-  }
+  if (auto seen = check_seen(*approval, decision); !seen) return fail(seen.error());
   if (decision.approved && decision.edited_arguments) {
     if (auto edited = edit(session, *approval, who, *decision.edited_arguments); !edited) return fail(edited.error());
   }

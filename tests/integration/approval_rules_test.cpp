@@ -113,6 +113,29 @@ TEST_CASE("the person whom a key has named is the same person with a token") {
   check_error(stage.say(id, {{"approved", true}}, ann), 409, "already_decided");
 }
 
+TEST_CASE("an edit voids what others said of the former arguments, and nobody approves it unseen") {
+  const Rules stage(Json{{"needed", 2}});
+  const auto ann = stage.member("ann", "member");
+  const auto bob = stage.member("bob", "member");
+  const std::string run = stage.begin();
+  const std::string id = stage.pending()["id"];
+  CHECK(stage.say(id, {{"approved", true}}, ann).json()["approvalsGiven"] == 1);
+  const Json edited = {{"source", "x,y\n3,4\n"}};
+  CHECK(stage.say(id, {{"approved", true}, {"editedArgs", edited}}, bob).json()["approvalsGiven"] == 1);
+  const Json now = stage.pending();
+  CHECK(now["editedArgs"] == edited);
+  const Answer unseen = stage.say(id, {{"approved", true}}, ann);
+  check_error(unseen, 409, "approval_changed");
+  const std::string why = unseen.json()["message"];
+  CHECK(why.find(now["requestHash"].get<std::string>()) != std::string::npos);
+  CHECK(why.find(edited.dump()) != std::string::npos);
+  check_error(stage.say(id, {{"approved", true}, {"editedArgs", {{"source", "c\n5\n"}}}}, ann), 409,
+              "approval_changed");
+  CHECK(stage.pending()["approvalsGiven"] == 1);
+  CHECK(stage.say(id, {{"approved", true}, {"requestHash", now["requestHash"]}}, ann).json()["resolved"] == true);
+  CHECK(stage.wait_for_status(run, "completed"));
+}
+
 TEST_CASE("only the roles that the rule names decide, and end users see only their own") {
   Rules stage(Json{{"roles", {"admin"}}});
   const std::string run = stage.begin();
