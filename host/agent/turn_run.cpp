@@ -8,6 +8,7 @@
 #include "base/failpoint.hpp"
 #include "governance/ledger.hpp"
 #include "model/json.hpp"
+#include "tools/call_batch.hpp"
 
 namespace platos::agent {
 namespace {
@@ -25,6 +26,19 @@ Error cancelled_error(const std::string& reason) {
     return {ErrorKind::Deadline, "deadline_exceeded", "the turn took longer than it may, and was ended", false, 0, {}};
   }
   return {ErrorKind::Cancelled, reason, "the turn was cancelled", false, 0, {}};
+}
+
+// What came since the turn began, find_tools finds: it may be called, too.
+bool names_unknown(const tools::ToolSet& tools, const std::vector<tools::PendingCall>& calls) {
+  const auto is_unknown = [&tools](const model::ToolCall& call) {
+    return tools.find(call.model_name) == nullptr && !tools.withholds(call.model_name);
+  };
+  return std::any_of(calls.begin(), calls.end(), [&](const tools::PendingCall& each) {
+    if (is_unknown(each.call)) return true;
+    if (each.call.model_name != tools::kExecuteTools) return false;
+    const auto parts = tools::parts_of(each.call);
+    return parts && std::any_of(parts->begin(), parts->end(), is_unknown);
+  });
 }
 
 telemetry::SpanContext trace_of(const engine::Run& run, const TurnInput& input) {
@@ -147,16 +161,18 @@ Result<void> TurnRun::check_limits() const {
   return {};
 }
 
+Task<Result<tools::ToolSet>> TurnRun::visible_tools() {
+  co_return co_await services_.catalogue.visible_to(run_.loop(), run_.record().scope, setting_.config(),
+                                                    setting_.tool_context_json, setting_.input.allowed_tools);
+}
+
 // What is needed once is no part of work()'s frame, which lasts as long as the answer streams.
 Task<Result<tools::ToolSet>> TurnRun::prepare() {
   if (auto allowed = govern_message(); !allowed) co_return fail(allowed.error());
   const bool structured = setting_.output_schema != nullptr;
   // A schema and tools exclude each other: the model would answer in tool calls.
   Result<tools::ToolSet> tools = tools::ToolSet({});
-  if (!structured) {
-    tools = co_await services_.catalogue.visible_to(run_.loop(), run_.record().scope, setting_.config(),
-                                                    setting_.tool_context_json, setting_.input.allowed_tools);
-  }
+  if (!structured) tools = co_await visible_tools();
   if (!tools) co_return fail(tools.error());
   setting_.tools_prompt = tools->prompt();
   // Who may not load a skill need not hear of them.
@@ -175,7 +191,7 @@ Task<Result<tools::ToolSet>> TurnRun::prepare() {
 }
 
 Task<Result<void>> TurnRun::work() {
-  const auto tools = co_await prepare();
+  auto tools = co_await prepare();
   if (!tools) co_return fail(tools.error());
   while (state_.wants_another_step()) {
     if (auto within = check_limits(); !within) co_return within;
@@ -205,7 +221,7 @@ void TurnRun::record(model::ChatResponse response) {
   state_.record(std::move(response));
 }
 
-Task<Result<void>> TurnRun::step(const tools::ToolSet& tools) {
+Task<Result<void>> TurnRun::step(tools::ToolSet& tools) {
   // After a crash a step may begin with its calls: the model's answer stands.
   const bool answered = !state_.pending_calls().empty();
   telemetry::Span span(services_.tracer, "step", span_.context());
@@ -232,9 +248,13 @@ Task<Result<void>> TurnRun::call_model(const tools::ToolSet& tools) {
   co_return Result<void>{};
 }
 
-Task<Result<void>> TurnRun::call_tools(const tools::ToolSet& tools) {
+Task<Result<void>> TurnRun::call_tools(tools::ToolSet& tools) {
   auto pending = state_.pending_calls();
   if (pending.empty()) co_return Result<void>{};
+  if (setting_.output_schema == nullptr && names_unknown(tools, pending)) {
+    auto now = co_await visible_tools();
+    if (now) tools = std::move(*now);
+  }
   if (!run_.cancel_token().cancelled()) run_.emit(model::status_event("executing", run_.record().agent_id));
   const auto memory = state_.call_memory();
   const tools::CallSetting setting{tools, memory, step_, setting_.input.user_token};

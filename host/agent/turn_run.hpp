@@ -21,12 +21,13 @@ class TurnRun {
  private:
   Task<Result<void>> load();
   Task<Result<tools::ToolSet>> prepare();
+  Task<Result<tools::ToolSet>> visible_tools();
   Task<Result<void>> work();
   void greet();
   Result<void> govern_message();
-  Task<Result<void>> step(const tools::ToolSet& tools);
+  Task<Result<void>> step(tools::ToolSet& tools);
   Task<Result<void>> call_model(const tools::ToolSet& tools);
-  Task<Result<void>> call_tools(const tools::ToolSet& tools);
+  Task<Result<void>> call_tools(tools::ToolSet& tools);
   Task<Result<void>> structure();
   Result<void> check_limits() const;
   CallOptions call_options(bool quiet) const;

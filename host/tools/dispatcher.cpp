@@ -215,6 +215,12 @@ Task<Result<void>> Dispatcher::run_wave(Step& step, std::vector<Entry*> wave) co
   for (auto* entry : wave) {
     auto& prepared = entry->prepared;
     if (prepared.refusal || entry->begun) continue;
+    // The turn's tools are those of its beginning, or of before people were asked.
+    const auto usable = co_await catalogue_.is_usable(run.loop(), run.record().scope, *prepared.tool);
+    if (!usable || !*usable) {
+      prepared.refusal = usable ? tool_blocked(prepared.call) : settings_unreadable(prepared.call, usable.error());
+      continue;
+    }
     // What a former call of this step came to was not known when this one was prepared.
     if (prepared.tool->effect == model::Effect::Once && step.unknown.contains(prepared.key)) {
       prepared.refusal = outcome_unknown(prepared.call);
@@ -257,11 +263,6 @@ Task<Result<bool>> Dispatcher::ask_people(Step& step) const {
   for (std::size_t i = 0; i < asking.size(); ++i) {
     auto& prepared = step.entries[asking[i]].prepared;
     preparation_.decide(step.run, step.setting, prepared, (*approvals)[i]);
-    if (!prepared.refusal) {
-      const auto usable = co_await catalogue_.is_usable(step.run.loop(), step.run.record().scope, *prepared.tool);
-      if (!usable) co_return fail(usable.error());
-      if (!*usable) prepared.refusal = switched_off(prepared.call);
-    }
     step.unfold(preparation_, asking[i]);
   }
   co_return true;

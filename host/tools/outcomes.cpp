@@ -26,9 +26,14 @@ model::ToolOutcome outcome_unknown(const model::ToolCall& call, const std::strin
                     (why.empty() ? "" : " Reason: " + why));
 }
 
-model::ToolOutcome switched_off(const model::ToolCall& call) {
-  return failed(call.call_id, "tool_not_allowed",
-                call.model_name + " was switched off while the approval was waited for. It was not called.");
+model::ToolOutcome tool_blocked(const model::ToolCall& call) {
+  return failed(call.call_id, "tool_blocked",
+                call.model_name + " was switched off since this turn began. It was not called; go on without it.");
+}
+
+model::ToolOutcome settings_unreadable(const model::ToolCall& call, const Error& error) {
+  return failed(call.call_id, "tool_unavailable",
+                "Whether " + call.model_name + " may be used cannot be read now. It was not called: " + error.message);
 }
 
 model::ToolOutcome failure_of(const std::string& call_id, const Error& error) {

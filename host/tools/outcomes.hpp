@@ -11,8 +11,10 @@ namespace platos::tools {
 /// `text` is what the model reads.
 model::ToolOutcome failed(const std::string& call_id, std::string code, const std::string& text);
 model::ToolOutcome outcome_unknown(const model::ToolCall& call, const std::string& why = {});
-/// Of a call that people have approved, of a tool that rules have taken away meanwhile.
-model::ToolOutcome switched_off(const model::ToolCall& call);
+/// Of a tool that settings or rules have taken away since the turn began.
+model::ToolOutcome tool_blocked(const model::ToolCall& call);
+/// Nobody can tell whether it may be called: it may not.
+model::ToolOutcome settings_unreadable(const model::ToolCall& call, const Error& error);
 
 /// How a call ended with this error. One over a rate limit is {"error": "rate_limit", "message", "retryAfterSeconds"}.
 model::ToolOutcome failure_of(const std::string& call_id, const Error& error);

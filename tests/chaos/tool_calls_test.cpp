@@ -78,3 +78,23 @@ TEST_CASE("a result that is too long for a model is cut for it, and kept whole")
   REQUIRE(kept.status == 200);
   CHECK(kept.body.find(std::string(300 * 1024, 'x')) != std::string::npos);
 }
+
+TEST_CASE("a tool that is disabled in the middle of a turn is not called any more in it") {
+  const EffectsStage stage({"--set", "tools.max_repeats=0"});
+  constexpr int kSteps = 40;
+  const Json more = {{"maxSteps", kSteps}, {"toolsBlockConfig", {{"enabledTools", {"effects__charge"}}}}};
+  Ask turn = streamed_turn(stage.agent_with_effects("mock-toolloop-d20-r0", more), {{"message", "again"}});
+  std::vector<Event> events;
+  turn.on_event = [&](const Event& event) {
+    const bool is_first = event.type() == "tool_result" && of_type(events, "tool_result").empty();
+    if (is_first) stage.made("PATCH", "/api/v1/agent/tools/effects__charge", {{"enabled", false}});
+    events.push_back(event);
+    return true;
+  };
+  ask(*stage.daemon, turn);
+  const auto results = of_type(events, "tool_result");
+  REQUIRE(results.size() > 1);
+  CHECK_FALSE(results.front().data.value("isError", false));
+  CHECK(results.back().data.value("code", "") == "tool_blocked");
+  CHECK(stage.effects_of("charge").size() < results.size());
+}
