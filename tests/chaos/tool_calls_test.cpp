@@ -98,3 +98,21 @@ TEST_CASE("a tool that is disabled in the middle of a turn is not called any mor
   CHECK(results.back().data.value("code", "") == "tool_blocked");
   CHECK(stage.effects_of("charge").size() < results.size());
 }
+
+TEST_CASE("a hundred calls in one step each have their result, and the turn goes on") {
+  const EffectsStage stage;
+  const std::string tool = GENERATE("effects__look", "effects__pay");
+  const bool is_good = tool == "effects__look";
+  const auto events = stage.stream(stage.agent_with_effects("mock-tools100-r0"),
+                                   {{"message", "all at once"}, {"allowedTools", {tool}}});
+  const auto results = of_type(events, "tool_result");
+  CHECK(of_type(events, "tool_call").size() == 100);
+  REQUIRE(results.size() == 100);
+  for (const auto& result : results) CHECK(result.data.value("code", "") == (is_good ? "" : "invalid_arguments"));
+  CHECK(events.back().type() == "done");
+  CHECK(event_of(events, "error").is_null());
+  const Json messages = stage.request(1)["messages"];
+  CHECK(std::count_if(messages.begin(), messages.end(), [](const Json& each) { return each["role"] == "tool"; }) ==
+        100);
+  CHECK(stage.effects_of("look").size() == (is_good ? 100U : 0U));
+}
