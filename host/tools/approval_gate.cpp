@@ -62,7 +62,7 @@ Approval new_approval(engine::Run& run, const Question& question) {
   approval.requested_by = run.record().user_id;
   approval.action = question.action;
   approval.details = question.details;
-  if (question.source != kRequestApproval) approval.tool = question.call.model_name;
+  approval.tool = question.tool;
   approval.arguments_json = question.call.arguments_json;
   approval.schema_json = question.schema_json;
   approval.request_hash = model::approval_hash(question.call.model_name, question.call.arguments_json);

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "model/json.hpp"
+#include "tools/discovery.hpp"
 
 namespace platos::tools {
 namespace {
@@ -15,10 +16,20 @@ std::string without(const std::string& id, std::string text) {
   return text;
 }
 
+// Why a model says that it calls a tool is no argument of the call.
+void drop_purposes(model::Json& batch) {
+  const auto calls = batch.is_object() ? batch.find("calls") : batch.end();
+  if (!batch.is_object() || calls == batch.end() || !calls->is_array()) return;
+  for (auto& each : *calls) {
+    if (each.is_object()) each.erase("purpose");
+  }
+}
+
 }  // namespace
 
 std::string call_key(const model::ToolCall& call) {
-  const auto arguments = model::parse_bounded(call.arguments_json, "the arguments");
+  auto arguments = model::parse_bounded(call.arguments_json, "the arguments");
+  if (arguments && call.model_name == kExecuteTools) drop_purposes(*arguments);
   return call.model_name + ":" + base::sha256_hex(arguments ? model::dump(*arguments) : call.arguments_json);
 }
 

@@ -10,7 +10,7 @@
 namespace platos::tools {
 
 /// Identifies a call by its tool and the arguments that the model wrote, however it spelled them: spaces and the order
-/// of members make no other call.
+/// of members make no other call, nor does the purpose that it gives for a part of execute_tools.
 std::string call_key(const model::ToolCall& call);
 
 /// A value. Identical calls within one step count once: the model had not seen a result between them.

@@ -82,9 +82,12 @@ Question CallPreparation::question_about(const PreparedCall& prepared, const mod
   Question question;
   question.call = prepared.call;
   question.source = "tool_call";
+  question.tool = prepared.call.model_name;
   question.action = "Call " + prepared.call.model_name;
-  question.details = prepared.tool->description;
-  question.schema_json = prepared.tool->input_schema_json;
+  if (prepared.tool != nullptr) {
+    question.details = prepared.tool->description;
+    question.schema_json = prepared.tool->input_schema_json;
+  }
   question.policy = policy;
   return question;
 }
@@ -175,14 +178,23 @@ std::optional<Question> CallPreparation::ask(const CallSetting& setting, const P
   policy.timeout_s = options_.approval_timeout_s;
   if (prepared.tool->instance == Questions::kInstance) return question_of(prepared.call, options_.approval_timeout_s);
   if (prepared.tool->requires_approval) return question_about(prepared, policy);
+  return ask_if_stuck(setting, prepared);
+}
+
+// Also about a call that is refused: whoever says yes lets the agent go on, and the call stays refused.
+std::optional<Question> CallPreparation::ask_if_stuck(const CallSetting& setting, const PreparedCall& prepared) const {
   const auto repeats = static_cast<std::int64_t>(setting.memory.repeats(prepared.key));
   const bool stuck = options_.max_repeats > 0 && repeats > 0 && repeats % options_.max_repeats == 0;
   if (!stuck) return std::nullopt;
+  model::ApprovalPolicy policy;
+  policy.timeout_s = options_.approval_timeout_s;
   Question question = question_about(prepared, policy);
   question.source = "loop_detector";
   question.action = "Call " + prepared.call.model_name + " again";
-  question.details = "The agent has made this call " + std::to_string(repeats) +
-                     " times with the same arguments, and each time the result was the same.";
+  if (prepared.refusal) question.tool.clear();
+  question.details = "The agent has made this call " + std::to_string(repeats) + " times with the same arguments, and ";
+  question.details += prepared.refusal ? "it was refused each time: " + prepared.refusal->result_json
+                                       : "each time the result was the same.";
   return question;
 }
 
@@ -207,8 +219,10 @@ PreparedCall CallPreparation::prepare(engine::Run& run, const CallSetting& setti
   prepared.begun = pending.begun;
   prepared.refusal = refuse(run, setting, prepared, unknown);
   // What was begun was allowed then.
-  if (prepared.refusal || prepared.begun) return prepared;
-  if (pending.asked) {
+  if (prepared.begun) return prepared;
+  if (prepared.refusal) {
+    prepared.question = ask_if_stuck(setting, prepared);
+  } else if (pending.asked) {
     prepared.question = question_as_asked(prepared, *pending.asked);
   } else if (!prepared.question) {
     prepared.question = ask(setting, prepared);
@@ -255,6 +269,8 @@ void CallPreparation::decide(engine::Run& run, const CallSetting& setting, Prepa
     prepared.refusal = answer_of(prepared.call, approval);
   } else if (approval.state != model::ApprovalState::Approved) {
     prepared.refusal = denial_of(prepared.call, approval);
+  } else if (prepared.refusal) {
+    // Nobody lets it run by letting the agent go on.
   } else if (approval.arguments_json != prepared.call.arguments_json ||
              approval.request_hash != model::approval_hash(prepared.call.model_name, approval.effective_arguments())) {
     prepared.refusal = approval_void(prepared.call, "What was approved is not what would run now.");

@@ -60,6 +60,7 @@ class CallPreparation {
   Result<Question> question_of_governors(const PreparedCall& prepared, const governance::Judgement& judged) const;
   std::optional<model::ToolOutcome> govern(engine::Run& run, PreparedCall& prepared) const;
   std::optional<Question> ask(const CallSetting& setting, const PreparedCall& prepared) const;
+  std::optional<Question> ask_if_stuck(const CallSetting& setting, const PreparedCall& prepared) const;
   Question question_as_asked(const PreparedCall& prepared, const model::Approval& asked) const;
   Question question_about(const PreparedCall& prepared, const model::ApprovalPolicy& policy) const;
 

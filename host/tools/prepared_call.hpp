@@ -33,6 +33,7 @@ struct PendingCall {
 struct Question {
   model::ToolCall call;  ///< with the arguments that would run
   std::string source;    ///< "tool_call", "request_approval", "loop_detector"
+  std::string tool;      ///< that a yes lets run; empty: none
   std::string action;
   std::string details;
   std::string schema_json;  ///< of the arguments

@@ -116,3 +116,29 @@ TEST_CASE("a hundred calls in one step each have their result, and the turn goes
         100);
   CHECK(stage.effects_of("look").size() == (is_good ? 100U : 0U));
 }
+
+TEST_CASE("a call that is refused over and over is asked about like one that succeeds") {
+  const EffectsStage stage({"--set", "tools.max_repeats=3"});
+  const std::string model = GENERATE("mock-toolloop-badargs-r0", "mock-toolloop-unknowntool-r0");
+  Ask turn = streamed_turn(stage.agent_with_effects(model, {{"maxSteps", 6}}), {{"message", "again"}});
+  std::vector<Event> events;
+  turn.on_event = [&](const Event& event) {
+    if (event.type() == "approval_needed") {
+      const bool approved = of_type(events, "approval_needed").empty();
+      CHECK(stage.resolve(event.data["approvalId"], {{"approved", approved}}).status == 201);
+    }
+    events.push_back(event);
+    return true;
+  };
+  ask(*stage.daemon, turn);
+  const auto asked = of_type(events, "approval_needed");
+  const auto results = of_type(events, "tool_result");
+  REQUIRE_FALSE(asked.empty());
+  CHECK(asked[0].data["source"] == "loop_detector");
+  CHECK(asked[0].data["details"].get<std::string>().find("it was refused each time") != std::string::npos);
+  REQUIRE(results.size() == 6);
+  // Whoever lets it go on does not make it valid.
+  const std::string refused = results[0].data.value("code", "");
+  CHECK(refused == (model.find("badargs") != std::string::npos ? "invalid_arguments" : "unknown_tool"));
+  for (const auto& result : results) CHECK(result.data.value("code", "") == refused);
+}

@@ -85,6 +85,16 @@ TEST_CASE("a call repeats itself when arguments and result stay the same, step a
   CHECK(memory.repeats(call_key(call)) == 1);
 }
 
+TEST_CASE("another purpose makes no other call of a part of execute_tools") {
+  const auto batch = [](const std::string& purpose, const std::string& to) {
+    return call_key(
+        {"call_1", "", std::string(kExecuteTools),
+         R"({"calls":[{"tool":"pay","args":{"purpose":")" + to + R"("},"purpose":")" + purpose + R"("}]})"});
+  };
+  CHECK(batch("to pay", "rent") == batch("to pay at last", "rent"));
+  CHECK(batch("to pay", "rent") != batch("to pay", "tax"));
+}
+
 TEST_CASE("a call is the same however its arguments are spelled, and whatever its results are called") {
   const model::ToolCall call{"call_1", "", "pay", R"({"to":"a", "amount":5})"};
   CHECK(call_key(call) == call_key({"call_2", "", "pay", R"({"amount":5,"to":"a"})"}));
