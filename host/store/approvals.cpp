@@ -128,7 +128,9 @@ bool Approvals::vote(const Scope& scope, const std::string& id, const Vote& vote
   const std::string at = id + "/" + vote.voter;
   return session_.execute(scope,
                           "INSERT INTO approval_votes (env_id, approval_id, voter, approved, comment, at_us) VALUES "
-                          "($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+                          "($1, $2, $3, $4, $5, $6) ON CONFLICT (env_id, approval_id, voter) DO UPDATE SET approved = "
+                          "excluded.approved, comment = excluded.comment, at_us = excluded.at_us WHERE "
+                          "excluded.approved = 0",
                           {scope.environment_id, id, vote.voter, std::int64_t{vote.approved},
                            Sealed{vote.comment, place(scope, kVoteComment, at)}, vote.at_us}) == 1;
 }

@@ -23,7 +23,7 @@ struct ApprovalFilter {
   std::int64_t offset = 0;
 };
 
-/// What one person said. A person says one thing.
+/// What one person said. Who has approved may still refuse.
 struct Vote {
   std::string voter;
   bool approved = false;
@@ -44,7 +44,7 @@ class Approvals {
   /// Whether the run still has something that nobody has decided.
   bool is_pending(const model::Scope& scope, const std::string& run_id);
 
-  /// False, and nothing is written, when the person has said something already.
+  /// False, and nothing is written, when the person approves and has said something already.
   [[nodiscard]] bool vote(const model::Scope& scope, const std::string& id, const Vote& vote);
   std::vector<Vote> votes(const model::Scope& scope, const std::string& id);
   /// Arguments were changed: what was said of the former ones is void.

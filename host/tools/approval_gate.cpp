@@ -1,12 +1,14 @@
 #include "tools/approval_gate.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
 
 #include "base/failpoint.hpp"
 #include "model/event.hpp"
 #include "store/approvals.hpp"
+#include "tenancy/audit.hpp"
 #include "tools/questions.hpp"
 
 namespace platos::tools {
@@ -82,8 +84,24 @@ Approval over_limit(const Question& question, std::int64_t limit) {
   return approval;
 }
 
+// Ends an approval that nobody has decided; false when somebody was faster, on another host: then that holds.
+bool end(store::Session& session, base::IdMaker& ids, const Approval& approval, const char* action) {
+  if (!store::Approvals(session).update(approval)) return false;
+  model::Principal turn;
+  turn.scope = approval.scope;
+  turn.user_id = approval.requested_by;
+  turn.actor = "run:" + approval.run_id;
+  tenancy::write_audit(session, ids, turn, action, approval.id,
+                       {{"run", approval.run_id},
+                        {"tool", approval.tool},
+                        {"hash", approval.request_hash},
+                        {"state", model::to_text(approval.state)}},
+                       approval.resolved_us);
+  return true;
+}
+
 // Has passed its deadline without a word: that denies.
-Result<std::vector<Approval>> read_decided(store::Session& session, const model::Scope& scope,
+Result<std::vector<Approval>> read_decided(store::Session& session, base::IdMaker& ids, const model::Scope& scope,
                                            const std::string& run_id, std::int64_t now_us) {
   store::Approvals rows(session);
   store::ApprovalFilter filter;
@@ -94,10 +112,27 @@ Result<std::vector<Approval>> read_decided(store::Session& session, const model:
     if (approval.state != ApprovalState::Pending || approval.deadline_us > now_us) continue;
     approval.state = ApprovalState::TimedOut;
     approval.resolved_us = now_us;
-    // Somebody may have been faster, on another host: then that holds.
-    if (!rows.update(approval)) approval = rows.find(scope, approval.id).value_or(approval);
+    if (!end(session, ids, approval, "approval.expire")) approval = rows.find(scope, approval.id).value_or(approval);
   }
   return approvals;
+}
+
+// Takes what was decided from `rows`, and tells of each once. When the next of the rest expires; nothing: all is
+// decided.
+std::optional<std::int64_t> take_decided(engine::Run& run, const std::vector<Approval>& rows,
+                                         std::vector<Approval>& approvals, std::set<std::string>& told) {
+  std::optional<std::int64_t> due_us;
+  for (auto& approval : approvals) {
+    const auto row =
+        std::find_if(rows.begin(), rows.end(), [&](const Approval& each) { return each.id == approval.id; });
+    if (row != rows.end()) approval = *row;
+    if (approval.state == ApprovalState::Pending) {
+      due_us = std::min(due_us.value_or(approval.deadline_us), approval.deadline_us);
+    } else if (!approval.id.empty() && told.insert(approval.id).second) {
+      run.emit(model::approval_resolved_event(approval));
+    }
+  }
+  return due_us;
 }
 
 bool has_asked(const engine::Run& run) {
@@ -123,9 +158,9 @@ void ApprovalGate::withdraw(engine::Run& run, const std::vector<Approval>& appro
     approval.state = ApprovalState::Cancelled;
     approval.resolved_us = run.now_us();
     run.emit(model::approval_resolved_event(approval));
-    run.store([approval](store::Session& session) -> Result<void> {
-      // False: it was decided meanwhile, which changes nothing for a run that is cancelled.
-      static_cast<void>(store::Approvals(session).update(approval));
+    run.store([approval, &ids = run.context().ids](store::Session& session) -> Result<void> {
+      // False: it was decided meanwhile, which changes nothing for a call that is not made.
+      static_cast<void>(end(session, ids, approval, "approval.cancel"));
       return {};
     });
   }
@@ -172,36 +207,27 @@ Task<Result<void>> ApprovalGate::wait(engine::Run& run, std::vector<Approval>& a
   // Asked and announced before anything is read back.
   if (auto written = co_await run.barrier(); !written) co_return written;
   base::failpoint("approval.asked");
+  std::set<std::string> told;
   for (;;) {
     const auto write = run.context().database.write(
-        run.loop(), [scope = run.record().scope, id = run.id(), now = run.now_us()](store::Session& session) {
-          return read_decided(session, scope, id, now);
-        });
+        run.loop(), [&ids = run.context().ids, scope = run.record().scope, id = run.id(), now = run.now_us()](
+                        store::Session& session) { return read_decided(session, ids, scope, id, now); });
     const auto rows = co_await write;
     if (!rows) {
       const bool again = co_await run.may_try_again(rows.error());
       if (again) continue;
       co_return fail(rows.error());
     }
-    std::int64_t due_us = std::numeric_limits<std::int64_t>::max();
-    for (auto& approval : approvals) {
-      const auto row =
-          std::find_if(rows->begin(), rows->end(), [&](const Approval& each) { return each.id == approval.id; });
-      if (row != rows->end()) approval = *row;
-      if (approval.state == ApprovalState::Pending) due_us = std::min(due_us, approval.deadline_us);
-    }
-    if (due_us == std::numeric_limits<std::int64_t>::max()) break;
+    const auto due_us = take_decided(run, *rows, approvals, told);
+    if (!due_us) break;
     engine::Run::StillWaits still_waits = [scope = run.record().scope, id = run.id()](store::Session& session) {
       return store::Approvals(session).is_pending(scope, id);
     };
-    const auto waited = co_await run.wait_until(due_us, "approval", std::move(still_waits));
+    const auto waited = co_await run.wait_until(*due_us, "approval", std::move(still_waits));
     if (!waited) co_return fail(waited.error());
     if (*waited) continue;
     withdraw(run, approvals);
     co_return fail(ErrorKind::Cancelled, run.cancel_token().reason(), "the run was cancelled");
-  }
-  for (const auto& approval : approvals) {
-    if (!approval.id.empty()) run.emit(model::approval_resolved_event(approval));
   }
   base::failpoint("approval.resolved");
   co_return Result<void>{};

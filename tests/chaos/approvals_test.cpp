@@ -41,6 +41,10 @@ std::string only_pending(const EffectsStage& stage) {
   return pending["approvals"][0]["id"];
 }
 
+std::string audit_of(const EffectsStage& stage) {
+  return stage.fetch("/api/v1/organizations/org_default/audit?limit=200").body;
+}
+
 std::string result_of(const std::vector<Event>& events) { return event_of(events, "tool_result")["result"].dump(); }
 
 }  // namespace
@@ -64,6 +68,31 @@ TEST_CASE("a tool that wants approval runs when a person has said yes, once, in 
   CHECK(approval["comment"] == "go on");
   CHECK(approval["question"] == approval["action"]);
   CHECK(approval["resolution"]["response"] == "approve");
+}
+
+TEST_CASE("each of several questions is told of when it is decided, and not with the last") {
+  const EffectsStage stage({"--set", "approvals.timeout_s=5"});
+  const auto part = [](int amount) { return Json{{"tool", "effects__pay"}, {"params", {{"amount", amount}}}}; };
+  const std::string agent =
+      stage.agent_with_effects("mock-toolsay-r0", {{"toolsBlockConfig", {{"displayMode", "meta-tool"}}}});
+  const std::string message = EffectsStage::asking_for("execute_tools", {{"calls", {part(1), part(2)}}});
+  Ask turn = streamed_turn(agent, {{"message", message}});
+  std::vector<std::string> asked;
+  std::vector<Json> resolved;
+  turn.on_event = [&](const Event& event) {
+    if (event.type() == "approval_needed") asked.push_back(event.data["approvalId"]);
+    if (event.type() == "approval_resolved") resolved.push_back(event.data);
+    const bool is_next = (event.type() == "approval_needed" && asked.size() == 2) ||
+                         (event.type() == "approval_resolved" && resolved.size() == 1);
+    if (is_next) CHECK(stage.resolve(asked.at(resolved.size()), {{"approved", true}}).status == 201);
+    return true;
+  };
+  ask(*stage.daemon, turn);
+  REQUIRE(resolved.size() == 2);
+  CHECK(resolved[0]["approvalId"] == asked[0]);
+  CHECK(resolved[1]["approvalId"] == asked[1]);
+  CHECK(resolved[1]["status"] == "approved");
+  CHECK(stage.effects_of("pay").size() == 2);
 }
 
 TEST_CASE("a turn that is not streamed is answered at once while people think, and ends when they have") {
@@ -107,6 +136,7 @@ TEST_CASE("silence is a no, and a word that comes too late changes nothing") {
   const std::string id = event_of(events, "approval_needed")["approvalId"];
   check_error(stage.resolve(id, {{"approved", true}}), 409, "approval_resolved");
   CHECK(stage.fetch("/api/v1/agent/monitoring/approvals?status=expired").json()["total"] == 1);
+  CHECK(audit_of(stage).find("approval.expire") != std::string::npos);
 }
 
 TEST_CASE("edited arguments must fit the tool's schema, and are what runs") {
@@ -165,6 +195,7 @@ TEST_CASE("a turn that is cancelled while it waits takes its questions with it")
   CHECK(stage.call("POST", kRuns + run + "/cancel").status < 300);
   CHECK(stage.wait_for_status(run, "canceled"));
   CHECK(stage.fetch(kMonitored + id).json()["status"] == "cancelled");
+  CHECK(audit_of(stage).find("approval.cancel") != std::string::npos);
   check_error(stage.resolve(id, {{"approved", true}}), 409, "approval_resolved");
   CHECK(stage.effects_of("pay").empty());
 }

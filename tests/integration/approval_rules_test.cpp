@@ -136,6 +136,21 @@ TEST_CASE("an edit voids what others said of the former arguments, and nobody ap
   CHECK(stage.wait_for_status(run, "completed"));
 }
 
+TEST_CASE("one refusal ends it, however many would be needed, also by who has approved") {
+  const Rules stage(Json{{"needed", 3}});
+  const auto ann = stage.member("ann", "member");
+  const std::string run = stage.begin();
+  const std::string id = stage.pending()["id"];
+  CHECK(stage.say(id, {{"approved", true}}, ann).status == 201);
+  const bool is_same = GENERATE(false, true);
+  const auto refuses = is_same ? ann : stage.member("bob", "member");
+  const Answer refused = stage.say(id, {{"approved", false}, {"comment", "not ours"}}, refuses);
+  REQUIRE(refused.status == 201);
+  CHECK(refused.json()["resolved"] == true);
+  CHECK(stage.wait_for_status(run, "completed"));
+  CHECK(stage.result_of(run).find("not ours") != std::string::npos);
+}
+
 TEST_CASE("only the roles that the rule names decide, and end users see only their own") {
   Rules stage(Json{{"roles", {"admin"}}});
   const std::string run = stage.begin();
