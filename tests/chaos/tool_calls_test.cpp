@@ -1,9 +1,12 @@
 // Several calls in one, and results that are too long for a model, through turns of a real daemon.
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <future>
 
 #include "chaos/effects_stage.hpp"
 
 using namespace platos::tests;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -79,24 +82,30 @@ TEST_CASE("a result that is too long for a model is cut for it, and kept whole")
   CHECK(kept.body.find(std::string(300 * 1024, 'x')) != std::string::npos);
 }
 
-TEST_CASE("a tool that is disabled in the middle of a turn is not called any more in it") {
-  const EffectsStage stage({"--set", "tools.max_repeats=0"});
-  constexpr int kSteps = 40;
-  const Json more = {{"maxSteps", kSteps}, {"toolsBlockConfig", {{"enabledTools", {"effects__charge"}}}}};
-  Ask turn = streamed_turn(stage.agent_with_effects("mock-toolloop-d20-r0", more), {{"message", "again"}});
-  std::vector<Event> events;
-  turn.on_event = [&](const Event& event) {
-    const bool is_first = event.type() == "tool_result" && of_type(events, "tool_result").empty();
-    if (is_first) stage.made("PATCH", "/api/v1/agent/tools/effects__charge", {{"enabled", false}});
-    events.push_back(event);
-    return true;
+TEST_CASE("what may be called is what holds when it is called, and not what held when the turn began") {
+  EffectsStage stage;
+  const bool is_enabled = GENERATE(false, true);
+  const std::string agent = stage.agent_with_effects("mock-toolsay-hang-r0", kHidden);
+  const auto enable = [&](bool on) { stage.made("PATCH", "/api/v1/agent/tools/effects__charge", {{"enabled", on}}); };
+  enable(!is_enabled);
+  const Json calls = {{{"tool", "effects__look"}, {"args", Json::object()}},
+                      {{"tool", "effects__charge"}, {"args", Json::object()}}};
+  auto turn = std::async(std::launch::async, [&] {
+    return stage.say(agent, EffectsStage::asking_for("execute_tools", {{"calls", calls}}));
+  });
+  const auto is_held = [](std::int64_t requests) {
+    return [requests](const MockStats& stats) { return stats.total == requests && stats.held == 1; };
   };
-  ask(*stage.daemon, turn);
-  const auto results = of_type(events, "tool_result");
-  REQUIRE(results.size() > 1);
-  CHECK_FALSE(results.front().data.value("isError", false));
-  CHECK(results.back().data.value("code", "") == "tool_blocked");
-  CHECK(stage.effects_of("charge").size() < results.size());
+  REQUIRE(stage.mock.wait_until(is_held(1), 30s));
+  enable(is_enabled);
+  stage.mock.release();
+  REQUIRE(stage.mock.wait_until(is_held(2), 30s));
+  stage.mock.release();
+  const Json rows = of_type(turn.get(), "tool_result").back().data["result"]["results"];
+  CHECK(rows[0]["status"] == "success");
+  CHECK(rows[1]["status"] == (is_enabled ? "success" : "failed"));
+  CHECK(rows[1].value("code", "") == (is_enabled ? "" : "tool_blocked"));
+  CHECK(stage.effects_of("charge").size() == (is_enabled ? 1U : 0U));
 }
 
 TEST_CASE("a hundred calls in one step each have their result, and the turn goes on") {
