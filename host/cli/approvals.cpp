@@ -123,7 +123,8 @@ void define_approvals(const Commands& commands) {
     const auto [added, options] = command(name, description, example, work);
     add_id(*added, options->id, "Id of the approval");
     added->add_option("--comment", options->comment, "Why; the agent reads it");
-    added->add_option("--hash", options->hash, "Hash of what you saw: refused when it has changed since; an edited approval needs it");
+    added->add_option("--hash", options->hash,
+                      "Hash of what you saw: refused when it has changed since; an edited approval needs it");
     return std::make_pair(added, options);
   };
   const auto [list_command, list_options] =

@@ -46,8 +46,9 @@ class Approvals {
   /// an edit voids what others said of the former arguments. The word, the audit's row and the run's wake-up are one
   /// commit.
   /// Errors: NotFound "approval_not_found"; PermissionDenied "approval_role"; Conflict "approval_resolved",
-  /// "approval_expired", "approval_changed" (not what the person saw, or an edit approved unseen), "already_decided" (by the same person or key);
-  /// InvalidArgument "invalid_field", "invalid_arguments" (an edit that the tool's schema refuses).
+  /// "approval_expired", "approval_changed" (not what the person saw, or an edit approved unseen), "already_decided"
+  /// (by the same person or key); InvalidArgument "invalid_field", "invalid_arguments" (an edit that the tool's schema
+  /// refuses).
   Task<Result<model::Approval>> decide(base::Loop& loop, model::Principal who, std::string id,
                                        ApprovalDecision decision);
 
