@@ -170,12 +170,12 @@ std::vector<Route> approval_routes(const Services& services, const ApiOptions& o
   return {
       {"GET", "/api/v1/agent/monitoring/approvals", kChat | kRead, to(&ApprovalHandlers::list), "List approvals"},
       {"GET", "/api/v1/agent/monitoring/approvals/{id}", kChat | kRead, to(&ApprovalHandlers::get), "Get an approval"},
-      {"POST", "/api/v1/agent/monitoring/approvals/{id}/resolve", kChat, to(&ApprovalHandlers::resolve_monitored),
-       "Resolve an approval: approve or reject"},
-      {"POST", "/api/v1/agent/approvals/{id}/resolve", kChat, to(&ApprovalHandlers::resolve),
+      {"POST", "/api/v1/agent/monitoring/approvals/{id}/resolve", kChat,
+       once(services.replays, to(&ApprovalHandlers::resolve_monitored)), "Resolve an approval: approve or reject"},
+      {"POST", "/api/v1/agent/approvals/{id}/resolve", kChat, once(services.replays, to(&ApprovalHandlers::resolve)),
        "Resolve an approval: yes or no, with other arguments if need be"},
-      {"POST", "/api/v1/agent/durable-approvals/{id}/resolve", kChat, to(&ApprovalHandlers::resolve),
-       "The same: an approval's id is its token"},
+      {"POST", "/api/v1/agent/durable-approvals/{id}/resolve", kChat,
+       once(services.replays, to(&ApprovalHandlers::resolve)), "The same: an approval's id is its token"},
   };
 }
 

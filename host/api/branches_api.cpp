@@ -150,11 +150,13 @@ std::vector<Route> branch_routes(const Services& services, const ApiOptions& opt
     return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
   };
   return {
-      {"POST", "/api/v1/agent/threads/{id}/fork", kChat, to(&BranchHandlers::fork),
+      {"POST", "/api/v1/agent/threads/{id}/fork", kChat, once(services.replays, to(&BranchHandlers::fork)),
        "A new thread with the messages up to one"},
-      {"POST", "/api/v1/agent/threads/{id}/messages/{message}/edit-and-rerun", kChat, to(&BranchHandlers::edit),
+      {"POST", "/api/v1/agent/threads/{id}/messages/{message}/edit-and-rerun", kChat,
+       once(services.replays, to(&BranchHandlers::edit)),
        "Replace a user's message and all that followed; with {\"rerun\": true} begin a turn on it"},
-      {"POST", "/api/v1/agent/threads/{id}/messages/{message}/retry", kChat, to(&BranchHandlers::retry),
+      {"POST", "/api/v1/agent/threads/{id}/messages/{message}/retry", kChat,
+       once(services.replays, to(&BranchHandlers::retry)),
        "Take an answer back; with {\"rerun\": true} ask for another"},
       {"GET", "/api/v1/agent/threads/{id}/messages/{message}/replies", kChat | kRead, to(&BranchHandlers::replies),
        "List the replies to a message"},

@@ -53,19 +53,9 @@ struct ThreadHandlers {
     const auto title = model::optional_text(*body, "title");
     if (!agent) co_return error_response(agent.error(), call.request.request_id);
     if (!title) co_return error_response(title.error(), call.request.request_id);
-    const std::string key = Replays::key_of(call);
-    const auto on_its_way = services.replays.begin(call, key);
-    std::string id = thread_id_of_key(call);
-    if (id.empty()) {
-      id = services.replays.take(key, call.loop().clock().monotonic_us())
-               .value_or(services.engine.context().ids.make("thr"));
-    }
-    on_its_way->set(id);
-    const auto thread = co_await services.threads.create(call.loop(), call.who, agent->value_or("default"),
-                                                         title->value_or(""), std::move(id));
-    Response response = answer(call, 201, thread);
-    response.on_delivered = [on_its_way] { on_its_way->heard(); };
-    co_return response;
+    co_return answer(call, 201,
+                     co_await services.threads.create(call.loop(), call.who, agent->value_or("default"),
+                                                      title->value_or(""), thread_id_of_key(call)));
   }
 
   Task<Response> list(Call call) const {
@@ -186,14 +176,14 @@ std::vector<Route> thread_routes(const Services& services, const ApiOptions& opt
     return [handlers, member](Call call) { return (handlers.get()->*member)(std::move(call)); };
   };
   return {
-      {"POST", "/api/v1/agent/threads", kChat, to(&ThreadHandlers::create), "Create a thread"},
+      {"POST", "/api/v1/agent/threads", kChat, once(services.replays, to(&ThreadHandlers::create)), "Create a thread"},
       {"GET", "/api/v1/agent/threads", kChat | kRead, to(&ThreadHandlers::list),
        "List threads: pinned ones first, then those used last"},
       {"GET", "/api/v1/agent/threads/{id}", kChat | kRead, to(&ThreadHandlers::get), "Get a thread"},
       {"PATCH", "/api/v1/agent/threads/{id}", kChat, to(&ThreadHandlers::update), "Rename a thread"},
       {"PATCH", "/api/v1/agent/threads/{id}/rename", kChat, to(&ThreadHandlers::update), "Rename a thread"},
       {"POST", "/api/v1/agent/threads/{id}/tags", kChat, to(&ThreadHandlers::set_tags), "Replace a thread's tags"},
-      {"POST", "/api/v1/agent/threads/{id}/pin", kChat, to(&ThreadHandlers::set_pinned),
+      {"POST", "/api/v1/agent/threads/{id}/pin", kChat, once(services.replays, to(&ThreadHandlers::set_pinned)),
        "Pin a thread, or with {\"pinned\": false} release it; without a body the other of the two"},
       {"DELETE", "/api/v1/agent/threads/{id}", kChat, to(&ThreadHandlers::archive), "Archive a thread"},
       {"POST", "/api/v1/agent/threads/{id}/archive", kChat, to(&ThreadHandlers::archive), "Archive a thread"},

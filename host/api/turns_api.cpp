@@ -40,26 +40,31 @@ struct TurnHandlers {
     (path_is_thread ? turn.thread_id : turn.agent) = call.path_value("id");
   }
 
-  /// Begins the turn, unless the request is one whose answer never arrived: then its run is the answer.
-  Task<Result<agent::TurnTicket>> submit(const Call& call, std::string key, agent::TurnRequest turn) const {
-    if (const auto made = services.replays.take(key, call.loop().clock().monotonic_us())) {
-      const auto read =
-          services.database.read(call.loop(), [scope = call.who.scope, id = *made](store::Session& session) {
-            return Result<std::optional<model::RunRecord>>(store::Runs(session).find(scope, id));
-          });
-      const auto run = co_await read;
-      if (!run) co_return fail(run.error());
-      if (*run) {
-        agent::TurnTicket ticket;
-        ticket.run_id = (*run)->id;
-        ticket.thread_id = (*run)->thread_id;
-        ticket.agent_id = (*run)->agent_id;
-        ticket.replayed = true;
-        ticket.finished = model::is_final((*run)->state);
-        co_return ticket;
-      }
+  /// A turn that has begun, or that of the request whose answer never arrived and which this one repeats.
+  struct Begun {
+    Result<agent::TurnTicket> ticket;
+    std::shared_ptr<Replays::Answer> answer;
+
+    Response until_heard(Response response) const {
+      response.on_delivered = [answer = answer] { answer->heard(); };
+      return response;
     }
-    co_return co_await services.turns.submit(call.loop(), std::move(turn));
+  };
+
+  Task<Begun> begin(const Call& call, agent::TurnRequest turn) const {
+    auto submitted = services.turns.submit(call.loop(), std::move(turn));
+    const auto made = co_await services.replays.make(Replays::Asker(call), std::move(submitted));
+    Begun begun{*made.value, made.answer};
+    if (!begun.ticket || !made.repeated) co_return begun;
+    begun.ticket->replayed = true;
+    const auto read = services.database.read(
+        call.loop(), [scope = call.who.scope, id = begun.ticket->run_id](store::Session& session) -> Result<bool> {
+          const auto run = store::Runs(session).find(scope, id);
+          return run && model::is_final(run->state);
+        });
+    const auto finished = co_await read;
+    begun.ticket->finished = finished.value_or(false);
+    co_return begun;
   }
 
   Task<Response> stream(Call call, Result<agent::TurnRequest> turn) const {
@@ -72,24 +77,23 @@ struct TurnHandlers {
       co_return nothing;
     }
     if (!turn) co_return stream_refusal(turn.error(), call.request);
-    const std::string key = Replays::key_of(call);
-    const auto on_its_way = services.replays.begin(call, key);
-    const auto ticket = co_await submit(call, key, std::move(*turn));
-    if (ticket) on_its_way->set(ticket->run_id);
-    if (!ticket) co_return stream_refusal(ticket.error(), call.request);
+    const auto begun = co_await begin(call, std::move(*turn));
+    const auto& ticket = begun.ticket;
+    if (!ticket) co_return begun.until_heard(stream_refusal(ticket.error(), call.request));
     base::failpoint("api.before_first_byte");
     Response response = event_response(services, options, call, ticket->run_id, 0);
-    response.on_delivered = [on_its_way] { on_its_way->heard(); };
     if (ticket->replayed && ticket->finished) response.headers.emplace_back("Idempotent-Replayed", "true");
-    co_return response;
+    co_return begun.until_heard(std::move(response));
   }
 
   Task<Response> collect(Call call, Result<agent::TurnRequest> turn) const {
     if (!turn) co_return error_response(turn.error(), call.request.request_id);
-    const std::string key = Replays::key_of(call);
-    const auto on_its_way = services.replays.begin(call, key);
-    const auto ticket = co_await submit(call, key, std::move(*turn));
-    if (ticket) on_its_way->set(ticket->run_id);
+    const auto begun = co_await begin(call, std::move(*turn));
+    auto response = co_await outcome(std::move(call), begun.ticket);
+    co_return begun.until_heard(std::move(response));
+  }
+
+  Task<Response> outcome(Call call, Result<agent::TurnTicket> ticket) const {
     if (!ticket) co_return error_response(ticket.error(), call.request.request_id);
     auto collected =
         co_await collect_events(services.engine, call.loop(), call.who.scope, ticket->run_id, options.deferred_max_us);
@@ -97,9 +101,7 @@ struct TurnHandlers {
     Json body = {{"runId", ticket->run_id}, {"threadId", ticket->thread_id}, {"agentId", ticket->agent_id}};
     if (!collected->ended) {
       body["status"] = "waiting";
-      Response response = with_events(202, body, *collected);
-      response.on_delivered = [on_its_way] { on_its_way->heard(); };
-      co_return response;
+      co_return with_events(202, body, *collected);
     }
     const auto read = services.database.read(
         call.loop(), [scope = call.who.scope, run = ticket->run_id](store::Session& session) -> Result<Ended> {
@@ -113,7 +115,6 @@ struct TurnHandlers {
     if (!ended) co_return error_response(ended.error(), call.request.request_id);
     describe_end(*ended, body);
     Response response = with_events(201, body, *collected);
-    response.on_delivered = [on_its_way] { on_its_way->heard(); };
     if (ticket->replayed && ticket->finished) response.headers.emplace_back("Idempotent-Replayed", "true");
     co_return response;
   }

@@ -126,6 +126,7 @@ Daemon::Daemon(const DaemonOptions& options, base::SystemClock& clock, base::Log
       keys_(*database_, ids_, authenticator_),
       environments_(*database_, ids_),
       master_key_(*database_, ids_, keys, settings_.secrets_master_key, data_dir.path()),
+      replays_(logger),
       api_({agents_,          threads_,        branches_,    search_,         turns_,      providers_,
             provider_checks_, model_names_,    engine_,      *database_,      plugins_,    authenticator_,
             limits_,          administration_, keys_,        environments_,   master_key_, approvals_,

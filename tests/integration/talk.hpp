@@ -13,8 +13,8 @@ struct Talk : People {
   std::string thread;
 
   explicit Talk(const std::string& model = "mock-echo-r0", const Json& more = Json::object(),
-                const std::map<std::string, std::string>& manifests = {})
-      : People({}, manifests), agent_id(agent(model, more)), thread(make_thread(*daemon, agent_id)) {}
+                const std::map<std::string, std::string>& manifests = {}, std::vector<std::string> arguments = {})
+      : People(std::move(arguments), manifests), agent_id(agent(model, more)), thread(make_thread(*daemon, agent_id)) {}
 
   std::string path(const std::string& end = {}) const { return kThreads + thread + end; }
   Json line() const { return fetch(path("/messages?limit=500")).json()["messages"]; }
