@@ -22,6 +22,7 @@ Error turn_in_progress(const std::string& thread_id, const std::string& run_id) 
 }
 
 std::string body_hash(const TurnRequest& request) {
+  if (!request.asked.empty()) return base::sha256_hex(request.asked);
   return base::sha256_hex(model::dump({request.agent, request.thread_id, request.message, request.queue_when_busy,
                                        request.dynamic_blocks, request.output_schema_json, to_json(request.overrides),
                                        request.of_message_id, request.reply_to_id}) +

@@ -30,6 +30,11 @@ Error stale_plan() {
   return {ErrorKind::Conflict, std::string(kStaleCode), "agent or thread changed while the turn began", true, 0, {}};
 }
 
+Result<void> check_key(const std::string& key) {
+  if (key.size() <= 255) return {};
+  return fail(model::invalid_field("Idempotency-Key", "at most 255 characters", std::to_string(key.size())));
+}
+
 }  // namespace
 
 struct Turns::Plan {
@@ -51,10 +56,7 @@ Task<Result<TurnTicket>> Turns::submit(base::Loop& loop, TurnRequest request) {
   if (!request.reply_to_id.empty() && request.thread_id.empty())
     co_return fail(
         model::invalid_field("replyToMessageId", "a message of the thread that threadId names", "no thread"));
-  if (request.idempotency_key.size() > 255) {
-    co_return fail(model::invalid_field("Idempotency-Key", "at most 255 characters",
-                                        std::to_string(request.idempotency_key.size())));
-  }
+  if (auto fits = check_key(request.idempotency_key); !fits) co_return fail(fits.error());
   const auto shared = std::make_shared<const TurnRequest>(std::move(request));
   auto recalled = recall(*shared);
   for (int attempt = 1;; ++attempt) {
@@ -85,6 +87,15 @@ Task<Result<TurnTicket>> Turns::submit(base::Loop& loop, TurnRequest request) {
                      "others wrote to the thread or its agent each time the turn was about to begin; try again");
     }
   }
+}
+
+Task<Result<std::optional<TurnTicket>>> Turns::find_earlier(base::Loop& loop, TurnRequest request) {
+  if (request.idempotency_key.empty()) co_return std::nullopt;
+  if (auto fits = check_key(request.idempotency_key); !fits) co_return fail(fits.error());
+  const auto read = database_.read(loop, [request, now = loop.clock().wall_us()](store::Session& session) {
+    return find_replay(session, request, now);
+  });
+  co_return co_await read;
 }
 
 // From memory, when nothing speaks against it; the accepting commit checks it. Whatever is unusual is the store's to

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "agent/recent_threads.hpp"
@@ -30,6 +31,7 @@ struct TurnRequest {
   std::string traceparent;  ///< W3C; empty or invalid: a trace of its own
   bool queue_when_busy = false;
   std::string idempotency_key;  ///< empty: none
+  std::string asked;            ///< what the key stands for, when these members do not tell; empty: they do
   std::string route;            ///< method and route template: part of the key's identity
   std::string request_id;
 };
@@ -68,6 +70,9 @@ class Turns {
   /// ResourceExhausted "thread_queue_full", "rate_limit" (of the agent); Unavailable "overloaded", "draining",
   /// "storage_full"; InvalidArgument "invalid_field". A refusal leaves no row behind.
   Task<Result<TurnTicket>> submit(base::Loop& loop, TurnRequest request);
+  /// What a request with this key made before, if there was one. Mismatch "idempotency_mismatch";
+  /// InvalidArgument "invalid_field".
+  Task<Result<std::optional<TurnTicket>>> find_earlier(base::Loop& loop, TurnRequest request);
 
  private:
   struct Plan;

@@ -7,6 +7,7 @@
 #include "api/turn_body.hpp"
 #include "api/wire.hpp"
 #include "base/text.hpp"
+#include "store/conversations.hpp"
 
 namespace platos::api {
 namespace {
@@ -56,6 +57,9 @@ struct BranchHandlers {
     agent::TurnRequest turn;
     if (auto ready = prepare(call, *body, rerun->value_or(false), turn); !ready)
       co_return error_response(ready.error(), call.request.request_id);
+    const auto earlier = co_await services.turns.find_earlier(call.loop(), turn);
+    if (!earlier) co_return error_response(earlier.error(), call.request.request_id);
+    if (*earlier) co_return co_await tell_again(std::move(call), **earlier, "message");
     const auto message = co_await services.branches.edit(call.loop(), call.who, call.path_value("id"),
                                                          call.path_value("message"), *content);
     if (!message) co_return error_response(message.error(), call.request.request_id);
@@ -72,6 +76,9 @@ struct BranchHandlers {
     agent::TurnRequest turn;
     if (auto ready = prepare(call, *body, rerun->value_or(false), turn); !ready)
       co_return error_response(ready.error(), call.request.request_id);
+    const auto earlier = co_await services.turns.find_earlier(call.loop(), turn);
+    if (!earlier) co_return error_response(earlier.error(), call.request.request_id);
+    if (*earlier) co_return co_await tell_again(std::move(call), **earlier, "priorUserMessage");
     const auto retry =
         co_await services.branches.retry(call.loop(), call.who, call.path_value("id"), call.path_value("message"));
     if (!retry) co_return error_response(retry.error(), call.request.request_id);
@@ -87,7 +94,30 @@ struct BranchHandlers {
     if (!allowed) return fail(allowed.error());
     turn.allowed_tools = std::move(*allowed);
     if (auto admitted = services.engine.admits(); !admitted) return admitted;
+    // By the time of the turn, the message that the request names has given way.
+    turn.asked = call.request.path + '\n' + call.request.body;
     return describe_request(call, turn);
+  }
+
+  /// What the first request with the key was answered.
+  Task<Response> tell_again(Call call, agent::TurnTicket ticket, const char* question) const {
+    const auto read = services.database.read(
+        call.loop(),
+        [scope = call.who.scope, ticket, question,
+         taken_back = call.path_value("message")](store::Session& session) -> Result<Json> {
+          store::Conversations conversations(session);
+          Json answer = {{"runId", ticket.run_id}, {"threadId", ticket.thread_id}, {"agentId", ticket.agent_id}};
+          const auto asked = conversations.message_of_run(scope, ticket.thread_id, ticket.run_id, "user");
+          if (asked) answer[question] = to_wire(*asked);
+          const auto former = conversations.find_message(scope, ticket.thread_id, taken_back);
+          if (former && former->role == "assistant") answer["retriedOut"] = to_wire(*former);
+          return answer;
+        });
+    const auto answer = co_await read;
+    if (!answer) co_return error_response(answer.error(), call.request.request_id);
+    Response response = json_response(201, *answer);
+    response.headers.emplace_back("Idempotent-Replayed", "true");
+    co_return response;
   }
 
   // The edit stands, whatever becomes of the turn: that it was refused is data.
@@ -95,7 +125,6 @@ struct BranchHandlers {
     turn.thread_id = message.thread_id;
     turn.message = message.content;
     turn.of_message_id = message.id;
-    turn.idempotency_key.clear();
     const auto ticket = co_await services.turns.submit(call.loop(), std::move(turn));
     if (!ticket) {
       answer["error"] = {{"code", ticket.error().code}, {"message", ticket.error().message}};

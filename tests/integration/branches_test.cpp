@@ -65,6 +65,30 @@ TEST_CASE("with rerun the new turn sees the new history, and its stream is that 
   CHECK(talk.seen() == Texts{"one", "one", "zwei", "zwei", "four"});
 }
 
+TEST_CASE("an edit or a retry with an Idempotency-Key begins one turn") {
+  const Talk talk;
+  talk.turn(talk.thread, "one");
+  const std::string question = talk.id(0);
+  const Json body = {{"content", "uno"}, {"rerun", true}};
+  const std::vector<std::string> once = {"Idempotency-Key: once"};
+  const Json edited = talk.edit(question, body, once).json();
+  events_of_run(talk, edited["runId"]);
+  const Answer repeated = talk.edit(question, body, once);
+  REQUIRE(repeated.status == 201);
+  CHECK(repeated.headers.at("idempotent-replayed") == "true");
+  CHECK(repeated.json()["runId"] == edited["runId"]);
+  CHECK(repeated.json()["message"]["id"] == edited["message"]["id"]);
+  check_error(talk.edit(question, {{"content", "eins"}, {"rerun", true}}, once), 422, "idempotency_mismatch");
+  const std::string answer = talk.line().back()["id"];
+  const Json retried = talk.retry(answer, {{"rerun", true}}, once).json();
+  events_of_run(talk, retried["runId"]);
+  const Json again = talk.retry(answer, {{"rerun", true}}, once).json();
+  CHECK(again["runId"] == retried["runId"]);
+  CHECK(again["retriedOut"]["id"] == answer);
+  CHECK(again["priorUserMessage"]["content"] == "uno");
+  CHECK(talk.run_count() == 3);
+}
+
 TEST_CASE("who asks again narrows the tools of the new turn") {
   const Talk talk;
   talk.turn(talk.thread, "one");
