@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/agents.hpp"
+#include "agent/idempotency.hpp"
 #include "base/text.hpp"
 #include "model/json.hpp"
 
@@ -43,23 +44,34 @@ Error thread_not_found(const std::string& id) {
 }
 
 Task<Result<model::Thread>> Threads::create(base::Loop& loop, model::Principal who, std::string agent,
-                                            std::string title, std::string id) {
+                                            std::string title, std::string key) {
+  if (auto fits = check_key(key); !fits) co_return fail(fits.error());
+  const store::IdempotencyRow keyed{
+      who.user_id, "POST threads", key, base::sha256_hex(model::dump({agent, title})), {}, 0};
   model::Thread thread;
-  thread.id = id.empty() ? ids_.make("thr") : std::move(id);
+  thread.id = ids_.make("thr");
   thread.user_id = who.user_id;
   thread.title = clean_title(std::move(title));
   thread.created_us = thread.updated_us = loop.clock().wall_us();
-  const auto write = database_.write(loop, [who, agent, thread](store::Session& session) -> Result<model::Thread> {
-    const auto found = find_agent_head(session, who.scope, agent);
-    if (!found) return fail(agent_not_found(agent));
-    if (who.is_kept_from(found->id)) return fail(agent_scope_mismatch());
-    store::Conversations conversations(session);
-    if (auto made = conversations.find_thread(who.scope, who.user_id, thread.id)) return *made;
-    model::Thread made = thread;
-    made.agent_id = found->id;
-    conversations.insert_thread(who.scope, made);
-    return made;
-  });
+  const auto write =
+      database_.write(loop, [who, agent, thread, keyed](store::Session& session) -> Result<model::Thread> {
+        store::Conversations conversations(session);
+        const auto earlier = made_by_key(session, who.scope, keyed, thread.created_us);
+        if (!earlier) return fail(earlier.error());
+        if (*earlier) {
+          auto made = conversations.find_thread(who.scope, who.user_id, **earlier);
+          if (made && who.is_kept_from(made->agent_id)) return fail(agent_scope_mismatch());
+          if (made) return std::move(*made);
+        }
+        const auto found = find_agent_head(session, who.scope, agent);
+        if (!found) return fail(agent_not_found(agent));
+        if (who.is_kept_from(found->id)) return fail(agent_scope_mismatch());
+        model::Thread made = thread;
+        made.agent_id = found->id;
+        conversations.insert_thread(who.scope, made);
+        keep_key(session, who.scope, keyed, made.id, made.created_us);
+        return made;
+      });
   co_return co_await write;
 }
 

@@ -39,10 +39,11 @@ class Threads {
  public:
   Threads(store::Database& database, base::IdMaker& ids) : database_(database), ids_(ids) {}
 
-  /// NotFound "agent_not_found". A title is cut at 200 characters and loses its line breaks. `id`: of a request that is
-  /// repeated; the thread of that id is the answer if it is there. Empty: a fresh one.
+  /// A title is cut at 200 characters and loses its line breaks. `key`: an Idempotency-Key, may be empty; a thread that
+  /// was made with it within 24 hours is the answer. NotFound "agent_not_found"; PermissionDenied
+  /// "agent_scope_mismatch"; Mismatch "idempotency_mismatch"; InvalidArgument "invalid_field".
   Task<Result<model::Thread>> create(base::Loop& loop, model::Principal who, std::string agent, std::string title,
-                                     std::string id);
+                                     std::string key);
   /// NotFound "thread_not_found".
   Task<Result<model::Thread>> find(base::Loop& loop, model::Principal who, std::string id);
   Task<Result<ThreadPage>> list(base::Loop& loop, model::Scope scope, store::ThreadFilter filter);

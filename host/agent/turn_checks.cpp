@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/branches.hpp"
+#include "agent/idempotency.hpp"
 #include "base/text.hpp"
 #include "model/json.hpp"
 #include "store/conversations.hpp"
@@ -45,14 +46,10 @@ Result<std::optional<TurnTicket>> find_replay(store::Session& session, const Tur
                                               std::int64_t now_us) {
   if (request.idempotency_key.empty()) return std::nullopt;
   const auto& scope = request.who.scope;
-  const auto wanted = idempotency_row(request);
-  const auto row = store::IdempotencyKeys(session).find(scope, wanted, now_us);
-  if (!row) return std::nullopt;
-  if (row->body_hash != wanted.body_hash) {
-    return fail(ErrorKind::Mismatch, "idempotency_mismatch",
-                "this Idempotency-Key was used with another request within 24 hours; use a new key for a new request");
-  }
-  const auto run = store::Runs(session).find(scope, row->run_id);
+  const auto made = made_by_key(session, scope, idempotency_row(request), now_us);
+  if (!made) return fail(made.error());
+  if (!*made) return std::nullopt;
+  const auto run = store::Runs(session).find(scope, **made);
   if (!run) return std::nullopt;
   TurnTicket ticket;
   ticket.run_id = run->id;

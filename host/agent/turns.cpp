@@ -5,6 +5,7 @@
 
 #include "agent/agents.hpp"
 #include "agent/branches.hpp"
+#include "agent/idempotency.hpp"
 #include "agent/threads.hpp"
 #include "agent/turn_checks.hpp"
 #include "agent/turn_setting.hpp"
@@ -13,12 +14,10 @@
 #include "model/json.hpp"
 #include "store/agents.hpp"
 #include "store/conversations.hpp"
-#include "store/tool_calls.hpp"
 
 namespace platos::agent {
 namespace {
 
-constexpr std::int64_t kIdempotencyUs = 24LL * 3600 * 1'000'000;
 constexpr std::size_t kMaxMessageBytes = 512 * 1024;
 // Inside this file only.
 constexpr std::string_view kReplayCode = "idempotent_replay";
@@ -28,11 +27,6 @@ constexpr int kMaxAttempts = 5;
 
 Error stale_plan() {
   return {ErrorKind::Conflict, std::string(kStaleCode), "agent or thread changed while the turn began", true, 0, {}};
-}
-
-Result<void> check_key(const std::string& key) {
-  if (key.size() <= 255) return {};
-  return fail(model::invalid_field("Idempotency-Key", "at most 255 characters", std::to_string(key.size())));
 }
 
 }  // namespace
@@ -242,12 +236,7 @@ Task<Result<TurnTicket>> Turns::start(base::Loop& loop, std::shared_ptr<const Tu
       if (*busy && !may_wait) return fail(stale_plan());
     }
     if (!store::Agents(session).is_current(scope, agent)) return fail(stale_plan());
-    if (!asked.idempotency_key.empty()) {
-      auto row = idempotency_row(asked);
-      row.run_id = message.run_id;
-      row.expires_us = now_us + kIdempotencyUs;
-      store::IdempotencyKeys(session).insert(scope, row);
-    }
+    keep_key(session, scope, idempotency_row(asked), message.run_id, now_us);
     store::Conversations conversations(session);
     if (new_thread) {
       conversations.insert_thread(scope, thread);

@@ -27,16 +27,6 @@ bool is_state(const std::string& text) {
 
 bool is_yes(const std::string& text) { return text == "true" || text == "1"; }
 
-/// A request that names itself makes the same thread each time. Empty: it does not.
-std::string thread_id_of_key(const Call& call) {
-  const auto key = call.request.header("idempotency-key");
-  if (key.empty()) return {};
-  constexpr std::size_t kIdCharacters = 26;  // as many as other ids have
-  std::string id =
-      base::sha256_hex(call.who.scope.environment_id + '/' + call.who.user_id + "/threads/" + std::string(key));
-  return "thr_" + id.substr(0, kIdCharacters);
-}
-
 struct ThreadHandlers {
   Services services;
   ApiOptions options;
@@ -53,9 +43,10 @@ struct ThreadHandlers {
     const auto title = model::optional_text(*body, "title");
     if (!agent) co_return error_response(agent.error(), call.request.request_id);
     if (!title) co_return error_response(title.error(), call.request.request_id);
-    co_return answer(call, 201,
-                     co_await services.threads.create(call.loop(), call.who, agent->value_or("default"),
-                                                      title->value_or(""), thread_id_of_key(call)));
+    co_return answer(
+        call, 201,
+        co_await services.threads.create(call.loop(), call.who, agent->value_or("default"), title->value_or(""),
+                                         std::string(call.request.header("idempotency-key"))));
   }
 
   Task<Response> list(Call call) const {

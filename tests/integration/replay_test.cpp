@@ -87,6 +87,10 @@ TEST_CASE("a thread with an Idempotency-Key is made once") {
   const Json first = stage.made("POST", "/api/v1/agent/threads", body, {"Idempotency-Key: once"});
   CHECK(stage.made("POST", "/api/v1/agent/threads", body, {"Idempotency-Key: once"})["id"] == first["id"]);
   CHECK(stage.made("POST", "/api/v1/agent/threads", body, {"Idempotency-Key: twice"})["id"] != first["id"]);
+  for (const Json& other : {Json({{"agentId", body["agentId"]}, {"title", "Other"}}), Json::object()}) {
+    check_error(stage.call("POST", "/api/v1/agent/threads", other, {"Idempotency-Key: once"}), 422,
+                "idempotency_mismatch");
+  }
   CHECK(threads_of(stage) == 2);
 }
 
