@@ -295,31 +295,6 @@ Task<Result<bool>> Agents::remove(base::Loop& loop, model::Principal who, std::s
   co_return co_await write;
 }
 
-Task<Result<VersionPage>> Agents::versions(base::Loop& loop, model::Scope scope, std::string id_or_slug,
-                                           std::string cursor, std::int64_t limit) {
-  const auto read = database_.read(loop, [=](store::Session& session) -> Result<VersionPage> {
-    store::Agents agents(session);
-    const auto agent = find_agent(session, scope, id_or_slug);
-    if (!agent) return fail(agent_not_found(id_or_slug));
-    std::int64_t before = 0;
-    if (!cursor.empty()) {
-      const auto last_seen = agents.find_version(scope, cursor);
-      if (!last_seen || last_seen->agent_id != agent->id) {
-        return fail(ErrorKind::InvalidArgument, "invalid_cursor", "cursor: expected the id of a version of this agent");
-      }
-      before = last_seen->number;
-    }
-    VersionPage page;
-    page.versions = agents.versions(scope, agent->id, before, limit + 1);
-    if (page.versions.size() > static_cast<std::size_t>(limit)) {
-      page.versions.pop_back();
-      page.next_cursor = page.versions.back().id;
-    }
-    return page;
-  });
-  co_return co_await read;
-}
-
 Task<Result<void>> Agents::ensure_hello(base::Loop& loop, model::Principal who) {
   model::Agent agent;
   agent.id = ids_.make("agt");

@@ -79,6 +79,12 @@ class Agents {
 
   Task<Result<VersionPage>> versions(base::Loop& loop, model::Scope scope, std::string id_or_slug, std::string cursor,
                                      std::int64_t limit);
+  /// NotFound "agent_not_found", "version_not_found".
+  Task<Result<model::AgentVersion>> version(base::Loop& loop, model::Scope scope, std::string id_or_slug,
+                                            std::string version_id);
+  /// A new version that is as this one was; none when the agent is so already. Errors: version().
+  Task<Result<model::Agent>> roll_back(base::Loop& loop, model::Principal who, std::string id_or_slug,
+                                       std::string version_id);
 
   /// Makes the agent `hello` when the environment has never had one.
   Task<Result<void>> ensure_hello(base::Loop& loop, model::Principal who);

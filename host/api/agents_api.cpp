@@ -224,6 +224,22 @@ struct AgentHandlers {
     const Json next = page->next_cursor.empty() ? Json() : Json(page->next_cursor);
     co_return json_response(200, {{"versions", std::move(rows)}, {"nextCursor", next}, {"pageSize", *take}});
   }
+
+  Task<Response> version(Call call) const {
+    const auto agent = co_await services.agents.find(call.loop(), call.who.scope, call.path_value("id"));
+    if (!agent) co_return error_response(agent.error(), call.request.request_id);
+    const auto version =
+        co_await services.agents.version(call.loop(), call.who.scope, agent->id, call.path_value("version"));
+    if (!version) co_return error_response(version.error(), call.request.request_id);
+    co_return json_response(200, to_wire(*version, agent->version_id));
+  }
+
+  Task<Response> roll_back(Call call) const {
+    const auto agent =
+        co_await services.agents.roll_back(call.loop(), call.who, call.path_value("id"), call.path_value("version"));
+    if (!agent) co_return error_response(agent.error(), call.request.request_id);
+    co_return json_response(201, {{"agent", to_wire(*agent, call.who.scope)}});
+  }
 };
 
 }  // namespace
@@ -242,6 +258,9 @@ std::vector<Route> agent_routes(const Services& services, const ApiOptions& opti
       {"DELETE", "/api/v1/agent/agents/{id}", kWrite, to(&AgentHandlers::remove),
        "Delete an agent; its conversations stay"},
       {"GET", "/api/v1/agent/agents/{id}/versions", kRead, to(&AgentHandlers::versions), "List versions, newest first"},
+      {"GET", "/api/v1/agent/agents/{id}/versions/{version}", kRead, to(&AgentHandlers::version), "Get a version"},
+      {"POST", "/api/v1/agent/agents/{id}/versions/{version}/rollback", kWrite, to(&AgentHandlers::roll_back),
+       "Make a new version that is as this one was"},
   };
 }
 

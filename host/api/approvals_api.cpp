@@ -147,9 +147,10 @@ struct ApprovalHandlers {
 
   Task<Response> resolve(Call call) const {
     const auto approval = co_await decide(call);
-    co_return answer_with(call, 201, approval, [&](const model::Approval& found) {
+    co_return answer_with(call, 201, approval, [](const model::Approval& found) {
       Json body = {{"resolved", found.state != model::ApprovalState::Pending},
                    {"approvalId", found.id},
+                   {"token", found.id},
                    {"approved", found.state == model::ApprovalState::Approved},
                    {"status", model::to_text(found.state)},
                    {"approvalsGiven", found.approvals},

@@ -105,6 +105,30 @@ TEST_CASE("a change of behaviour makes a version, other changes make none") {
   check_error(stage.fetch(path + "?cursor=" + foreign), 400, "invalid_cursor");
 }
 
+TEST_CASE("a version is read by its id, and made to hold again as a new one") {
+  const ApiStage stage;
+  const std::string agent = stage.agent("mock-echo-r0", {{"systemPrompt", "Be kind."}});
+  const std::string first = stage.fetch(kAgents + agent).json()["currentVersionId"];
+  stage.made("PATCH", kAgents + agent, {{"systemPrompt", "Be brief."}, {"maxSteps", 5}});
+  const std::string path = kAgents + agent + "/versions/";
+  const Json old = stage.fetch(path + first).json();
+  CHECK(old["snapshot"]["systemPrompt"] == "Be kind.");
+  CHECK(old["isCurrent"] == false);
+  const Json back = stage.made("POST", path + first + "/rollback", Json())["agent"];
+  CHECK(back["systemPrompt"] == "Be kind.");
+  const std::string current = back["currentVersionId"];
+  const Json now = stage.fetch(path + current).json();
+  CHECK(now["versionNumber"] == 3);
+  CHECK(now["note"] == "Rollback to v1");
+  CHECK(now["isCurrent"] == true);
+  CHECK(now["snapshot"] == old["snapshot"]);
+  // Asked twice, it is done once.
+  CHECK(stage.made("POST", path + first + "/rollback", Json())["agent"]["currentVersionId"] == current);
+  const std::string foreign = stage.fetch(kAgents + "hello").json()["currentVersionId"];
+  check_error(stage.fetch(path + foreign), 404, "version_not_found");
+  check_error(stage.call("POST", path + foreign + "/rollback"), 404, "version_not_found");
+}
+
 TEST_CASE("a deleted agent is gone and its conversations stay; its slug is free again; default is the oldest agent") {
   ApiStage stage;
   CHECK(stage.fetch(kAgents + "default").json()["slug"] == "hello");

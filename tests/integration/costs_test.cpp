@@ -170,7 +170,8 @@ TEST_CASE("a client learns where to connect from where it came") {
 }
 
 TEST_CASE("what is not here yet reads as empty in every shape that a client knows, and is refused where it would act") {
-  const People stage;
+  People stage;
+  const auto user = stage.end_user("zoe");
   const std::string agent = "/api/v1/agent/";
   struct Row {
     const char* path;
@@ -182,22 +183,44 @@ TEST_CASE("what is not here yet reads as empty in every shape that a client know
                        {"budgets/status", {"caps"}},
                        {"monitoring/traces/t", {"spans"}},
                        {"monitoring/trace/t", {"spans"}},
+                       {"agents/a/canary/metrics", {"perVersion"}},
+                       {"feature-flags", {"featureFlags"}},
+                       {"postman-templates", {"templates"}},
+                       {"platos-tasks", {"tasks"}},
                        {"trigger/tasks", {"tasks"}},
                        {"trigger/runs", {"runs"}},
                        {"trigger/schedules", {"schedules"}}};
   for (const auto& row : reads) {
     INFO(row.path);
-    const Json body = stage.made("GET", agent + row.path, Json());
+    const Json body = stage.made("GET", agent + row.path, Json(), user);
     for (const char* list : row.lists) CHECK(body[list] == Json::array());
   }
   CHECK(stage.fetch(agent + "monitoring/budget/status").json()["blocked"] == false);
   check_error(stage.fetch(agent + "trigger/runs/x"), 404, "run_not_found");
   check_error(stage.fetch(agent + "trigger/batches/x"), 404, "batch_not_found");
-  const std::pair<const char*, const char*> writes[] = {
-      {"POST", "trigger/tasks/x/trigger"},      {"POST", "trigger/runs/x/cancel"},
-      {"POST", "trigger/runs/x/replay"},        {"POST", "trigger/schedules"},
-      {"POST", "trigger/schedules/x/activate"}, {"POST", "trigger/schedules/x/deactivate"},
-      {"DELETE", "trigger/schedules/x"},        {"POST", "trigger/batches/x"}};
+  check_error(stage.fetch(agent + "platos-tasks/x"), 404, "task_not_found");
+  const std::pair<const char*, const char*> writes[] = {{"POST", "trigger/tasks/x/trigger"},
+                                                        {"POST", "trigger/runs/x/cancel"},
+                                                        {"POST", "trigger/runs/x/replay"},
+                                                        {"POST", "trigger/schedules"},
+                                                        {"POST", "trigger/schedules/x/activate"},
+                                                        {"POST", "trigger/schedules/x/deactivate"},
+                                                        {"DELETE", "trigger/schedules/x"},
+                                                        {"POST", "trigger/batches/x"},
+                                                        {"POST", "budgets"},
+                                                        {"DELETE", "budgets/x"},
+                                                        {"POST", "budgets/x/override"},
+                                                        {"POST", "monitoring/approvals/expiry-sweep"},
+                                                        {"PATCH", "agents/a/canary"},
+                                                        {"POST", "agents/a/canary/promote"},
+                                                        {"PATCH", "agents/a/feature-flags"},
+                                                        {"POST", "postman-templates"},
+                                                        {"PUT", "postman-templates/x"},
+                                                        {"DELETE", "postman-templates/x"},
+                                                        {"POST", "platos-tasks"},
+                                                        {"PATCH", "platos-tasks/x"},
+                                                        {"DELETE", "platos-tasks/x"},
+                                                        {"POST", "platos-tasks/x/run"}};
   for (const auto& [method, path] : writes) {
     INFO(path);
     check_error(stage.call(method, agent + path, Json::object()), 501, "not_implemented");

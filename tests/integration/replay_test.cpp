@@ -172,8 +172,10 @@ TEST_CASE("a decision that is repeated because nobody heard of its success is th
   const Answer begun = stage.call("POST", kAgents + agent + "/messages", {{"message", call.dump()}});
   REQUIRE(begun.status == 202);
   const std::string id = stage.fetch("/api/v1/agent/monitoring/approvals?status=pending").json()["approvals"][0]["id"];
-  const std::string path = "/api/v1/agent/approvals/" + id + "/resolve";
-  CHECK(answer_to_repeated(stage, path, {{"approved", true}}).find("201 Created") != std::string::npos);
+  const std::string path = "/api/v1/agent/durable-approvals/" + id + "/resolve";
+  const std::string answer = answer_to_repeated(stage, path, {{"approved", true}});
+  CHECK(answer.find("201 Created") != std::string::npos);
+  CHECK(answer.find("\"token\":\"" + id) != std::string::npos);
   CHECK(stage.wait_for_status(begun.json()["runId"], "completed"));
 }
 

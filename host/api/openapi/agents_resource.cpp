@@ -166,7 +166,12 @@ Resource agents_resource() {
            .gives(200, "A page of versions",
                   object({{"versions", list_of(ref("AgentVersion"))},
                           {"nextCursor", or_null(text())},
-                          {"pageSize", integer_in(1, 200)}}))}};
+                          {"pageSize", integer_in(1, 200)}})),
+       operation("GET /api/v1/agent/agents/{id}/versions/{version}", "getAgentVersion")
+           .gives(200, "The version", ref("AgentVersion")),
+       operation("POST /api/v1/agent/agents/{id}/versions/{version}/rollback", "rollBackAgent")
+           .tells("An agent that is as the version was stays as it is.")
+           .gives(201, "The agent", object({{"agent", ref("Agent")}}))}};
 }
 
 }  // namespace platos::api::openapi

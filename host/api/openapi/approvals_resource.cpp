@@ -62,7 +62,8 @@ Operation resolves(std::string_view route, std::string_view id) {
       .takes(decision())
       .gives(201, "How it stands now",
              object({{"resolved", boolean()}, {"approvalId", text()}, {"approved", boolean()}, {"status", state()}},
-                    {{"approvalsGiven", integer_from(0)},
+                    {{"token", text()},
+                     {"approvalsGiven", integer_from(0)},
                      {"approvalsNeeded", integer_from(1)},
                      {"editedArgsApplied", boolean()}}))
       .fails({409});
