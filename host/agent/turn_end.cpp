@@ -53,6 +53,7 @@ void TurnRun::store_answer(const std::string& text, const std::string& reasoning
       .text("agent_id", record.agent_id)
       .text("trace_id", telemetry::trace_id_hex(span_.context().trace_id))
       .text("version_id", record.version_id)
+      .text("version_bucket", "current")
       .text("run_id", run_.id());
   if (!object_json_.empty()) {
     base::JsonObject structured;

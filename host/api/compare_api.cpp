@@ -4,6 +4,7 @@
 #include "agent/completion.hpp"
 #include "api/api.hpp"
 #include "api/handlers.hpp"
+#include "api/openapi/schemas.hpp"
 #include "engine/subscription.hpp"
 
 namespace platos::api {
@@ -110,18 +111,7 @@ struct CompareHandlers {
     const std::string host(call.request.header("host"));
     const std::string rest = (encrypted ? "https://" : "http://") + host;
     const std::string socket = (encrypted ? "wss://" : "ws://") + host;
-    const Json types = {"meta",
-                        "status",
-                        "token",
-                        "thinking",
-                        "tool_call",
-                        "tool_result",
-                        "message_boundary",
-                        "safety_flags",
-                        "structured_output",
-                        "message_persisted",
-                        "error",
-                        "done"};
+    const Json types = openapi::sent_events();
     co_return json_response(
         200,
         {{"websocket",

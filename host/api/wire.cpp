@@ -65,6 +65,7 @@ Json to_wire(const model::Thread& thread, const model::Scope& scope) {
                {"parentThreadId", text_or_null(thread.parent_id)},
                {"forkedFromMessageId", text_or_null(thread.forked_from_id)},
                {"createdByUserId", thread.user_id},
+               {"platosEndUserId", nullptr},  // profiles are found by the user's own id
                {"compactedSummary", text_or_null(thread.summary)},
                {"archivedAt", time(thread.archived_us)},
                {"createdAt", time(thread.created_us)},
@@ -103,6 +104,7 @@ Json to_wire(const model::Message& message) {
           {"threadReplyToId", text_or_null(message.reply_to_id)},
           {"editParentMessageId", text_or_null(message.edit_parent_id)},
           {"revision", message.revision},
+          {"authorAgentId", nullptr},  // of clusters, which are not here yet
           {"createdAt", time(message.created_us)}};
 }
 

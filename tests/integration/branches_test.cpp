@@ -49,6 +49,29 @@ TEST_CASE("what cannot be edited is refused, and stays") {
   CHECK(talk.standing() == "u:one a:one ");
 }
 
+TEST_CASE("rows of threads and messages have every member that clients of the first Platos read") {
+  const Talk talk;
+  talk.turn(talk.thread, "one");
+  const Json thread = talk.fetch(talk.path()).json();
+  for (const char* name : {"id", "agentId", "organizationId", "projectId", "environmentId", "userId", "createdByUserId",
+                           "platosEndUserId", "title", "status", "turnCount", "compactedSummary", "tags", "pinnedAt",
+                           "archivedAt", "createdAt", "updatedAt"}) {
+    INFO(name);
+    CHECK(thread.contains(name));
+  }
+  const Json answer = talk.line().back();
+  for (const char* name : {"id", "threadId", "role", "content", "toolCalls", "thinkingContent", "responseJson",
+                           "replyCount", "threadReplyToId", "authorAgentId", "status", "createdAt"}) {
+    INFO(name);
+    CHECK(answer.contains(name));
+  }
+  for (const char* name : {"model", "usage", "cost_cents", "cost_with_cache_cents", "latency_ms", "agent_id",
+                           "trace_id", "version_id", "version_bucket"}) {
+    INFO(name);
+    CHECK(answer["responseJson"].contains(name));
+  }
+}
+
 TEST_CASE("with rerun the new turn sees the new history, and its stream is that of its run") {
   const Talk talk;
   for (const char* text : {"one", "two", "three"}) talk.turn(talk.thread, text);

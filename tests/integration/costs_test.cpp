@@ -1,6 +1,7 @@
 // What runs cost, by whom and when, in both shapes; models side by side; and what answers although it is not here yet.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "integration/people.hpp"
 #include "support/days.hpp"
@@ -163,6 +164,13 @@ TEST_CASE("a client learns where to connect from where it came") {
   CHECK(there["websocket"]["url"] == "ws://localhost:1234/agent");
   CHECK(there["websocket"]["events"]["send"] == "message");
   CHECK(there["websocket"]["events"]["receive"] == "agent_event");
+  CHECK(there["websocket"]["auth"].contains("token"));
+  CHECK(there["rest"]["auth"]["headers"] == Json({"Authorization", "X-Platos-Api-Key"}));
+  CHECK(there["toolSync"]["auth"].is_string());
+  const std::set<std::string> types = there["websocket"]["events"]["types"];
+  CHECK(types == std::set<std::string>{"status", "meta", "token", "message_boundary", "thinking", "tool_call",
+                                       "tool_result", "structured_output", "message_persisted", "approval_needed",
+                                       "approval_resolved", "safety_flags", "error", "done", "heartbeat"});
   const Json secure =
       stage.made("GET", "/api/v1/agent/connect", Json(), {"Host: localhost", "X-Forwarded-Proto: https"});
   CHECK(secure["rest"]["baseUrl"] == "https://localhost/api/v1/agent");

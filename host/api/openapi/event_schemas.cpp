@@ -9,6 +9,7 @@ struct Kind {
   std::string_view component;
   std::string_view description;
   Json schema;
+  bool is_sent = true;
 };
 
 /// What an event says, beside its type and its place in the stream.
@@ -83,9 +84,10 @@ std::vector<Kind> control_kinds() {
           {"approval_resolved", "ApprovalResolvedEvent", "It was decided, or will not be",
            event("approval_resolved", {{"approvalId", text()}, {"status", text()}},
                  {{"respondedBy", text()}, {"comment", text()}, {"agentId", text()}})},
-          {"run_update", "RunUpdateEvent", "A run has come further. Reserved: it is not sent yet",
+          {"run_update", "RunUpdateEvent", "A run has come further",
            event("run_update", {{"runId", text()}, {"status", text()}},
-                 {{"metadata", any_value()}, {"output", any_value()}, {"error", any_value()}})},
+                 {{"metadata", any_value()}, {"output", any_value()}, {"error", any_value()}}),
+           false},
           {"safety_flags", "SafetyFlagsEvent", "What governors found", event("safety_flags", {{"flags", flags()}})},
           {"error", "ErrorEvent", "The turn failed, or was refused; `done` follows",
            event("error", {{"message", text()}},
@@ -104,39 +106,57 @@ std::vector<Kind> control_kinds() {
 }
 
 std::vector<Kind> artifact_kinds() {
-  return {{"artifact_start", "ArtifactStartEvent", "An artifact begins. Reserved: it is not sent yet",
+  return {{"artifact_start", "ArtifactStartEvent", "An artifact begins",
            event("artifact_start",
                  {{"artifactId", text()},
                   {"artifactKey", text()},
                   {"kind", artifact_kind()},
                   {"revision", integer()},
                   {"op", words({"generate", "revise"})}},
-                 {{"title", text()}, {"language", text()}})},
-          {"artifact_delta", "ArtifactDeltaEvent", "A piece of an artifact. Reserved: it is not sent yet",
-           event("artifact_delta", {{"artifactId", text()}, {"artifactKey", text()}, {"chunk", text()}})},
-          {"artifact_committed", "ArtifactCommittedEvent", "An artifact is stored. Reserved: it is not sent yet",
+                 {{"title", text()}, {"language", text()}}),
+           false},
+          {"artifact_delta", "ArtifactDeltaEvent", "A piece of an artifact",
+           event("artifact_delta", {{"artifactId", text()}, {"artifactKey", text()}, {"chunk", text()}}), false},
+          {"artifact_committed", "ArtifactCommittedEvent", "An artifact is stored",
            event("artifact_committed",
                  {{"artifactId", text()}, {"artifactKey", text()}, {"finalContent", text()}, {"createdAt", time()}},
-                 {{"kind", artifact_kind()}, {"revision", integer()}, {"title", text()}, {"language", text()}})},
-          {"artifact_error", "ArtifactErrorEvent", "An artifact failed. Reserved: it is not sent yet",
+                 {{"kind", artifact_kind()}, {"revision", integer()}, {"title", text()}, {"language", text()}}),
+           false},
+          {"artifact_error", "ArtifactErrorEvent", "An artifact failed",
            event("artifact_error",
                  {{"code", words({"invalid_kind", "invalid_content", "not_found", "scope_mismatch", "persist_failed"})},
                   {"message", text()}},
-                 {{"artifactId", text()}, {"artifactKey", text()}})}};
+                 {{"artifactId", text()}, {"artifactKey", text()}}),
+           false}};
+}
+
+std::vector<Kind> all_kinds() {
+  std::vector<Kind> kinds;
+  for (auto* part : {&answer_kinds, &control_kinds, &artifact_kinds}) {
+    for (auto& kind : part()) kinds.push_back(std::move(kind));
+  }
+  return kinds;
 }
 
 }  // namespace
+
+std::vector<std::string_view> sent_events() {
+  std::vector<std::string_view> types;
+  for (const auto& kind : all_kinds()) {
+    if (kind.is_sent) types.push_back(kind.type);
+  }
+  return types;
+}
 
 std::vector<Schema> event_schemas() {
   std::vector<Schema> schemas = {{"SafetyFlag", flag()}};
   Json any = {{"description", "An event of a stream. Ignore types that you do not know: there will be more"},
               {"discriminator", {{"propertyName", "type"}, {"mapping", Json::object()}}}};
-  for (const auto& kinds : {answer_kinds(), control_kinds(), artifact_kinds()}) {
-    for (const auto& kind : kinds) {
-      any["oneOf"].push_back(ref(kind.component));
-      any["discriminator"]["mapping"][std::string(kind.type)] = ref(kind.component)["$ref"];
-      schemas.push_back({kind.component, described(kind.schema, kind.description)});
-    }
+  for (const auto& kind : all_kinds()) {
+    any["oneOf"].push_back(ref(kind.component));
+    any["discriminator"]["mapping"][std::string(kind.type)] = ref(kind.component)["$ref"];
+    const std::string reserved = kind.is_sent ? "" : ". Reserved: it is not sent yet";
+    schemas.push_back({kind.component, described(kind.schema, std::string(kind.description) + reserved)});
   }
   schemas.push_back({"StreamEvent", std::move(any)});
   return schemas;

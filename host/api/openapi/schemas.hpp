@@ -1,6 +1,7 @@
 // The components that several resources use.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "api/openapi/schema.hpp"
@@ -11,6 +12,8 @@ namespace platos::api::openapi {
 std::vector<Schema> shared_schemas();
 /// StreamEvent and each of its kinds.
 std::vector<Schema> event_schemas();
+/// The types of those that this version sends.
+std::vector<std::string_view> sent_events();
 
 /// Components by kind.
 Json shared_headers();

@@ -9,6 +9,7 @@ Json thread_row() {
                  {"agentId", text()},
                  {"userId", text()},
                  {"createdByUserId", text()},
+                 {"platosEndUserId", or_null(text())},
                  {"organizationId", text()},
                  {"projectId", text()},
                  {"environmentId", text()},
@@ -41,7 +42,8 @@ Json answer_details() {
                  {"trace_id", text()},
                  {"version_id", text()},
                  {"run_id", text()}},
-                {{"structured_output", object({{"object", any_value()}, {"attempts", integer_from(1)}})},
+                {{"version_bucket", words({"current"})},
+                 {"structured_output", object({{"object", any_value()}, {"attempts", integer_from(1)}})},
                  {"stopped", boolean()},
                  {"aborted", boolean()}});
 }
@@ -59,6 +61,7 @@ Json message_row() {
        {"responseJson", or_null(ref("AnswerDetails"))},
        {"replyCount", integer_from(0)},
        {"threadReplyToId", or_null(text())},
+       {"authorAgentId", or_null(text())},
        {"editParentMessageId", described(or_null(text()), "Of a revision: the message it takes the place of")},
        {"revision", integer_from(1)},
        {"createdAt", time()}});
