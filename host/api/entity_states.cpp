@@ -34,6 +34,19 @@ Task<Result<std::vector<EntityState>>> states_of(const Services& services, const
   co_return states;
 }
 
+Task<Result<std::map<std::string, model::Json>>> entities_of_tools(const Services& services, const Call& call) {
+  const auto all = co_await services.keys.entities(call.loop(), call.who);
+  if (!all) co_return fail(all.error());
+  const auto states = co_await states_of(services, call, *all);
+  if (!states) co_return fail(states.error());
+  std::map<std::string, model::Json> by_source;
+  for (std::size_t i = 0; i < all->size(); ++i) {
+    const model::Json row = to_wire((*all)[i], (*states)[i]);
+    by_source["entity:" + (*all)[i].entity_id] = {{"entityPk", row["id"]}, {"callbackUrl", row["callbackUrl"]}};
+  }
+  co_return by_source;
+}
+
 Task<Result<std::map<std::string, entities::ToolHealth>>> said_health(const Services& services, const Call& call,
                                                                       model::Entity entity) {
   const model::Scope scope = call.who.scope;

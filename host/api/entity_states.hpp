@@ -15,6 +15,9 @@ namespace platos::api {
 Task<Result<std::vector<EntityState>>> states_of(const Services& services, const Call& call,
                                                  std::vector<model::Entity> entities);
 
+/// What the row of a tool says of the entity it is of: `entityPk` and `callbackUrl`, by the tool's source.
+Task<Result<std::map<std::string, model::Json>>> entities_of_tools(const Services& services, const Call& call);
+
 /// What the backends of an entity say of its tools, by name: those that are connected here, else the last word.
 Task<Result<std::map<std::string, entities::ToolHealth>>> said_health(const Services& services, const Call& call,
                                                                       model::Entity entity);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/api.hpp"
+#include "api/entity_states.hpp"
 #include "api/handlers.hpp"
 #include "api/paging.hpp"
 #include "api/tools_wire.hpp"
@@ -183,6 +184,8 @@ struct ToolHandlers {
     const auto all = co_await listed(call);
     const auto known = co_await health(call);
     const auto agents = co_await services.tools.matrix(call.loop(), call.who.scope);
+    const auto entities = co_await entities_of_tools(services, call);
+    if (!entities) co_return error_response(entities.error(), call.request.request_id);
     if (!all) co_return error_response(all.error(), call.request.request_id);
     if (!known) co_return error_response(known.error(), call.request.request_id);
     if (!agents) co_return error_response(agents.error(), call.request.request_id);
@@ -191,6 +194,8 @@ struct ToolHandlers {
       Json row = to_wire(each);
       const auto found = known->find(each.tool->model_name);
       row["health"] = to_wire(found == known->end() ? store::ToolHealth() : found->second);
+      const auto entity = entities->find(each.tool->instance);
+      row.update(entity == entities->end() ? Json{{"entityPk", nullptr}, {"callbackUrl", nullptr}} : entity->second);
       row["agents"] = Json::object();
       for (const auto& agent : *agents) {
         const auto verdict = agent.permissions.find(each.tool->model_name);

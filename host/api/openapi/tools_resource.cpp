@@ -25,6 +25,8 @@ Json tool_row() {
                 {{"score", number()},
                  {"params", list_of(text())},
                  {"health", ref("ToolHealth")},
+                 {"entityPk", described(or_null(text()), "Of an entity's tool: the entity's id")},
+                 {"callbackUrl", or_null(text())},
                  {"agents", described(map_of(permission()), "By agent id; one that is missing does not have it")}});
 }
 
