@@ -58,9 +58,22 @@ struct World : ApiStage {
     return made("/api/v1/entities/shop/session-tokens", body, {bearer(entity_secret)})["token"];
   }
 
-  World() : ApiStage({"--set", "auth.max_failures_per_minute=0", "--set", "limits.user_per_minute=0"}) {
+  /// Of a turn of alice's that waits for it.
+  std::string ask_approval() const {
+    const std::string call = spelled_call("request_approval", {{"action", "Send the letter"}});
+    const Json turn =
+        made("/api/v1/agent/agents/" + ids.at("agent") + "/messages", {{"message", call}}, {"X-Platos-User-Id: alice"});
+    return turn["events"].back()["approvalId"];
+  }
+  std::string state_of_approval(const std::string& id) const {
+    return fetch("/api/v1/agent/monitoring/approvals/" + id).json()["status"];
+  }
+
+  World()
+      : ApiStage({"--set", "auth.max_failures_per_minute=0", "--set", "limits.user_per_minute=0", "--set",
+                  "approvals.max_per_hour=0"}) {
     ids = {{"org", "org_default"}, {"project", "prj_default"}, {"env", "env_default"}};
-    ids["agent"] = agent("mock-n1-r0");
+    ids["agent"] = agent("mock-toolsay-n1-r0");
     const std::string other_agent = agent("mock-n2-r0");
     const std::vector<std::string> as_alice = {"X-Platos-User-Id: alice"};
     ids["thread"] = made("/api/v1/agent/threads", {{"agentId", ids["agent"]}}, as_alice)["id"];
