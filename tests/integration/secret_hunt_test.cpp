@@ -1,16 +1,13 @@
 // Texts and secrets are planted through every route that takes some; then everything on disk is searched for them.
 #include <sqlite3.h>
 
-#include <catch2/catch.hpp>
+#include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 #include <thread>
 
-#include "integration/api_stage.hpp"
+#include "integration/secret_hunt.hpp"
 #include "support/postgres.hpp"
-#include "support/socket_client.hpp"
 
 namespace platos::tests {
 namespace {
@@ -31,61 +28,54 @@ void run_sql(const std::string& data_dir, const std::string& sql) {
   REQUIRE(code == SQLITE_OK);
 }
 
-struct Hunt : ApiStage {
-  std::vector<std::string> planted;
-  int number = 0;
+/// Round `n` of what users say and give their agents.
+void hunt_in_threads(Hunt& hunt, const std::string& n) {
+  const std::string agent = hunt.agent("mock-echo-r0", {{"systemPrompt", hunt.plant()}});
+  const std::string thread =
+      hunt.made("POST", "/api/v1/agent/threads", {{"agentId", agent}, {"title", hunt.plant()}})["id"];
+  hunt.made("POST", kThreads + thread + "/messages", {{"message", hunt.plant()}});
+  hunt.made("POST", kThreads + thread + "/messages", {{"message", hunt.plant()}}, {"Idempotency-Key: k" + n});
+  const Json answer =
+      hunt.made("POST", kThreads + thread + "/messages", {{"message", "Hi"}, {"systemPromptOverride", hunt.plant()}});
+  hunt.made("POST", "/api/v1/agent/messages/" + answer["messageId"].get<std::string>() + "/rating",
+            {{"rating", 1}, {"comment", hunt.plant()}});
+  hunt.made("POST", kThreads + thread + "/tags", {{"tags", {hunt.plant()}}});
+  const Json first = hunt.messages_of(thread)["messages"][0];
+  const std::string edit = kThreads + thread + "/messages/" + first["id"].get<std::string>() + "/edit-and-rerun";
+  const Json edited = hunt.made("POST", edit, {{"content", hunt.plant()}});
+  hunt.made("POST", kThreads + thread + "/fork", {{"upToMessageId", edited["message"]["id"]}, {"title", hunt.plant()}});
+  hunt.made("PATCH", kThreads + thread, {{"title", hunt.plant()}});
+  hunt.made("PATCH", kAgents + agent, {{"systemPrompt", hunt.plant()}, {"note", hunt.plant()}});
+}
 
-  /// A text that is nowhere else.
-  std::string plant() {
-    planted.push_back("canary" + std::to_string(++number) + "zqxj");
-    return planted.back();
-  }
-  void keep(const std::string& secret) {
-    REQUIRE(secret.size() > 16);
-    planted.push_back(secret);
-  }
-  static std::string file_text(const fs::path& path) {
-    std::ifstream stream(path, std::ios::binary);
-    std::stringstream text;
-    text << stream.rdbuf();
-    return text.str();
-  }
-  /// "<file>: <text>" for each one found.
-  std::vector<std::string> search(const fs::path& folder) const {
-    std::vector<std::string> found;
-    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-      if (!entry.is_regular_file()) continue;
-      const std::string text = file_text(entry.path());
-      for (const auto& each : planted) {
-        if (text.find(each) != std::string::npos) found.push_back(entry.path().filename().string() + ": " + each);
-      }
-    }
-    return found;
-  }
-};
+/// Round `n` of what administrators keep.
+void hunt_in_keys(Hunt& hunt, const std::string& n) {
+  hunt.made("PUT", "/api/v1/agent/end-users/u" + n, {{"name", hunt.plant()}, {"metadata", {{"x", hunt.plant()}}}});
+  hunt.made("POST", "/api/v1/projects/prj_default/envvars/env_default",
+            {{"name", "V" + n}, {"value", hunt.plant()}, {"isSecret", true}});
+  hunt.made("POST", "/api/v1/agent/providers/keys",
+            {{"provider", "groq"}, {"label", "k" + n}, {"envVarName", "KEY_" + n}, {"value", hunt.plant()}});
+  hunt.keep(hunt.made("POST", "/api/v1/agent/entities", {{"entityId", "e" + n}})["serviceSecret"]);
+  hunt.made("PUT", "/api/v1/agent/entities/e" + n + "/test-credentials",
+            {{"userToken", hunt.plant()}, {"headers", {{"X-Shop", hunt.plant()}}}});
+  hunt.keep(hunt.made("POST", "/api/v1/tokens", {{"name", "t" + n}})["token"]);
+}
 
-/// What a connected backend gives: addresses, words on the health of its tools, and the token of a user on its way.
-void hunt_with_backend(Hunt& hunt, const std::string& agent) {
-  const std::string secret = hunt.made("POST", "/api/v1/agent/entities", {{"entityId", "planter"}})["serviceSecret"];
-  hunt.keep(secret);
-  SocketOptions options;
-  options.path = "/ws/sdk?env=production";
-  options.headers = {"Authorization: Bearer " + secret};
-  SocketClient backend(hunt.daemon->url(), options);
-  const auto say = [&](const Json& frame, const std::string& until) {
-    backend.send(frame.dump());
-    for (auto heard = backend.next(); heard; heard = backend.next()) {
-      if (heard->find(until) != std::string::npos) return;
-    }
-    FAIL("no " << until);
-  };
-  const std::string message = Json({{"tool", "planter__slow"}, {"arguments", Json::object()}}).dump();
-  const Json tool = {{"name", "slow"}, {"description", hunt.plant()}, {"timeout_ms", 1}};
-  say({{"type", "tool_register"}, {"tools", {tool}}, {"callback_url", "https://example.com/" + hunt.plant()}},
-      "tools_registered");
-  hunt.made("POST", kAgents + agent + "/messages", {{"message", message}}, {"X-Platos-User-Token: " + hunt.plant()});
-  const Json health = {{"slow", {{"status", "down"}, {"last_error", hunt.plant()}}}};
-  say({{"type", "heartbeat"}, {"tools_health", health}}, "tool_health_alert");
+/// What tools are given, and what is remembered.
+void hunt_in_skills(Hunt& hunt, const std::string& tools, const std::string& rememberer) {
+  hunt.made("POST", kAgents + tools + "/messages", {{"message", hunt.plant()}});
+  for (int i = 0; i < 10; ++i) {
+    const Json arguments = {{"content", hunt.plant()}, {"kind", "fact"}};
+    hunt.made("POST", kAgents + rememberer + "/messages", {{"message", spelled_call("remember", arguments)}});
+  }
+}
+
+/// What was said is in the full-text index: it is found by the word that nothing else may tell.
+void say_and_find(Hunt& hunt, const std::string& agent) {
+  const std::string said = hunt.plant();
+  hunt.made("POST", kAgents + agent + "/messages", {{"message", said}});
+  const auto indexed = [&] { return hunt.fetch("/api/v1/agent/threads/search?q=" + said).json()["total"] != 0; };
+  while (!indexed()) std::this_thread::yield();
 }
 
 }  // namespace
@@ -93,54 +83,23 @@ void hunt_with_backend(Hunt& hunt, const std::string& agent) {
 TEST_CASE("Nothing that users, models, tools and administrators gave stands readable on disk or in the log") {
   Hunt hunt;
   for (int i = 0; i < 20; ++i) {
-    const std::string agent = hunt.agent("mock-echo-r0", {{"systemPrompt", hunt.plant()}});
-    const std::string thread =
-        hunt.made("POST", "/api/v1/agent/threads", {{"agentId", agent}, {"title", hunt.plant()}})["id"];
-    hunt.made("POST", kThreads + thread + "/messages", {{"message", hunt.plant()}});
-    hunt.made("POST", kThreads + thread + "/messages", {{"message", hunt.plant()}},
-              {"Idempotency-Key: k" + std::to_string(i)});
-    const Json answer =
-        hunt.made("POST", kThreads + thread + "/messages", {{"message", "Hi"}, {"systemPromptOverride", hunt.plant()}});
-    hunt.made("POST", "/api/v1/agent/messages/" + answer["messageId"].get<std::string>() + "/rating",
-              {{"rating", 1}, {"comment", hunt.plant()}});
-    hunt.made("POST", kThreads + thread + "/tags", {{"tags", {hunt.plant()}}});
-    const Json first = hunt.messages_of(thread)["messages"][0];
-    const std::string edit = kThreads + thread + "/messages/" + first["id"].get<std::string>() + "/edit-and-rerun";
-    const Json edited = hunt.made("POST", edit, {{"content", hunt.plant()}});
-    hunt.made("POST", kThreads + thread + "/fork",
-              {{"upToMessageId", edited["message"]["id"]}, {"title", hunt.plant()}});
-    hunt.made("PATCH", kThreads + thread, {{"title", hunt.plant()}});
-    hunt.made("PATCH", kAgents + agent, {{"systemPrompt", hunt.plant()}, {"note", hunt.plant()}});
-    const std::string n = std::to_string(i);
-    hunt.made("PUT", "/api/v1/agent/end-users/u" + n, {{"name", hunt.plant()}, {"metadata", {{"x", hunt.plant()}}}});
-    hunt.made("POST", "/api/v1/projects/prj_default/envvars/env_default",
-              {{"name", "V" + n}, {"value", hunt.plant()}, {"isSecret", true}});
-    hunt.made("POST", "/api/v1/agent/providers/keys",
-              {{"provider", "groq"}, {"label", "k" + n}, {"envVarName", "KEY_" + n}, {"value", hunt.plant()}});
-    hunt.keep(hunt.made("POST", "/api/v1/agent/entities", {{"entityId", "e" + n}})["serviceSecret"]);
-    hunt.made("PUT", "/api/v1/agent/entities/e" + n + "/test-credentials",
-              {{"userToken", hunt.plant()}, {"headers", {{"X-Shop", hunt.plant()}}}});
-    hunt.keep(hunt.made("POST", "/api/v1/tokens", {{"name", "t" + n}})["token"]);
+    hunt_in_threads(hunt, std::to_string(i));
+    hunt_in_keys(hunt, std::to_string(i));
   }
   hunt.keep(hunt.made("POST", "/api/v1/agent/access-key/generate", Json())["key"]);
   const std::string tools = hunt.agent("mock-tools2-n2-r0", {{"skills", {"docs"}}});
-  hunt.made("POST", kAgents + tools + "/messages", {{"message", hunt.plant()}});
   const std::string rememberer = hunt.agent("mock-toolsay");
-  for (int i = 0; i < 10; ++i) {
-    const Json arguments = {{"content", hunt.plant()}, {"kind", "fact"}};
-    hunt.made("POST", kAgents + rememberer + "/messages", {{"message", spelled_call("remember", arguments)}});
-  }
+  hunt_in_skills(hunt, tools, rememberer);
+  hunt_in_settled_calls(hunt);
   hunt_with_backend(hunt, rememberer);
-  // A provider that fails and says why, with the user's words in it.
-  const std::string failing = hunt.agent("mock-s400");
-  hunt.call("POST", kAgents + failing + "/messages", {{"message", hunt.plant()}});
+  hunt_in_approvals(hunt);
+  hunt_in_tools(hunt);
+  hunt_in_conversations(hunt);
+  hunt_in_administration(hunt);
+  hunt_on_sockets(hunt);
   hunt.made("POST", "/api/v1/secrets/rotate-master", Json());
-  // What was said is in the full-text index: it is found by the word that nothing else may tell.
-  const std::string last_said = hunt.plant();
-  hunt.made("POST", kAgents + tools + "/messages", {{"message", last_said}});
-  const auto indexed = [&] { return hunt.fetch("/api/v1/agent/threads/search?q=" + last_said).json()["total"] != 0; };
-  while (!indexed()) std::this_thread::yield();
-  CHECK(hunt.planted.size() >= 200);
+  say_and_find(hunt, tools);
+  CHECK(hunt.planted.size() >= 400);
   std::cout << "secret_hunt_test: " << hunt.planted.size() << " planted\n";
   // They can still be read by whom they belong to.
   CHECK(hunt.fetch("/api/v1/agent/end-users/u7").json()["profile"]["name"].get<std::string>().starts_with("canary"));
@@ -148,14 +107,17 @@ TEST_CASE("Nothing that users, models, tools and administrators gave stands read
   const fs::path data = hunt.daemon->data_dir();
   const auto nothing = std::vector<std::string>();
   CHECK(hunt.search(data) == nothing);
-  const std::string log = hunt.daemon->log();
-  for (const auto& each : hunt.planted) CHECK(log.find(each) == std::string::npos);
+  // The last spans are written when the daemon stops.
   hunt.daemon->stop();
   CHECK(hunt.search(data) == nothing);
+  CHECK(hunt.found_in(hunt.daemon->log()) == nothing);
   if (on_postgres()) CHECK(hunt.search(PostgresServer::shared().data_directory()) == nothing);
-  // The search can find: the admin's own key stands in its file.
+  // The search can find: the admin's own key stands in its file, and ids in traces.
   hunt.planted = {hunt.daemon->key()};
   CHECK(hunt.search(data).size() == 1);
+  hunt.planted = {rememberer};
+  const auto traced = hunt.search(data);
+  CHECK(std::count(traced.begin(), traced.end(), "trace.jsonl: " + rememberer) == 1);
 }
 
 TEST_CASE("A text that was moved to another row, and a key that was, do not open") {
