@@ -1,7 +1,5 @@
 // A master key that is replaced, and texts that are sealed for the first time, by a daemon that is killed again and
 // again.
-#include <sqlite3.h>
-
 #include <catch2/catch.hpp>
 #include <csignal>
 
@@ -44,13 +42,6 @@ std::string make_tenant(const Daemon& daemon, const std::string& name) {
   return environment["id"];
 }
 
-void run_sql(const TempDir& data, const std::string& sql) {
-  sqlite3* handle = nullptr;
-  REQUIRE(sqlite3_open((data.path() + "/platos.db").c_str(), &handle) == SQLITE_OK);
-  CHECK(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(handle);
-}
-
 }  // namespace
 
 TEST_CASE("a rotation that is killed at any key goes on with the next start, and every text stays readable") {
@@ -89,13 +80,8 @@ TEST_CASE("the sealing of old rows that is killed at any batch goes on with the 
     const Daemon daemon(on(data));
     thread = make_thread(daemon, make_agent(daemon, "offline:echo"));
   }
-  run_sql(data,
-          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(kPlainThreads) +
-              ") INSERT INTO threads (id, env_id, agent_id, user_id, title, state, turn_count, created_us, "
-              "updated_us) SELECT 'thr_old' || i, t.env_id, t.agent_id, t.user_id, x'01' || CAST('title ' || i AS "
-              "BLOB), t.state, 0, i, i FROM threads t, n WHERE t.id = '" +
-              thread + "'; INSERT OR IGNORE INTO unsealed_tables (name) VALUES ('threads');");
   const std::string file = data.path() + "/platos.db";
+  chaos::plant_plain_threads(file, thread, kPlainThreads);
   REQUIRE(count_plain_titles(file) == kPlainThreads);
   int left = kPlainThreads;
   for (int kills = 0; left > 0; ++kills) {

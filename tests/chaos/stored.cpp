@@ -10,6 +10,7 @@
 #include "chaos/reader.hpp"
 #include "secrets/key_ring.hpp"
 #include "secrets/master_key.hpp"
+#include "support/postgres.hpp"
 
 namespace platos::tests::chaos {
 namespace {
@@ -67,20 +68,41 @@ Stored Stored::read(const std::string& database_file) {
   return stored;
 }
 
-void plant_plain_title(const std::string& database_file) {
+void change_stored(const std::string& database_file, const std::string& sql) {
+  if (on_postgres()) {
+    PostgresServer::shared().run(std::filesystem::path(database_file).parent_path().filename().string(), sql);
+    return;
+  }
   sqlite3* handle = nullptr;
-  const char* sql =
-      "UPDATE threads SET title = x'01706c61696e'; INSERT OR IGNORE INTO unsealed_tables (name) VALUES ('threads');";
   const bool done = sqlite3_open(database_file.c_str(), &handle) == SQLITE_OK &&
-                    sqlite3_exec(handle, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+                    sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
+  const std::string why = done ? "" : sqlite3_errmsg(handle);
   sqlite3_close(handle);
-  if (!done) throw std::runtime_error("the plain title could not be planted");
+  if (!done) throw std::runtime_error("SQLite: " + why);
+}
+
+void plant_plain_title(const std::string& database_file) {
+  const std::string plain = on_postgres() ? "CAST('\\x01706c61696e' AS BYTEA)" : "x'01706c61696e'";
+  change_stored(database_file, "UPDATE threads SET title = " + plain +
+                                   "; INSERT INTO unsealed_tables (name) VALUES ('threads') ON CONFLICT DO NOTHING");
+}
+
+void plant_plain_threads(const std::string& database_file, const std::string& thread, int count) {
+  const std::string title =
+      on_postgres() ? "CAST('\\x01' AS BYTEA) || CAST('title ' || i AS BYTEA)" : "x'01' || CAST('title ' || i AS BLOB)";
+  change_stored(
+      database_file,
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(count) +
+          ") INSERT INTO threads (id, env_id, agent_id, user_id, title, state, turn_count, created_us, updated_us) "
+          "SELECT 'thr_old' || i, t.env_id, t.agent_id, t.user_id, " +
+          title + ", t.state, 0, i, i FROM threads t, n WHERE t.id = '" + thread +
+          "'; INSERT INTO unsealed_tables (name) VALUES ('threads') ON CONFLICT DO NOTHING");
 }
 
 int count_plain_titles(const std::string& database_file) {
   int count = 0;
-  Reader::open(database_file)->query("SELECT id FROM threads WHERE title < x'02'", [&](const Reader::Text&) {
-    ++count;
+  Reader::open(database_file)->query("SELECT title FROM threads", [&](const Reader::Text& text) {
+    if (const std::string title = text(0); !title.empty() && title.front() < 2) ++count;
   });
   return count;
 }

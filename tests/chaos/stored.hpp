@@ -35,6 +35,11 @@ struct Stored {
   static Stored read(const std::string& database_file);
 };
 
+/// Statements past the daemon, in the database that `database_file` stands for (see Reader).
+void change_stored(const std::string& database_file, const std::string& sql);
+/// So many threads like this one, named thr_old1 and on, with titles "title 1" and on as they were before there were
+/// keys. Nobody may have the database open.
+void plant_plain_threads(const std::string& database_file, const std::string& thread, int count);
 /// Makes the titles of all threads what they were before there were keys. Nobody may have the database open.
 void plant_plain_title(const std::string& database_file);
 /// Threads whose title is not sealed.
