@@ -5,8 +5,10 @@
 #include <Poco/Data/PostgreSQL/Utility.h>
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <mutex>
 
+#include "base/text.hpp"
 #include "store/postgres_answer.hpp"
 #include "store/postgres_values.hpp"
 
@@ -32,6 +34,16 @@ class ForAMoment {
   const PostgresPatience former_;
 };
 
+/// Why nobody can connect like this, in libpq's words, which have no password; empty: one can.
+std::string refusal_of(const std::string& parameters) {
+  const std::unique_ptr<pg_conn, void (*)(pg_conn*)> tried(PQconnectdb(parameters.c_str()), PQfinish);
+  if (PQstatus(tried.get()) == CONNECTION_OK) return {};
+  std::string words = PQerrorMessage(tried.get());
+  std::replace_if(
+      words.begin(), words.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+  return base::printable(base::trim(words), 500);
+}
+
 }  // namespace
 
 PostgresSession::PostgresSession(PostgresOptions options) : options_(std::move(options)) { open(); }
@@ -50,9 +62,9 @@ void PostgresSession::open() {
   if (!parameters) throw SqlError(SqlError::Kind::Other, parameters.error().message);
   // Asked first: a connection that Poco fails to make is never given back, and a server may be away for long.
   const std::string within = *parameters + " connect_timeout=" + std::to_string(options_.connect_timeout_s);
-  if (PQping(within.c_str()) != PQPING_OK) {
+  if (const std::string refusal = refusal_of(within); !refusal.empty()) {
     broken_ = true;
-    throw SqlError(SqlError::Kind::Disconnected, "PostgreSQL: the server does not take connections");
+    throw SqlError(SqlError::Kind::Disconnected, "PostgreSQL: " + refusal);
   }
   try {
     connection_.emplace(Poco::Data::PostgreSQL::Connector::KEY, *parameters,

@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <libpq-fe.h>
+#include <netinet/in.h>
 #include <pwd.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,6 +64,25 @@ std::string first_value(PGconn* connection, const std::string& sql) {
   return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
 }
 
+void give_to_server(const std::string& path) {
+  const passwd* user = server_user();
+  if (user != nullptr && ::chown(path.c_str(), user->pw_uid, user->pw_gid) != 0)
+    throw std::runtime_error("chown of " + path + " failed");
+}
+
+int free_port() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  const bool bound = ::bind(socket, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                     ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  ::close(socket);
+  if (!bound) throw std::runtime_error("no free port");
+  return ntohs(address.sin_port);
+}
+
 std::vector<pid_t> children_of(pid_t parent) {
   const std::string id = std::to_string(parent);
   std::ifstream list("/proc/" + id + "/task/" + id + "/children");
@@ -76,27 +97,56 @@ PostgresServer& PostgresServer::shared() {
 }
 
 PostgresServer::PostgresServer() {
+  make_cluster();
+  start();
+  run("postgres", "CREATE ROLE platos LOGIN");
+}
+
+PostgresServer::PostgresServer(const std::string& certificate_file, const std::string& key_file) {
+  make_cluster();
+  const std::string data = data_directory();
+  fs::copy_file(certificate_file, data + "/server.crt");
+  fs::copy_file(key_file, data + "/server.key");
+  fs::permissions(data + "/server.key", fs::perms(0600));
+  std::ofstream(data + "/pg_hba.conf") << "local all all trust\nhostssl all all 127.0.0.1/32 trust\n";
+  for (const std::string name : {"/server.crt", "/server.key"}) give_to_server(data + name);
+  more_settings_ = {"-c", "listen_addresses=127.0.0.1", "-c", "ssl=on"};
+  start_on_free_port();
+  run("postgres", "CREATE ROLE platos LOGIN");
+}
+
+void PostgresServer::make_cluster() {
   const std::string log = dir_.path() + ".log";
   std::ofstream(log).flush();
   fs::permissions(log, fs::perms(0666));
-  if (const passwd* user = server_user(); user != nullptr && ::chown(dir_.path().c_str(), user->pw_uid, user->pw_gid)) {
-    throw std::runtime_error("chown failed");
-  }
-  const pid_t child = spawn({program("initdb"), "-D", dir_.path() + "/data", "-A", "trust", "-U", "postgres",
-                             "--no-sync", "--encoding=UTF8", "--locale=C"},
+  give_to_server(dir_.path());
+  const pid_t child = spawn({program("initdb"), "-D", data_directory(), "-A", "trust", "-U", "postgres", "--no-sync",
+                             "--encoding=UTF8", "--locale=C"},
                             log);
   int status = 0;
   if (::waitpid(child, &status, 0) != child || status != 0) throw std::runtime_error("initdb failed, see " + log);
-  start();
-  run("postgres", "CREATE ROLE platos LOGIN");
+}
+
+// Somebody else may take the port in between: then the next one.
+void PostgresServer::start_on_free_port() {
+  for (int tries = 1;; ++tries) {
+    port_ = free_port();
+    try {
+      return start();
+    } catch (const std::runtime_error&) {
+      if (tries == 10) throw;
+    }
+  }
 }
 
 PostgresServer::~PostgresServer() { kill_hard(); }
 
 void PostgresServer::start() {
-  pid_ = spawn({program("postgres"), "-D", dir_.path() + "/data", "-k", dir_.path(), "-c", "listen_addresses=", "-c",
-                "fsync=off", "-c", "max_connections=200"},
-               dir_.path() + ".log");
+  std::vector<std::string> command = {program("postgres"),  "-D", data_directory(), "-k", dir_.path(),           "-c",
+                                      "listen_addresses=",  "-c", "fsync=off",      "-c", "max_connections=200", "-p",
+                                      std::to_string(port_)};
+  command.insert(command.end(), more_settings_.begin(), more_settings_.end());
+  pid_ = spawn(command, dir_.path() + ".log");
   while (!connect(url("postgres", "postgres")) ||
          PQstatus(connect(url("postgres", "postgres")).get()) != CONNECTION_OK) {
     int status = 0;
@@ -160,7 +210,7 @@ void PostgresOutsider::query(const std::string& sql,
 }
 
 std::string PostgresServer::url(const std::string& name, const std::string& role) const {
-  return "postgresql://" + role + "@/" + name + "?host=" + dir_.path();
+  return "postgresql://" + role + "@:" + std::to_string(port_) + "/" + name + "?host=" + dir_.path();
 }
 
 std::string PostgresServer::run(const std::string& name, const std::string& sql) {
@@ -172,6 +222,11 @@ std::string PostgresServer::database(const std::string& name) {
     run("postgres", "CREATE DATABASE \"" + name + "\" OWNER platos");
   }
   return url(name, "platos");
+}
+
+std::string PostgresServer::database_over_tcp(const std::string& name, const std::string& parameters) {
+  database(name);
+  return "postgresql://platos@127.0.0.1:" + std::to_string(port_) + "/" + name + "?" + parameters;
 }
 
 bool on_postgres() {

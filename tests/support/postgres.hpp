@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "support/temp_dir.hpp"
 
@@ -18,9 +19,14 @@ namespace platos::tests {
 class PostgresServer {
  public:
   static PostgresServer& shared();
+  /// One more, that TCP reaches, too: at 127.0.0.1, on a free port, with TLS only. Files in PEM.
+  PostgresServer(const std::string& certificate_file, const std::string& key_file);
+  ~PostgresServer();
 
   /// The URL of database `name`, as its owner, who is no superuser; made if it is not there.
   std::string database(const std::string& name);
+  /// The same over TCP; `parameters` such as "sslmode=require".
+  std::string database_over_tcp(const std::string& name, const std::string& parameters);
   /// Runs a statement as superuser, in database `name`; the first column of the first row.
   std::string run(const std::string& name, const std::string& sql);
 
@@ -39,13 +45,16 @@ class PostgresServer {
 
  private:
   PostgresServer();
-  ~PostgresServer();
+  void make_cluster();
+  void start_on_free_port();
   friend class PostgresOutsider;
   std::string url(const std::string& name, const std::string& role) const;
   void signal_all(int signal) const;
 
   TempDir dir_;
   pid_t pid_ = -1;
+  int port_ = 5432;                         ///< without TCP a part of the socket's name
+  std::vector<std::string> more_settings_;  ///< words of the server's command
 };
 
 /// A session of the superuser's own, whose transaction and locks stay from call to call.
