@@ -181,9 +181,10 @@ constexpr Row kRows[] = {
      R"({"enabled":true})", 200},
     {"PATCH /api/v1/agent/tools/{entityId}/{toolName}/enabled", kAdmin, Of::Everybody,
      "/api/v1/agent/tools/platos.memory/recall/enabled", nullptr, R"({"enabled":true})", 200},
-    {"POST /api/v1/agent/tools/{id}/test", kWrite, Of::Everybody, "/api/v1/agent/tools/none/test", nullptr, "{}", 404},
-    {"POST /api/v1/agent/tools/execute", kWrite, Of::Everybody, "/api/v1/agent/tools/execute", nullptr,
-     R"({"tool":"none"})", 404},
+    {"POST /api/v1/agent/tools/{id}/test", kWrite, Of::Environment, "/api/v1/agent/tools/shop__ping/test", nullptr,
+     "{}", 200},
+    {"POST /api/v1/agent/tools/execute", kWrite, Of::Environment, "/api/v1/agent/tools/execute", nullptr,
+     R"({"tool":"shop__ping"})", 200},
     {"GET /api/v1/agent/monitoring/tool-audit", kRead, Of::Everybody, "/api/v1/agent/monitoring/tool-audit", nullptr,
      nullptr, 200},
     {"GET /api/v1/agent/monitoring/tool-audit/{callId}", kRead, Of::Environment,
@@ -194,20 +195,23 @@ constexpr Row kRows[] = {
     {"GET /api/v1/agent/monitoring/tool-calls/unknown", kRead, Of::Everybody,
      "/api/v1/agent/monitoring/tool-calls/unknown", nullptr, nullptr, 200},
     {"GET /api/v1/runs/{id}/tool-calls/{call}/result", kChat | kRead, Of::User,
-     "/api/v1/runs/{run}/tool-calls/none/result", nullptr, nullptr, 404},
-    {"POST /api/v1/runs/{id}/tool-calls/{call}/settle", kAdmin, Of::Everybody,
-     "/api/v1/runs/{run}/tool-calls/none/settle", nullptr, R"({"outcome":"failed"})", 404},
-    // What is not here yet.
+     "/api/v1/runs/{run}/tool-calls/{call}/result", nullptr, nullptr, 200},
+    // Its outcome is known.
+    {"POST /api/v1/runs/{id}/tool-calls/{call}/settle", kAdmin, Of::Environment,
+     "/api/v1/runs/{run}/tool-calls/{call}/settle", nullptr, R"({"outcome":"failed"})", 409},
+    // Approvals. Who may decide is told that somebody has changed what is asked, and decides nothing.
     {"GET /api/v1/agent/monitoring/approvals", kChat | kRead, Of::Everybody, "/api/v1/agent/monitoring/approvals",
      nullptr, nullptr, 200},
-    {"GET /api/v1/agent/monitoring/approvals/{id}", kChat | kRead, Of::Everybody,
-     "/api/v1/agent/monitoring/approvals/x", nullptr, nullptr, 404},
-    {"POST /api/v1/agent/monitoring/approvals/{id}/resolve", kChat, Of::Everybody,
-     "/api/v1/agent/monitoring/approvals/x/resolve", nullptr, R"({"response":"approve"})", 404},
-    {"POST /api/v1/agent/approvals/{id}/resolve", kChat, Of::Everybody, "/api/v1/agent/approvals/x/resolve", nullptr,
-     R"({"approved":true})", 404},
-    {"POST /api/v1/agent/durable-approvals/{id}/resolve", kChat, Of::Everybody,
-     "/api/v1/agent/durable-approvals/x/resolve", nullptr, R"({"approved":true})", 404},
+    {"GET /api/v1/agent/monitoring/approvals/{id}", kChat | kRead, Of::User,
+     "/api/v1/agent/monitoring/approvals/{approval}", nullptr, nullptr, 200},
+    {"POST /api/v1/agent/monitoring/approvals/{id}/resolve", kChat, Of::User,
+     "/api/v1/agent/monitoring/approvals/{approval}/resolve", nullptr, R"({"response":"approve","requestHash":"none"})",
+     409},
+    {"POST /api/v1/agent/approvals/{id}/resolve", kChat, Of::User, "/api/v1/agent/approvals/{approval}/resolve",
+     nullptr, R"({"approved":true,"requestHash":"none"})", 409},
+    {"POST /api/v1/agent/durable-approvals/{id}/resolve", kChat, Of::User,
+     "/api/v1/agent/durable-approvals/{approval}/resolve", nullptr, R"({"approved":true,"requestHash":"none"})", 409},
+    // What is not here yet.
     {"GET /api/v1/agent/monitoring/budget/caps", kChat | kRead, Of::Everybody, "/api/v1/agent/monitoring/budget/caps",
      nullptr, nullptr, 200},
     {"GET /api/v1/agent/monitoring/budget/status", kChat | kRead, Of::Everybody,
@@ -390,7 +394,7 @@ constexpr Row kRows[] = {
     {"GET /api/v1/agent/entities/{id}/health", kRead, Of::Project, "/api/v1/agent/entities/{entity}/health", nullptr,
      nullptr, 200},
     {"POST /api/v1/agent/entities/{id}/wire-test", kAdmin, Of::Project, "/api/v1/agent/entities/{entity}/wire-test",
-     nullptr, "{}", 404},
+     nullptr, "{}", 200},
     {"GET /api/v1/agent/entities/{id}/test-credentials", kAdmin, Of::Project,
      "/api/v1/agent/entities/{entity}/test-credentials", nullptr, nullptr, 204},
     {"PUT /api/v1/agent/entities/{id}/test-credentials", kAdmin, Of::Project,
@@ -416,8 +420,10 @@ long expected(const Row& row, const Caller& caller) {
   if ((caller.rights & row.rights) == 0) return 403;
   if (row.of == Of::Everybody) return row.ok;
   if (row.of == Of::User) {
-    const bool administers = (caller.rights & kAdmin) != 0 && std::string(row.path).starts_with("/api/v1/runs/");
-    if (caller.sees != Of::User || caller.bound_elsewhere || !(caller.is_alice || administers)) return 404;
+    const std::string path = row.path;
+    const bool administers = (caller.rights & kAdmin) != 0 && path.starts_with("/api/v1/runs/");
+    const bool watches = (caller.rights & ~kChat) != 0 && path.find("approvals/{approval}") != std::string::npos;
+    if (caller.sees != Of::User || caller.bound_elsewhere || !(caller.is_alice || administers || watches)) return 404;
     return row.ok;
   }
   // Of narrower things is seen what is in wider ones: Everybody < Organization < Project < Environment < User.
@@ -466,7 +472,7 @@ TEST_CASE("Every route lets in whom it should, and shows nobody what belongs to 
       INFO(row.route << " for " << caller.name << ": " << answer.body.substr(0, 300));
       CHECK(answer.status == wanted);
       if (wanted != 404 && caller.sees == Of::User) continue;
-      for (const char* secret : {"thread", "run", "agent", "token", "entity"}) {
+      for (const char* secret : {"thread", "run", "agent", "token", "entity", "call", "approval"}) {
         if (path.find(world.ids[secret]) != std::string::npos || caller.refused == 0) continue;
         CHECK(answer.body.find(world.ids[secret]) == std::string::npos);
       }
@@ -474,6 +480,7 @@ TEST_CASE("Every route lets in whom it should, and shows nobody what belongs to 
   }
   std::cout << "tenant_matrix_test: " << cells << " cells\n";
   // Nothing that others tried has changed anything.
+  CHECK(world.state_of_approval(world.ids["approval"]) == "pending");
   CHECK(world.fetch(kThreads + world.ids["thread"], {"X-Platos-User-Id: alice"}).status == 200);
   CHECK(world.fetch(kAgents + world.ids["agent"]).status == 200);
   CHECK(world.fetch("/api/v1/agent/entities/" + world.ids["entity"]).status == 200);
@@ -508,10 +515,16 @@ TEST_CASE("A session token is minted for the entity's secret alone, and the call
   const Json minted = world.made(path, body, {World::bearer(world.entity_secret)});
   const std::string token = minted["token"];
   const std::string key = world.access_key("env_default");
-  const Answer who =
-      world.fetch("/api/v1/whoami", {"Authorization:", "X-Platos-Session-Token: " + token, "X-Platos-Api-Key: " + key});
+  const auto whoami = [&](const std::string& token_text) {
+    return world.fetch("/api/v1/whoami",
+                       {"Authorization:", "X-Platos-Session-Token: " + token_text, "X-Platos-Api-Key: " + key});
+  };
+  const Answer who = whoami(token);
   CHECK(who.json()["userId"] == "alice");
   CHECK(who.json()["actor"] == "session:shop");
+  // Nothing but its time refuses the one that has expired.
+  CHECK(whoami(world.session_token_until(60)).status == 200);
+  CHECK(whoami(world.session_token_until(-60)).status == 401);
   Json elsewhere = body;
   elsewhere["environmentId"] = "env_other";
   CHECK(world.call("POST", path, elsewhere, {World::bearer(world.entity_secret)}).status == 404);

@@ -2,12 +2,15 @@
 // project or organization, revoked, bound to another agent, and nobody.
 #pragma once
 
+#include <ctime>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "integration/api_stage.hpp"
+#include "integration/answering_backend.hpp"
+#include "tenancy/session_token.hpp"
 
 namespace platos::tests {
 
@@ -32,6 +35,7 @@ struct World : ApiStage {
   std::map<std::string, std::string> ids;
   std::vector<Caller> callers;
   std::string entity_secret;
+  std::unique_ptr<AnsweringBackend> backend;  ///< of the entity: shop__ping
   int number = 0;
 
   Json made(const std::string& path, const Json& body, const std::vector<std::string>& headers = {}) const {
@@ -65,24 +69,27 @@ struct World : ApiStage {
         made("/api/v1/agent/agents/" + ids.at("agent") + "/messages", {{"message", call}}, {"X-Platos-User-Id: alice"});
     return turn["events"].back()["approvalId"];
   }
+  static Json event_in(const Json& turn, const std::string& type) {
+    for (const auto& event : turn["events"]) {
+      if (event["type"] == type) return event;
+    }
+    return {};
+  }
   std::string state_of_approval(const std::string& id) const {
     return fetch("/api/v1/agent/monitoring/approvals/" + id).json()["status"];
   }
 
   World()
       : ApiStage({"--set", "auth.max_failures_per_minute=0", "--set", "limits.user_per_minute=0", "--set",
-                  "approvals.max_per_hour=0"}) {
+                  "approvals.max_per_hour=0", "--set", "tools.max_result_bytes=1024"}) {
     ids = {{"org", "org_default"}, {"project", "prj_default"}, {"env", "env_default"}};
-    ids["agent"] = agent("mock-toolsay-n1-r0");
+    ids["agent"] = agent("mock-toolsay-n1-r0", {{"skills", {"docs"}}});
     const std::string other_agent = agent("mock-n2-r0");
-    const std::vector<std::string> as_alice = {"X-Platos-User-Id: alice"};
-    ids["thread"] = made("/api/v1/agent/threads", {{"agentId", ids["agent"]}}, as_alice)["id"];
-    const Json turn = made("/api/v1/agent/threads/" + ids["thread"] + "/messages", {{"message", "Hi"}}, as_alice);
-    ids["run"] = turn["runId"];
-    ids["message"] = turn["messageId"];
+    add_conversation();
     const Json entity = made("/api/v1/agent/entities", {{"entityId", "shop"}});
     ids["entity"] = entity["id"];
     entity_secret = entity["serviceSecret"];
+    backend = std::make_unique<AnsweringBackend>(*this, entity_secret);
     made("/api/v1/projects/prj_default/envvars/env_default", {{"name", "V"}, {"value", "v"}});
     call("PUT", "/api/v1/agent/end-users/eu-1", {{"name", "One"}});
     ids["key"] = made("/api/v1/agent/providers/keys",
@@ -93,7 +100,19 @@ struct World : ApiStage {
     const std::string key = access_key("env_default");
     add_own(key, other_agent);
     add_foreign();
-    add_nobodies();
+    add_nobodies(key);
+  }
+
+  void add_conversation() {
+    const std::vector<std::string> as_alice = {"X-Platos-User-Id: alice"};
+    ids["thread"] = made("/api/v1/agent/threads", {{"agentId", ids["agent"]}}, as_alice)["id"];
+    // Calls a tool whose result is too long for models.
+    const std::string wish = spelled_call("docs__search", {{"query", "approval"}});
+    const Json turn = made("/api/v1/agent/threads/" + ids["thread"] + "/messages", {{"message", wish}}, as_alice);
+    ids["run"] = turn["runId"];
+    ids["message"] = turn["messageId"];
+    ids["call"] = event_in(turn, "tool_call")["callId"];
+    ids["approval"] = ask_approval();
   }
 
   void add_own(const std::string& key, const std::string& other_agent) {
@@ -119,6 +138,8 @@ struct World : ApiStage {
          Of::User,
          true,
          true});
+    const std::string own_guest = session({{"agentId", ids["agent"]}, {"claims", {{"isGuest", true}}}});
+    callers.push_back({"guest of its own agent", kChat, {"Authorization:", own_guest, with_key}, Of::User, true});
     callers.push_back({"access key", 7, {bearer(key), "X-Platos-User-Id: alice"}, Of::User, true});
   }
 
@@ -140,7 +161,26 @@ struct World : ApiStage {
     callers.push_back({"owner elsewhere", 31, {bearer(token["token"]), in(theirs).front()}, Of::Everybody});
   }
 
-  void add_nobodies() {
+  /// As one of alice's is, but for its time.
+  std::string session_token_until(std::int64_t seconds_from_now) const {
+    const model::OrderedJson claims = {{"organizationId", ids.at("org")},
+                                       {"projectId", ids.at("project")},
+                                       {"environmentId", ids.at("env")},
+                                       {"userId", "alice"},
+                                       {"entityId", "shop"}};
+    const std::int64_t now_s = std::time(nullptr);
+    return tenancy::make_session_token(claims, entity_secret, now_s - 120, now_s + seconds_from_now);
+  }
+
+  void add_nobodies(const std::string& key) {
+    callers.push_back(
+        {"expired session",
+         0,
+         {"Authorization:", "X-Platos-Session-Token: " + session_token_until(-60), "X-Platos-Api-Key: " + key},
+         Of::Everybody,
+         false,
+         false,
+         401});
     callers.push_back({"nobody", 0, {"Authorization:"}, Of::Everybody, false, false, 401});
     callers.push_back({"wrong key", 0, {bearer("plt_admin_wrong")}, Of::Everybody, false, false, 401});
     const Json token = made("/api/v1/tokens", {{"name", "r"}, {"userId", ids["member"]}, {"role", "viewer"}});
