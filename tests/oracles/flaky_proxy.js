@@ -1,8 +1,11 @@
 // A TCP proxy that loses connections when it is told to, and that finds its target anew for each.
 const net = require("net");
 
-/** `target`: called for each connection, returns "http://host:port" or throws. */
-async function openProxy(target) {
+/**
+ * `target`: called for each connection, returns "http://host:port" or throws. `loses`: called when the first bytes of an
+ * answer come; true: they never arrive, and the connection breaks.
+ */
+async function openProxy(target, loses = () => false) {
   const pairs = new Set();
   const server = net.createServer((client) => {
     let upstream;
@@ -21,7 +24,11 @@ async function openProxy(target) {
     };
     for (const each of [client, upstream]) each.on("error", end).on("close", end);
     client.pipe(upstream);
-    upstream.pipe(client);
+    upstream.once("data", (bytes) => {
+      if (loses()) return end();
+      client.write(bytes);
+      upstream.pipe(client);
+    });
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

@@ -5,6 +5,7 @@ const path = require("path");
 const { SignJWT } = require("jose");
 const { load } = require("./compiled.js");
 const { openProxy } = require("./flaky_proxy.js");
+const { restCases } = require("./platos_client_rest.js");
 
 function check(holds, what) {
   if (!holds) throw new Error(what);
@@ -129,7 +130,7 @@ function casesFor({ PlatosClient, PlatosError }, given) {
 async function main() {
   const module = load(path.join(__dirname, "platos_client.ts"));
   const given = JSON.parse(fs.readFileSync(0, "utf8"));
-  const cases = Object.entries(casesFor(module, given));
+  const cases = Object.entries({ ...casesFor(module, given), ...restCases(module, given) });
   await Promise.all(
     cases.map(async ([name, test]) => {
       let result = { name, ok: true, detail: "" };

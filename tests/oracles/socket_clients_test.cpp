@@ -50,6 +50,25 @@ int check_cases(const Finished& node) {
   return cases;
 }
 
+/// {"scope", "accessKey", "agent"} of an environment of its own: where there is an access key, users need it, too.
+Json environment_with_key(const Daemon& daemon) {
+  const std::string environment =
+      post(daemon, "/api/v1/projects/prj_default/environments", {{"name", "Keyed"}}).json()["id"];
+  const auto made_there = [&](const std::string& path, const Json& body) {
+    Ask question;
+    question.method = "POST";
+    question.path = "/api/v1/agent/" + path;
+    question.headers = {"X-Platos-Environment-Id: " + environment};
+    if (!body.is_null()) question.body = body.dump();
+    return ask(daemon, question).json();
+  };
+  const Json scope = {{"organizationId", "org_default"}, {"projectId", "prj_default"}, {"environmentId", environment}};
+  return {
+      {"scope", scope},
+      {"accessKey", made_there("access-key/generate", Json())["key"]},
+      {"agent", made_there("agents", {{"name", "Quick"}, {"model", "mock:mock-n2-r0"}, {"skills", {"docs"}}})["id"]}};
+}
+
 std::size_t size_of(const std::string& file) {
   std::error_code missing;
   const auto size = std::filesystem::file_size(file, missing);
@@ -85,7 +104,11 @@ TEST_CASE("Stock clients come back by themselves when the daemon is started agai
 
 TEST_CASE("A client that was written from the description alone works with the server") {
   const Stage stage(with_patience());
-  CHECK(check_cases(run_clients("platos_client.js", given_by(stage))) == 7);
+  Json given = given_by(stage);
+  given["agents"]["asking"] = stage.agent("mock-toolsay-r0");
+  given["elsewhere"] = environment_with_key(*stage.daemon);
+  given["adminKey"] = stage.daemon->key();
+  CHECK(check_cases(run_clients("platos_client.js", given)) == 14);
 }
 
 }  // namespace platos::tests
