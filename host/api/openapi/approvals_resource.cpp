@@ -4,6 +4,10 @@
 namespace platos::api::openapi {
 namespace {
 
+constexpr const char* kAboutApprovals =
+    "What agents may not do before people have said yes. The first word that decides holds; silence is a no. A yes to "
+    "what somebody has edited needs the present requestHash; a key counts once, whatever users it names.";
+
 Json state() { return words({"pending", "approved", "rejected", "timed_out", "cancelled"}); }
 
 Json decision() {
@@ -73,7 +77,7 @@ Operation resolves(std::string_view route, std::string_view id) {
 
 Resource approvals_resource() {
   return {"Approvals",
-          "What agents may not do before people have said yes. The first word that decides holds; silence is a no.",
+          kAboutApprovals,
           {approval()},
           {operation("GET /api/v1/agent/monitoring/approvals", "listApprovals")
                .query("status", text(), "Only these; also denied and expired")
