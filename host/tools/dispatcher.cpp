@@ -161,8 +161,9 @@ Task<Result<std::vector<model::ToolOutcome>>> Dispatcher::call_all(engine::Run& 
                                                                    UnknownOutcomes& unknown) const {
   Step step(run, setting, unknown);
   auto asked = co_await gate_.asked_before(run);
-  if (!asked) co_return fail(asked.error());
-  step.asked = std::move(*asked);
+  // A turn that is cancelled says all the same what became of the calls that it had begun.
+  if (!asked && !run.cancel_token().cancelled()) co_return fail(asked.error());
+  if (asked) step.asked = std::move(*asked);
   for (auto& call : calls) step.add(preparation_, std::move(call));
   auto outcomes = co_await run_step(step);
   gate_.withdraw(run, step.not_asked_again());
