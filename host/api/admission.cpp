@@ -9,6 +9,15 @@ namespace {
 using governance::RateAxis;
 using governance::RateSubject;
 
+/// Browsers leave Origin out of some requests, and say in Referer where a page stands.
+std::string page_origin(const ingress::Request& request) {
+  const std::string_view origin = request.header("origin");
+  if (!origin.empty()) return std::string(origin);
+  const std::string_view referer = request.header("referer");
+  const auto host = referer.find("://");
+  return std::string(host == std::string_view::npos ? referer : referer.substr(0, referer.find('/', host + 3)));
+}
+
 std::vector<RateSubject> by_address(const ingress::Request& request) {
   std::string name = counted_address(request);
   if (name.empty()) return {};
@@ -74,7 +83,7 @@ Task<Result<model::Principal>> Admission::authenticate(const ingress::Request& r
   credentials.session_token = request.header("x-platos-session-token");
   credentials.api_key = request.header("x-platos-api-key");
   credentials.user_token = request.header("x-platos-user-token");
-  credentials.origin = request.header("origin");
+  credentials.origin = page_origin(request);
   credentials.address = request.peer;
   co_return co_await authenticator_.authenticate(*request.loop, std::move(credentials));
 }

@@ -28,10 +28,19 @@ int http_status(ErrorKind kind) {
   }
 }
 
+namespace {
+/// Words that published clients look for here, where others find the status.
+std::string_view error_word(const Error& error, int status) {
+  if (error.code == "AGENT_SCOPE_MISMATCH") return "AGENT_SCOPE_MISMATCH";
+  if (error.code == "invalid_access_key") return "INVALID_ACCESS_KEY";
+  return ingress::reason_phrase(status);
+}
+}  // namespace
+
 model::Json error_body(const Error& error, std::string_view request_id) {
   const int status = http_status(error.kind);
   model::Json body = {{"statusCode", status},
-                      {"error", ingress::reason_phrase(status)},
+                      {"error", error_word(error, status)},
                       {"message", error.message},
                       {"code", error.code},
                       {"requestId", request_id}};

@@ -153,3 +153,47 @@ TEST_CASE("a deleted agent is gone and its conversations stay; its slug is free 
   check_error(stage.call("POST", "/api/v1/agent/threads"), 404, "agent_not_found");
   CHECK(stage.fetch("/api/v1/agent/agents").json() == Json({{"agents", Json::array()}, {"total", 0}}));
 }
+
+TEST_CASE("what clients look for in a refusal stands in its error, beside its code") {
+  const ApiStage stage;
+  const std::string bound = stage.agent("mock-n1-r0");
+  const std::string other = stage.fetch(kAgents + "hello").json()["id"];
+  const Json shop = stage.made("POST", "/api/v1/agent/entities", {{"entityId", "shop"}});
+  const Json asked = {{"organizationId", "org_default"},
+                      {"projectId", "prj_default"},
+                      {"environmentId", "env_default"},
+                      {"userId", "ann"},
+                      {"agentId", bound},
+                      {"claims", {{"permissions", {"read"}}}}};
+  const std::string secret = shop["serviceSecret"];
+  const Answer minted =
+      stage.call("POST", "/api/v1/entities/shop/session-tokens", asked, {"Authorization: Bearer " + secret});
+  REQUIRE(minted.status == 201);
+  const std::string token = "X-Platos-Session-Token: " + minted.json()["token"].get<std::string>();
+  const auto read = [&](const std::string& agent, std::vector<std::string> headers) {
+    return stage.call("GET", kAgents + agent, Json(), headers);
+  };
+  CHECK(read(bound, {token}).status == 200);
+  const Answer elsewhere = read(other, {token});
+  check_error(elsewhere, 403, "AGENT_SCOPE_MISMATCH");
+  CHECK(elsewhere.json()["error"] == "AGENT_SCOPE_MISMATCH");
+  const std::string key = stage.made("POST", "/api/v1/agent/access-key/generate", Json::object())["key"];
+  const auto refused = [&](std::vector<std::string> headers) {
+    headers.push_back(token);
+    const Answer answer = read(bound, headers);
+    if (answer.status == 200) return false;
+    check_error(answer, 401, "invalid_access_key");
+    CHECK(answer.json()["error"] == "INVALID_ACCESS_KEY");
+    return true;
+  };
+  const std::string shown = "X-Platos-Api-Key: " + key;
+  CHECK(refused({}));
+  CHECK_FALSE(refused({shown}));
+  stage.made("POST", "/api/v1/agent/access-key/origins", {{"origins", {"https://shop.example"}}});
+  CHECK(refused({shown, "Referer: https://evil.example/page?from=https://shop.example"}));
+  CHECK(refused({shown, "Referer: https://shop.example.evil.example/"}));
+  CHECK(refused({shown, "Origin: https://evil.example", "Referer: https://shop.example/cart"}));
+  CHECK_FALSE(refused({shown, "Referer: https://shop.example/cart"}));
+  CHECK_FALSE(refused({shown, "Origin: https://shop.example"}));
+  CHECK_FALSE(refused({shown}));
+}
