@@ -8,6 +8,7 @@
 #include "api/wire.hpp"
 #include "base/text.hpp"
 #include "store/conversations.hpp"
+#include "store/runs.hpp"
 
 namespace platos::api {
 namespace {
@@ -95,7 +96,8 @@ struct BranchHandlers {
     turn.allowed_tools = std::move(*allowed);
     if (auto admitted = services.engine.admits(); !admitted) return admitted;
     // By the time of the turn, the message that the request names has given way.
-    turn.asked = call.request.path + '\n' + call.request.body;
+    turn.asked = model::dump(
+        {call.path_value("id"), call.path_value("message"), call.request.body, call.request.header("x-platos-config")});
     return describe_request(call, turn);
   }
 
@@ -107,7 +109,9 @@ struct BranchHandlers {
          taken_back = call.path_value("message")](store::Session& session) -> Result<Json> {
           store::Conversations conversations(session);
           Json answer = {{"runId", ticket.run_id}, {"threadId", ticket.thread_id}, {"agentId", ticket.agent_id}};
-          const auto asked = conversations.message_of_run(scope, ticket.thread_id, ticket.run_id, "user");
+          const auto run = store::Runs(session).find(scope, ticket.run_id);
+          const auto input = agent::turn_input_from_json(run ? run->input_json : "{}");
+          const auto asked = conversations.find_message(scope, ticket.thread_id, input.message_id);
           if (asked) answer[question] = to_wire(*asked);
           const auto former = conversations.find_message(scope, ticket.thread_id, taken_back);
           if (former && former->role == "assistant") answer["retriedOut"] = to_wire(*former);

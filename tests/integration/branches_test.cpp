@@ -109,6 +109,7 @@ TEST_CASE("an edit or a retry with an Idempotency-Key begins one turn") {
   CHECK(again["runId"] == retried["runId"]);
   CHECK(again["retriedOut"]["id"] == answer);
   CHECK(again["priorUserMessage"]["content"] == "uno");
+  CHECK(talk.edit(question, body, once).json()["message"]["id"] == edited["message"]["id"]);
   CHECK(talk.run_count() == 3);
 }
 

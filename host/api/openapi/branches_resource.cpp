@@ -33,11 +33,13 @@ Resource branches_resource() {
            operation(kEdit, "editMessage")
                .takes(either("content", "newContent", {{"type", "string"}, {"minLength", 1}, {"maxLength", 524'288}},
                              {{"rerun", rerun_member()}, {"allowedTools", or_null(ref("AllowedTools"))}}))
+               .takes_key()
                .takes_config()
                .gives(201, "The new revision, and the turn on it", rerun_of({{"message", ref("Message")}}))
                .fails({409}),
            operation("POST /api/v1/agent/threads/{id}/messages/{message}/retry", "retryMessage")
                .takes(object({}, {{"rerun", rerun_member()}, {"allowedTools", or_null(ref("AllowedTools"))}}))
+               .takes_key()
                .takes_config()
                .gives(201, "The question, the answer that was taken back, and the new turn",
                       rerun_of({{"priorUserMessage", ref("Message")}, {"retriedOut", ref("Message")}}))

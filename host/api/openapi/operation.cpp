@@ -71,11 +71,15 @@ Operation& Operation::takes_config() {
   return *this;
 }
 
+Operation& Operation::takes_key() {
+  return header("Idempotency-Key", {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}},
+                "Within 24 hours the same key with the same request finds what it made; with another it is 422")
+      .fails({422});
+}
+
 Operation& Operation::begins_turn() {
-  header("Idempotency-Key", {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}},
-         "Within 24 hours the same key with the same request attaches to the run it made; with another it is 422");
   header("traceparent", text(), "W3C trace context that the run's spans continue");
-  return takes_config().fails({409, 422});
+  return takes_key().takes_config().fails({409});
 }
 
 Operation& Operation::streams_events() {

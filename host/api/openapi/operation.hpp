@@ -60,6 +60,7 @@ struct Operation {
   /// The headers that a turn reads, and what it is refused for.
   Operation& begins_turn();
   Operation& takes_config();
+  Operation& takes_key();
   /// Server-sent events whose data are `StreamEvent`.
   Operation& streams_events();
   /// Of a public route: a security scheme of its own.

@@ -93,6 +93,7 @@ std::vector<Operation> thread_operations() {
   return {
       operation("POST /api/v1/agent/threads", "createThread")
           .takes(object({}, {{"agentId", with_default(or_null(text()), "default")}, {"title", or_null(text())}}))
+          .takes_key()
           .gives(201, "The thread", ref("Thread"))
           .fails({409}),
       operation("GET /api/v1/agent/threads", "listThreads")
