@@ -1,4 +1,5 @@
 // Calls of tools: test calls, the audit, whole results, and calls whose outcome nobody knows.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "api/api.hpp"
@@ -57,8 +58,23 @@ struct ToolCallHandlers {
   Task<Response> test(Call call) const {
     const auto body = read_body(call.request, options.max_body_bytes);
     if (!body) co_return error_response(body.error(), call.request.request_id);
-    std::string tool = call.path_value("id");
-    co_return co_await make_call(std::move(call), std::move(tool), *body);
+    const auto source = optional_text(*body, "sourceEntityId");
+    if (!source) co_return error_response(source.error(), call.request.request_id);
+    auto tool = co_await tool_of(call, call.path_value("id"), source->value_or(""));
+    if (!tool) co_return error_response(tool.error(), call.request.request_id);
+    co_return co_await make_call(std::move(call), std::move(*tool), *body);
+  }
+
+  /// What the source has by this name.
+  Task<Result<std::string>> tool_of(const Call& call, std::string name, std::string source) const {
+    if (source.empty()) co_return name;
+    const auto all = co_await services.tools.list(call.loop(), call.who.scope);
+    if (!all) co_return fail(all.error());
+    const auto found = std::find_if(all->begin(), all->end(), [&](const tools::ListedTool& each) {
+      return is_of_source(each, source) && (each.tool->name == name || tools::is_named(each, name));
+    });
+    if (found == all->end()) co_return fail(tools::tool_not_found(source + "/" + name));
+    co_return found->tool->model_name;
   }
 
   Task<Response> execute(Call call) const {

@@ -30,10 +30,6 @@ Json under_all_names(Json rows) {
   return answer;
 }
 
-bool is_of_source(const tools::ListedTool& each, const std::string& source) {
-  return source.empty() || each.tool->instance == source || each.tool->instance == "entity:" + source;
-}
-
 /// `text` as one of the enumeration; an explicit null takes it back.
 template <typename T, typename Read>
 Result<std::optional<T>> patched(const Json& body, const char* member, const char* expected, Read read) {

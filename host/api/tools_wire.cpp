@@ -47,6 +47,10 @@ Result<tools::Trial> read_trial(const Json& body) {
   return trial;
 }
 
+bool is_of_source(const tools::ListedTool& each, const std::string& source) {
+  return source.empty() || each.tool->instance == source || each.tool->instance == "entity:" + source;
+}
+
 Json to_wire(const tools::ListedTool& listed) {
   const auto& tool = *listed.tool;
   const bool is_entity = tool.instance.rfind("entity:", 0) == 0;

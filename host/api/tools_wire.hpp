@@ -13,6 +13,9 @@ namespace platos::api {
 /// "invalid_field".
 Result<tools::Trial> read_trial(const model::Json& body);
 
+/// `source`: an instance, or an entity by the id that the customer chose; empty: any.
+bool is_of_source(const tools::ListedTool& each, const std::string& source);
+
 model::Json to_wire(const tools::ListedTool& listed);
 /// With what is known of past calls; null members when there were none.
 model::Json to_wire(const store::ToolHealth& health);

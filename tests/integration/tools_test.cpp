@@ -150,6 +150,19 @@ TEST_CASE("settings that cannot be are refused and named, and who may not change
               400, "invalid_field");
 }
 
+TEST_CASE("a test call that names a source is of that source's tool") {
+  const ToolStage stage;
+  stage.agent_with_docs("mock-echo");
+  const std::string name = stage.docs_tool();
+  for (const std::string& asked : {name, stage.tool(name)["toolName"].get<std::string>()}) {
+    const std::string path = kTools + "/" + asked + "/test";
+    const Json of_docs = {{"params", {{"query", "x"}}}, {"sourceEntityId", "docs"}};
+    CHECK(stage.made("POST", path, of_docs)["tool"] == name);
+    const Json of_others = {{"params", {{"query", "x"}}}, {"sourceEntityId", "csv"}};
+    check_error(stage.call("POST", path, of_others), 404, "tool_not_found");
+  }
+}
+
 TEST_CASE("a test call is made, audited and made again, with the checks of any other") {
   ToolStage stage;
   stage.agent_with_docs("mock-echo");

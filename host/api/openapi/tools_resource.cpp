@@ -150,6 +150,12 @@ Json trial_members() {
                      {"purpose", or_null(text())}});
 }
 
+Json test_members() {
+  Json schema = trial_members();
+  schema["properties"]["sourceEntityId"] = described(or_null(text()), "The source whose tool is meant");
+  return schema;
+}
+
 Json with_tool(Json schema) {
   schema["properties"]["tool"] = described(some_text(), "Its name");
   schema["required"] = {"tool"};
@@ -237,7 +243,7 @@ Resource tool_calls_resource() {
            .tells(
                "The tool is really called, with whatever effect it has; at most 20 a minute. Governors judge the call "
                "and its result like those of a turn; one that people would have to approve is refused.")
-           .takes(trial_members())
+           .takes(test_members())
            .gives(200, "The call; status and errorCode say how it went", ref("ToolCallAudit"))
            .fails({409}),
        operation("GET /api/v1/agent/monitoring/tool-audit", "listToolCalls")
