@@ -15,6 +15,7 @@
 #include "chaos/audit.hpp"
 #include "chaos/stored.hpp"
 #include "support/http.hpp"
+#include "support/postgres.hpp"
 
 using namespace platos::tests;
 using namespace platos::tests::chaos;
@@ -315,6 +316,11 @@ bool die_in_first_start(const Point& point) {
   return died;
 }
 
+/// PostgreSQL makes its checkpoints by itself.
+bool is_in_this_store(std::string_view point) {
+  return !on_postgres() || point.find("checkpoint") == std::string_view::npos;
+}
+
 }  // namespace
 
 TEST_CASE("a daemon that dies at any named point keeps what it promised") {
@@ -322,6 +328,7 @@ TEST_CASE("a daemon that dies at any named point keeps what it promised") {
   std::set<std::string> hit;
   int deaths = 0;
   for (const auto& point : kPoints) {
+    if (!is_in_this_store(point.name)) continue;
     CAPTURE(point.name, point.hit);
     const bool died = point.drive == Drive::FirstStart ? die_in_first_start(point) : proof.run(point);
     CHECK(died);
@@ -334,10 +341,13 @@ TEST_CASE("a daemon that dies at any named point keeps what it promised") {
   std::cout << "failpoint_test: " << hit.size() << " points hit in " << deaths << " deaths, "
             << proof.result().counts.completed << " turns completed, " << proof.result().counts.unknown_outcomes
             << " unknown outcomes\n";
+  std::size_t named = 0;
   for (const auto& name : platos::base::kFailpoints) {
+    if (!is_in_this_store(name)) continue;
+    ++named;
     CAPTURE(name);
     CHECK(hit.contains(std::string(name)));
   }
-  CHECK(hit.size() == platos::base::kFailpoints.size());
+  CHECK(hit.size() == named);
   CHECK(hit.size() >= 30);
 }

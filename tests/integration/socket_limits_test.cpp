@@ -74,7 +74,7 @@ TEST_CASE("A member who may chat no more is put out of the sockets that only lis
   CHECK(listener->next_event()->name == "disconnect");
 }
 
-TEST_CASE("A stranger is put out after ten seconds, whatever it says meanwhile") {
+TEST_CASE("A stranger is put out after ten seconds, whatever it says meanwhile", "[clock]") {
   const SocketStage stage;
   SocketOptions options;
   options.headers = {"Authorization: Bearer plt_wrong"};

@@ -32,7 +32,7 @@ void check_refusal(SocketClient& client, const std::string& code) {
 
 }  // namespace
 
-TEST_CASE("A client that waits for nothing and answers no ping gets its turn to the end") {
+TEST_CASE("A client that waits for nothing and answers no ping gets its turn to the end", "[clock]") {
   const SocketStage stage({"--set", "sockets.ping_interval_ms=150", "--set", "sockets.ping_timeout_ms=150"});
   const std::string thread = stage.thread("mock-n40-r25");
   SocketOptions options;
