@@ -1,5 +1,6 @@
 #include "integration/secret_hunt.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
