@@ -14,11 +14,11 @@ namespace {
 std::vector<Route> all_routes(const Services& services, const ApiOptions& options) {
   std::vector<Route> routes;
   // Words of an address stand before variables in the same place: search before threads.
-  for (auto* part :
-       {&agent_routes,   &search_routes, &thread_routes,     &branch_routes,     &turn_routes,  &provider_routes,
-        &compare_routes, &run_routes,    &monitoring_routes, &governor_routes,   &tool_routes,  &tool_call_routes,
-        &usage_routes,   &rating_routes, &skill_routes,      &approval_routes,   &later_routes, &system_routes,
-        &tenancy_routes, &keys_routes,   &entity_routes,     &entity_tool_routes}) {
+  for (auto* part : {&agent_routes,    &search_routes,     &thread_routes,     &branch_routes,     &turn_routes,
+                     &provider_routes, &compare_routes,    &run_routes,        &monitoring_routes, &governor_routes,
+                     &tool_routes,     &agent_tool_routes, &tool_call_routes,  &usage_routes,      &rating_routes,
+                     &skill_routes,    &approval_routes,   &later_routes,      &system_routes,     &tenancy_routes,
+                     &keys_routes,     &entity_routes,     &entity_tool_routes}) {
     for (auto& route : part(services, options)) routes.push_back(std::move(route));
   }
   return routes;

@@ -136,6 +136,7 @@ std::vector<Route> compare_routes(const Services& services, const ApiOptions& op
 std::vector<Route> run_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> monitoring_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> tool_routes(const Services& services, const ApiOptions& options);
+std::vector<Route> agent_tool_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> tool_call_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> usage_routes(const Services& services, const ApiOptions& options);
 std::vector<Route> rating_routes(const Services& services, const ApiOptions& options);

@@ -6,6 +6,7 @@
 #include "api/entity_states.hpp"
 #include "api/handlers.hpp"
 #include "api/paging.hpp"
+#include "api/tool_health.hpp"
 #include "api/tools_wire.hpp"
 #include "api/wire.hpp"
 
@@ -19,8 +20,6 @@ using model::Json;
 constexpr std::int64_t kToolDayUs = 24LL * 3600 * 1'000'000;
 constexpr std::int64_t kHealthDays = 30;
 constexpr std::int64_t kHealthCalls = 20'000;
-
-using Health = std::map<std::string, store::ToolHealth>;
 
 /// The same list under all the names that clients and servers have for it.
 Json under_all_names(Json rows) {
@@ -86,15 +85,6 @@ struct ToolHandlers {
     co_return co_await services.tools.list(call.loop(), call.who.scope);
   }
 
-  Task<Result<Health>> health(const Call& call) const {
-    const std::int64_t since_us = call.loop().clock().wall_us() - kHealthDays * kToolDayUs;
-    const auto read = services.database.read(call.loop(), [scope = call.who.scope, since_us](store::Session& session) {
-      const auto rows = store::ToolAudit(session).health(scope, since_us, kHealthCalls);
-      return Result<Health>(Health(rows.begin(), rows.end()));
-    });
-    co_return co_await read;
-  }
-
   Task<Response> list(Call call) const {
     const auto all = co_await listed(call);
     if (!all) co_return error_response(all.error(), call.request.request_id);
@@ -148,7 +138,7 @@ struct ToolHandlers {
 
   Task<Response> stats(Call call) const {
     const auto all = co_await listed(call);
-    const auto known = co_await health(call);
+    const auto known = co_await health_of_tools(services, call);
     if (!all) co_return error_response(all.error(), call.request.request_id);
     if (!known) co_return error_response(known.error(), call.request.request_id);
     std::map<std::string, std::int64_t> categories;
@@ -178,7 +168,7 @@ struct ToolHandlers {
 
   Task<Response> matrix(Call call) const {
     const auto all = co_await listed(call);
-    const auto known = co_await health(call);
+    const auto known = co_await health_of_tools(services, call);
     const auto agents = co_await services.tools.matrix(call.loop(), call.who.scope);
     const auto entities = co_await entities_of_tools(services, call);
     if (!entities) co_return error_response(entities.error(), call.request.request_id);

@@ -73,8 +73,13 @@ double cosine(const ports::Vector& left, const ports::Vector& right) {
 }
 
 std::string description_of(const std::string& category, const model::ToolsBlock& block) {
-  if (const auto own = block.category_descriptions.find(category); own != block.category_descriptions.end())
-    return own->second;
+  const auto own = block.category_descriptions.find(category);
+  return own == block.category_descriptions.end() ? default_description(category) : own->second;
+}
+
+}  // namespace
+
+std::string default_description(const std::string& category) {
   static const std::map<std::string, std::string> known = {{"memory", "remember and recall facts about the user"},
                                                            {"discovery", "find and run tools"},
                                                            {"orchestration", "background work"},
@@ -103,8 +108,6 @@ std::string description_of(const std::string& category, const model::ToolsBlock&
   const auto found = known.find(category);
   return found == known.end() ? std::string() : found->second;
 }
-
-}  // namespace
 
 const Tool& find_tools_tool() {
   static const Tool tool = declare(kFindTools,

@@ -35,6 +35,9 @@ const model::Tool& execute_tools_tool();
 /// at most 40 of them.
 std::string category_summary(const std::vector<const model::Tool*>& tools, const model::ToolsBlock& block);
 
+/// What the product says of a category that it knows; empty for others.
+std::string default_description(const std::string& category);
+
 /// What a source wrote as one line of a prompt, cut, whatever it wrote.
 std::string one_line(std::string_view text);
 

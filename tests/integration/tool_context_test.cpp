@@ -1,4 +1,5 @@
 // What a turn knows of its user, in arguments of tools and in what goes along with them.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "integration/people.hpp"
@@ -40,6 +41,42 @@ TEST_CASE("arguments and the envelope know the user of a turn, and a model canno
   CHECK(known["_context"]["user"]["plan"] == "gold");
   check_error(stage.call("POST", kAgents + agent + "/messages", {{"message", "Hi"}, {"context", context}}, eve), 403,
               "forbidden");
+}
+
+TEST_CASE("who sets an agent up sees where the arguments of its tools come from, and its categories") {
+  const ContextStage stage;
+  const Json mapping = {
+      {"toolArgInjection", {{"_global", {{"query", "user.id"}}}, {"docs__search", {{"lost", "plan"}}}}},
+      {"declaredKeys", {"plan"}}};
+  const Json block = {{"enabledCategories", {"docs"}}, {"categoryDescriptions", {{"docs", {{"description", "Ours"}}}}}};
+  const std::string agent =
+      stage.agent("mock-n1", {{"skills", {"docs"}}, {"contextMapping", mapping}, {"toolsBlockConfig", block}});
+  const Json mappings = stage.fetch(kAgents + agent + "/tool-mappings").json();
+  CHECK(mappings["agentId"] == agent);
+  CHECK(mappings["declaredKeys"] == Json({"plan"}));
+  CHECK(mappings["total"] == mappings["tools"].size());
+  const Json& tools = mappings["tools"];
+  const auto search =
+      std::find_if(tools.begin(), tools.end(), [](const Json& each) { return each["toolName"] == "docs__search"; });
+  REQUIRE(search != tools.end());
+  const Json& params = (*search)["params"];
+  CHECK(params.front() == Json({{"name", "query"}, {"source", "mapping"}, {"required", true}}));
+  CHECK(params.back() == Json({{"name", "lost"}, {"source", "mapping"}, {"required", false}}));
+  CHECK((*search)["mapped"] == 2);
+  CHECK((*search)["total"] == params.size());
+  REQUIRE((*search)["warnings"].size() == 1);
+  CHECK((*search)["warnings"][0].get<std::string>().find("\"lost\"") != std::string::npos);
+  CHECK((*search)["health"]["totalCalls"] == 0);
+
+  const Json categories = stage.fetch(kAgents + agent + "/categories").json();
+  CHECK(categories["enabledCategories"] == Json({"docs"}));
+  const Json& rows = categories["categories"];
+  const auto docs = std::find_if(rows.begin(), rows.end(), [](const Json& each) { return each["id"] == "docs"; });
+  REQUIRE(docs != rows.end());
+  CHECK((*docs)["count"] >= 1);
+  CHECK((*docs)["defaultDescription"] == "text documents");
+  CHECK((*docs)["userDescription"] == "Ours");
+  check_error(stage.call("GET", kAgents + "missing/categories"), 404, "agent_not_found");
 }
 
 }  // namespace platos::tests

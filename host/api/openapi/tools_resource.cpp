@@ -40,6 +40,26 @@ Json tool_health() {
                  {"lastCalledAt", or_null(time())}});
 }
 
+Json tool_mapping() {
+  const Json param = object(
+      {{"name", text()}, {"source", words({"constant", "mapping", "auto_match", "model"})}, {"required", boolean()}});
+  return object({{"toolName", text()},
+                 {"sourceEntity", text()},
+                 {"enabled", described(boolean(), "The agent may use it")},
+                 {"health", ref("ToolHealth")},
+                 {"params", list_of(param)},
+                 {"mapped", described(integer_from(0), "Arguments that the model does not fill in")},
+                 {"total", integer_from(0)},
+                 {"warnings", list_of(text())}});
+}
+
+Json tool_category() {
+  return object({{"id", text()},
+                 {"count", integer_from(0)},
+                 {"defaultDescription", text()},
+                 {"userDescription", or_null(text())}});
+}
+
 Json rule_list() {
   return {{"type", "array"},
           {"maxItems", 500},
@@ -167,7 +187,10 @@ Json with_tool(Json schema) {
 Resource tools_resource() {
   return {"Tools",
           "What agents may use: of skills, connected entities, and the server itself.",
-          {{"Tool", tool_row()}, {"ToolHealth", tool_health()}},
+          {{"Tool", tool_row()},
+           {"ToolHealth", tool_health()},
+           {"ToolMapping", tool_mapping()},
+           {"ToolCategory", tool_category()}},
           {operation("GET /api/v1/agent/tools", "listTools")
                .query("category", text(), "Only of this category")
                .query("entity", text(), "Only of this source")
@@ -179,6 +202,20 @@ Resource tools_resource() {
                .query("entity", text(), "Only of this source")
                .query("agentId", text(), "Only what this agent may use")
                .gives(200, "What may be used, best first", tool_list({{"query", text()}})),
+           operation("GET /api/v1/agent/agents/{id}/tool-mappings", "listToolMappings")
+               .tells("As it is when the session's context has every key that the agent's contextMapping names.")
+               .gives(200, "The agent's tools, and where each argument comes from",
+                      object({{"agentId", text()},
+                              {"tools", list_of(ref("ToolMapping"))},
+                              {"declaredKeys", list_of(text())},
+                              {"total", integer_from(0)},
+                              {"fetchedAt", time()}})),
+           operation("GET /api/v1/agent/agents/{id}/categories", "listToolCategories")
+               .gives(200, "Categories of the agent's tools, those with most tools first",
+                      object({{"agentId", text()},
+                              {"categories", list_of(ref("ToolCategory"))},
+                              {"enabledCategories", or_null(list_of(text()))},
+                              {"fetchedAt", time()}})),
            operation("GET /api/v1/agent/tools/stats", "getToolStats")
                .query("agentId", text(), "Of this agent")
                .gives(200, "How many there are, and how their calls went in the last 30 days",
