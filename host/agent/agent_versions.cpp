@@ -1,7 +1,10 @@
 // What an agent was, and making it so again.
+#include <nlohmann/json.hpp>
+
 #include "agent/agents.hpp"
 #include "base/text.hpp"
 #include "store/agents.hpp"
+#include "tenancy/audit.hpp"
 
 namespace platos::agent {
 namespace {
@@ -55,7 +58,7 @@ Task<Result<model::Agent>> Agents::roll_back(base::Loop& loop, model::Principal 
                                              std::string version_id) {
   const std::string made_id = ids_.make("agv");
   const std::int64_t now_us = loop.clock().wall_us();
-  const auto write = database_.write(loop, [=](store::Session& session) -> Result<model::Agent> {
+  const auto write = database_.write(loop, [=, this](store::Session& session) -> Result<model::Agent> {
     store::Agents agents(session);
     const auto head = find_agent_head(session, who.scope, id_or_slug);
     auto agent = head ? agents.find(who.scope, head->id) : std::nullopt;
@@ -73,6 +76,8 @@ Task<Result<model::Agent>> Agents::roll_back(base::Loop& loop, model::Principal 
     agent->version_number = agents.add_version(who.scope, *version);
     agent->updated_us = now_us;
     agents.update(who.scope, *agent);
+    tenancy::write_audit(session, ids_, who, "agent.update", agent->id,
+                         {{"name", agent->name}, {"version", agent->version_number}, {"note", version->note}}, now_us);
     return *agent;
   });
   co_return co_await write;

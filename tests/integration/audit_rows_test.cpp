@@ -11,6 +11,8 @@ TEST_CASE("what people change is audited, without what is secret") {
   const std::string organization = "/api/v1/organizations/org_default/";
   const std::string agent = stage.agent_on("own:mock-n1-r0");
   stage.made("PATCH", kAgents + agent, {{"systemPrompt", "planted prompt"}});
+  const std::string first = stage.fetch(kAgents + agent + "/versions").json()["versions"].back()["id"];
+  stage.made("POST", kAgents + agent + "/versions/" + first + "/rollback", Json::object());
   stage.call("DELETE", kAgents + agent);
   const std::string key =
       stage.add_key({{"provider", "own"}, {"label", "first"}, {"envVarName", "OWN_KEY_2"}, {"value", "planted key"}});
@@ -37,10 +39,10 @@ TEST_CASE("what people change is audited, without what is secret") {
   std::vector<std::string> actions;
   for (const auto& row : log["rows"]) actions.push_back(row["action"]);
   std::reverse(actions.begin(), actions.end());
-  CHECK(actions == std::vector<std::string>{"agent.create", "agent.update", "agent.delete", "provider_key.create",
-                                            "provider_key.update", "provider_key.remove", "variable.set",
-                                            "variable.delete", "member.add", "member.remove", "end_user.set",
-                                            "entity.create", "entity.update", "session_token.mint"});
+  CHECK(actions == std::vector<std::string>{"agent.create", "agent.update", "agent.update", "agent.delete",
+                                            "provider_key.create", "provider_key.update", "provider_key.remove",
+                                            "variable.set", "variable.delete", "member.add", "member.remove",
+                                            "end_user.set", "entity.create", "entity.update", "session_token.mint"});
   const Json mint = log["rows"][0];
   CHECK(mint["actor"] == "entity:shop");
   CHECK(mint["subject"] == shop["id"]);
