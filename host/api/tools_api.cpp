@@ -18,8 +18,8 @@ using ingress::Response;
 using model::Json;
 
 constexpr std::int64_t kToolDayUs = 24LL * 3600 * 1'000'000;
-constexpr std::int64_t kHealthDays = 30;
-constexpr std::int64_t kHealthCalls = 20'000;
+constexpr std::int64_t kDryRunDays = 30;
+constexpr std::int64_t kMostDryRunCalls = 20'000;
 
 /// The same list under all the names that clients and servers have for it.
 Json under_all_names(Json rows) {
@@ -276,11 +276,11 @@ struct ToolHandlers {
     if (!body) co_return error_response(body.error(), call.request.request_id);
     auto wanted = rules_of(*body);
     const auto days = optional_integer(*body, "sinceDays", 1, 365);
-    const auto limit = optional_integer(*body, "limit", 1, kHealthCalls);
+    const auto limit = optional_integer(*body, "limit", 1, kMostDryRunCalls);
     if (!wanted) co_return error_response(wanted.error(), call.request.request_id);
     if (!days) co_return error_response(days.error(), call.request.request_id);
     if (!limit) co_return error_response(limit.error(), call.request.request_id);
-    const std::int64_t since_us = call.loop().clock().wall_us() - days->value_or(kHealthDays) * kToolDayUs;
+    const std::int64_t since_us = call.loop().clock().wall_us() - days->value_or(kDryRunDays) * kToolDayUs;
     const auto run = co_await services.tools.dry_run(call.loop(), call.who.scope, std::move(*wanted), since_us,
                                                      limit->value_or(5000));
     co_return answer_with(call, 200, run, [](const tools::DryRun& each) { return to_wire(each); });
