@@ -15,7 +15,7 @@ struct MappedArgument {
 };
 
 struct MappingReport {
-  std::vector<MappedArgument> arguments;  ///< of the tool's schema, in its order; then what only the mapping names
+  std::vector<MappedArgument> arguments;  ///< of the tool's schema, then what only the mapping names
   std::size_t mapped = 0;                 ///< of them, those that the model does not fill in
   std::vector<std::string> warnings;
 };
