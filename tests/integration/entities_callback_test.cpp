@@ -52,7 +52,8 @@ TEST_CASE("A call of an entity that is away is posted to its address, for its us
                                      {"X-Platos-User-Id: ann", "X-Platos-User-Token: token-of-ann",
                                       "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"});
   CHECK(has(result, "by http"));
-  for (const auto& row : f.stage.fetch("/api/v1/agent/tools/matrix").json()["rows"]) {
+  const Json matrix = f.stage.fetch("/api/v1/agent/tools/matrix").json();
+  for (const auto& row : matrix["rows"]) {
     CHECK(row["callbackUrl"] == (row["entityId"] == "crm" ? Json(f.web.url() + "/platos") : Json()));
   }
   const auto visits = f.web.visits();

@@ -130,7 +130,8 @@ TEST_CASE("An entity is shown with its connections, tools and times while it is 
     CHECK(tools["tools"][0]["needsUser"] == false);
     CHECK(tools["tools"][0]["healthStatus"] == "unknown");
     CHECK(stage.fetch(kCrm + "/health").json()["status"] == "healthy");
-    for (const auto& row : stage.fetch("/api/v1/agent/tools/matrix").json()["rows"]) {
+    const Json matrix = stage.fetch("/api/v1/agent/tools/matrix").json();
+    for (const auto& row : matrix["rows"]) {
       const bool is_own = row["entityId"] == "crm";
       CHECK(row["entityPk"] == (is_own ? now["id"] : Json()));
       CHECK(row["callbackUrl"].is_null());
