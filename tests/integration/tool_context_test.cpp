@@ -30,7 +30,8 @@ TEST_CASE("arguments and the envelope know the user of a turn, and a model canno
   CHECK(args["_context"]["user"]["id"] == "eve");
   CHECK(args["_context"]["user"]["name"] == "Eve Low");
   CHECK(args["_context"]["user"].contains("current_time"));
-  for (const auto& tool : stage.request(0)["tools"]) {
+  const Json request = stage.request(0);
+  for (const auto& tool : request["tools"]) {
     if (tool["function"]["name"] == "docs__search")
       CHECK_FALSE(tool["function"]["parameters"]["properties"].contains("query"));
   }
