@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -123,6 +123,8 @@ class AgentSocket final : public RoomMember, public std::enable_shared_from_this
   void note_places();
   void note_end(const std::string& run_id, const Follow& follow);
   void note_ends_of(const std::string& thread_id);
+  template <typename IsMeant>
+  void settle_told(IsMeant is_meant);
   bool has_room_for(const std::string& payload) const;
   Task<void> work_off(Event event);
   void answer(std::uint64_t ack, const Result<void>& done);
@@ -141,13 +143,13 @@ class AgentSocket final : public RoomMember, public std::enable_shared_from_this
   bool connected_ = false;
   bool working_ = false;
   bool closed_ = false;
-  std::deque<Event> inbox_;
+  std::list<Event> inbox_;  // an empty deque has half a KiB, and there are many sockets
   std::size_t inbox_bytes_ = 0;
   std::vector<std::string> outbox_;
   std::size_t outbox_bytes_ = 0;
   std::set<std::string, std::less<>> rooms_;
   std::map<std::string, Follow> follows_;  // by run
-  std::deque<Told> told_;
+  std::vector<Told> told_;
   base::Loop::TimerId expiry_{0, 0};
   base::Loop::TimerId recheck_{0, 0};
   base::TaskSet tasks_;

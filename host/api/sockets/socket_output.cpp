@@ -143,6 +143,17 @@ void AgentSocket::pull(std::vector<std::string>& packets, std::size_t max_bytes)
   }
 }
 
+/// The client has all of those that are meant.
+template <typename IsMeant>
+void AgentSocket::settle_told(IsMeant is_meant) {
+  for (const auto& told : told_) {
+    if (!is_meant(told)) continue;
+    const auto& place = told.place;
+    context_.resume_points.put(who_, told.thread_id, {place.run_id, place.given, place.given, true});
+  }
+  std::erase_if(told_, is_meant);
+}
+
 void AgentSocket::on_pinged() {
   for (auto& [run_id, follow] : follows_) follow.pinged = follow.given;
   for (auto& told : told_) told.is_pinged = true;
@@ -150,12 +161,7 @@ void AgentSocket::on_pinged() {
 
 void AgentSocket::on_confirmed() {
   for (auto& [run_id, follow] : follows_) follow.confirmed = follow.pinged;
-  while (!told_.empty() && told_.front().is_pinged) {
-    auto& told = told_.front();
-    told.place.confirmed = told.place.given;
-    context_.resume_points.put(who_, told.thread_id, std::move(told.place));
-    told_.pop_front();
-  }
+  settle_told([](const Told& told) { return told.is_pinged; });
 }
 
 // False: nothing further comes of this run.
@@ -199,7 +205,7 @@ void AgentSocket::note_end(const std::string& run_id, const Follow& follow) {
   told_.push_back({follow.thread_id, {run_id, follow.confirmed, follow.given, true}});
   if (told_.size() <= kMaxTold) return;
   context_.resume_points.put(who_, told_.front().thread_id, told_.front().place);
-  told_.pop_front();
+  told_.erase(told_.begin());
 }
 
 void AgentSocket::note_places() {
@@ -209,12 +215,7 @@ void AgentSocket::note_places() {
 
 // This connection keeps the order: who asks over it has, or will have, what was given to it.
 void AgentSocket::note_ends_of(const std::string& thread_id) {
-  std::erase_if(told_, [&](Told& told) {
-    if (told.thread_id != thread_id) return false;
-    told.place.confirmed = told.place.given;
-    context_.resume_points.put(who_, thread_id, told.place);
-    return true;
-  });
+  settle_told([&](const Told& told) { return told.thread_id == thread_id; });
 }
 
 }  // namespace platos::api
