@@ -82,6 +82,8 @@ class AgentSocket final : public RoomMember, public std::enable_shared_from_this
     bool is_awaited = false;     // the client asked for it, and is told when it cannot be had
     bool has_failed = false;
     std::unique_ptr<engine::Subscription> subscription;
+    /// Else nobody asked for it, and it may never have been accepted.
+    bool is_known() const { return given > 0 || is_awaited; }
   };
 
   /// Told to its end, which the client has not confirmed yet.

@@ -187,8 +187,7 @@ bool AgentSocket::pull_follow(const std::string& run_id, Follow& follow, std::ve
   if (!events.empty()) session_.confirm();
   if (state == engine::Subscription::State::Events) return true;  // asked again when these have left
   follow.has_failed = state == engine::Subscription::State::Failed;
-  // One that nobody asked for may never have been accepted.
-  if (follow.has_failed && (follow.is_awaited || follow.given > 0)) {
+  if (follow.has_failed && follow.is_known()) {
     refuse(follow.subscription->error(), follow.thread_id, true);
     context_.services.logger.warn("api", "a run's events could not be read for a socket", {{"run", run_id}});
   }
@@ -196,12 +195,12 @@ bool AgentSocket::pull_follow(const std::string& run_id, Follow& follow, std::ve
 }
 
 void AgentSocket::note_place(const std::string& run_id, const Follow& follow) {
-  // Else it may never have been accepted.
-  if (follow.given > 0 || follow.is_awaited)
+  if (follow.is_known())
     context_.resume_points.put(who_, follow.thread_id, {run_id, follow.confirmed, follow.given, false});
 }
 
 void AgentSocket::note_end(const std::string& run_id, const Follow& follow) {
+  if (!follow.is_known()) return;
   told_.push_back({follow.thread_id, {run_id, follow.confirmed, follow.given, true}});
   if (told_.size() <= kMaxTold) return;
   context_.resume_points.put(who_, told_.front().thread_id, told_.front().place);
